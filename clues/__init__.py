@@ -1,0 +1,1 @@
+"""Clues, warnings and the formal letters between departments."""

@@ -1,0 +1,222 @@
+"""Run several processes from one command and leave none behind.
+
+Every child is the leader of its own session, so that a Ctrl-C at the terminal reaches only the
+supervisor, which then stops the children in order. On Linux the kernel signals the children
+when the supervisor itself is killed (PR_SET_PDEATHSIG), so that no orphan survives ``kill -9``.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from messages import CommandError, say
+
+PR_SET_PDEATHSIG = 1
+POLL_SECONDS = 0.1
+FIRST_BACKOFF_SECONDS = 1.0
+LONGEST_BACKOFF_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+"""A child that lived this long starts again without the backoff of earlier failures."""
+
+
+class StopRequested(Exception):
+    """Ctrl-C, SIGTERM or SIGHUP arrived."""
+
+
+@dataclass
+class Program:
+    """What to run and how to end it.
+
+    ``user`` and ``group`` are numeric ids, None keeps those of the supervisor. ``stop_signal``
+    asks for an orderly end, ``orphan_signal`` is what the kernel sends when the supervisor dies.
+    ``prepare`` runs before every start. ``stop_seconds`` is how long an orderly end may take.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    directory: Path
+    log: Path | None = None
+    user: int | None = None
+    group: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGTERM
+    stop_seconds: float = 20.0
+    prepare: Callable[[], None] | None = None
+
+
+@dataclass
+class Child:
+    """A program with its present process."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+    started: float
+    backoff: float = FIRST_BACKOFF_SECONDS
+    restart_at: float | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+
+@dataclass
+class Supervisor:
+    """Starts programs, starts again what dies, stops all in the reverse order of their start."""
+
+    children: list[Child] = field(default_factory=list)
+    _stop: bool = False
+
+    def __enter__(self) -> "Supervisor":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop = True
+
+    def start(self, program: Program) -> Child:
+        """Start ``program`` and keep it alive while :meth:`run` or :meth:`wait_until` runs."""
+        child = Child(program, spawn(program), time.monotonic())
+        self.children.append(child)
+        return child
+
+    def run_once(self, program: Program) -> int:
+        """Run ``program`` to its end and return its exit code.
+
+        Raises StopRequested, after ending the program, when a signal asks to stop meanwhile.
+        """
+        process = spawn(program)
+        try:
+            while (code := process.poll()) is None:
+                self._raise_if_stopped()
+                time.sleep(POLL_SECONDS)
+            return code
+        finally:
+            end([(program, process)])
+
+    def wait_until(self, ready: Callable[[], bool], child: Child, seconds: float) -> bool:
+        """Wait until ``ready()``; False when the child ended or ``seconds`` passed before."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._raise_if_stopped()
+            if not child.running:
+                return False
+            if ready():
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def run(self) -> None:
+        """Keep all children alive until a signal asks to stop."""
+        while not self._stop:
+            for child in self.children:
+                self._revive(child)
+            time.sleep(POLL_SECONDS)
+
+    def stop(self) -> None:
+        """End all children, the last started first; returns when none is left."""
+        while self.children:
+            child = self.children.pop()
+            end([(child.program, child.process)])
+
+    def _raise_if_stopped(self) -> None:
+        if self._stop:
+            raise StopRequested
+
+    def _revive(self, child: Child) -> None:
+        if child.running:
+            return
+        now = time.monotonic()
+        if child.restart_at is None:
+            if now - child.started >= STEADY_SECONDS:
+                child.backoff = FIRST_BACKOFF_SECONDS
+            child.restart_at = now + child.backoff
+            say(
+                f"{child.program.name} 意外退出({child.process.returncode}),"
+                f"{child.backoff:.0f} 秒后重新启动"
+            )
+            child.backoff = min(child.backoff * 2, LONGEST_BACKOFF_SECONDS)
+        if now < child.restart_at:
+            return
+        # What the dead process started may still hold its port or its files.
+        kill_session(child.process.pid)
+        child.restart_at = None
+        child.started = now
+        child.process = spawn(child.program)
+
+
+def spawn(program: Program) -> subprocess.Popen[bytes]:
+    """Start the program's process as the leader of a new session.
+
+    Raises CommandError when its executable is missing or may not be run.
+    """
+    if program.prepare:
+        program.prepare()
+    with contextlib.ExitStack() as stack:
+        output = None
+        if program.log:
+            program.log.parent.mkdir(parents=True, exist_ok=True)
+            output = stack.enter_context(program.log.open("ab"))
+        try:
+            return subprocess.Popen(
+                program.command,
+                env=dict(program.environment),
+                cwd=program.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+                user=program.user,
+                group=program.group,
+                extra_groups=None if program.user is None else [],
+                preexec_fn=_die_with(os.getpid(), program.orphan_signal),
+            )
+        except OSError as error:
+            raise CommandError(
+                f"{program.name} 无法启动:{error.strerror}({program.command[0]})",
+                "确认该文件存在且有执行权限;删除 .venv 后重新运行会重新安装",
+            ) from error
+
+
+def _die_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def arm() -> None:
+        prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        # The parent may have died between the fork and the call above.
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arm
+
+
+def end(processes: Sequence[tuple[Program, subprocess.Popen[bytes]]]) -> None:
+    """Ask each process to end, all at once, and kill what is left when its time is over."""
+    for program, process in processes:
+        if process.poll() is None:
+            process.send_signal(program.stop_signal)
+    for program, process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(program.stop_seconds)
+        kill_session(process.pid)
+        process.wait()
+
+
+def kill_session(leader: int) -> None:
+    """Kill whatever is left in the process group of a former session leader."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
