@@ -1,0 +1,1 @@
+"""The interface components, in parts; ``{% load ui %}`` brings them all to a template."""
