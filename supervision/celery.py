@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import beat_init, before_task_publish, heartbeat_sent, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supervision.settings")
 
@@ -17,12 +17,15 @@ app = Celery("supervision")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+HEARTBEAT = "supervision.tasks.heartbeat"
+HEARTBEAT_SECONDS = 15.0
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {
-        "task": "supervision.tasks.heartbeat",
-        "schedule": 15.0,
+        "task": HEARTBEAT,
+        "schedule": HEARTBEAT_SECONDS,
         # A beat nobody took in time says nothing any more; a queue of them would only delay work.
-        "options": {"expires": 15.0},
+        "options": {"expires": HEARTBEAT_SECONDS},
     },
     "clear-sessions": {
         "task": "supervision.tasks.clear_sessions",
@@ -42,3 +45,25 @@ def use_project_logging(**_: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@beat_init.connect
+def beat_at_once(**_: Any) -> None:
+    """Send the first heartbeat when beat starts; the schedule sends it one interval later."""
+    app.send_task(HEARTBEAT, expires=HEARTBEAT_SECONDS)
+
+
+@before_task_publish.connect(sender=HEARTBEAT)
+def note_beat(**_: Any) -> None:
+    """Only beat publishes the heartbeat, so publishing it is beat's sign of life."""
+    from supervision import health
+
+    health.mark_alive("beat")
+
+
+@heartbeat_sent.connect
+def note_worker(**_: Any) -> None:
+    """The worker's own process lives, also while all its children are busy for long."""
+    from supervision import health
+
+    health.mark_alive("worker")

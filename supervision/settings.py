@@ -63,11 +63,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "supervision.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "records.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "records.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -95,19 +98,25 @@ TEMPLATES = [
 
 # --- Database, cache, queue ------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://app@127.0.0.1/supervision")}
+if PRODUCTION:
+    DATABASES = {"default": env.db("DATABASE_URL")}
+    REDIS_URL = env.str("REDIS_URL")
+else:
+    DATABASES = {"default": env.db("DATABASE_URL", default="postgres://app@127.0.0.1/supervision")}
+    REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Each person who runs the tests against a shared server names a database of their own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_{env.str('TEST_DB', default='supervision')}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "supervision",
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 3},
     }
 }
 
@@ -152,6 +161,8 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
+# Counting by name alone is what we want: a guesser with many addresses is locked out as well.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request until logout
@@ -163,6 +174,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+# Whoever watches over the processes asks them directly, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
@@ -189,7 +201,7 @@ CONTENT_SECURITY_POLICY = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static"]
 # Filled by script/vendor from node_modules; templates say {% static "vendor/..." %}.
 VENDOR_DIR = BASE_DIR / "var" / "vendor"
 if VENDOR_DIR.is_dir():
@@ -218,6 +230,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 # A bulk page posts one field per chosen row.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# Where the outbox delivers; a system without an address keeps its messages waiting, visibly.
+OUTBOX_TARGETS = {
+    name: {
+        "url": env.str(f"OUTBOX_{name.upper()}_URL"),
+        "token": env.str(f"OUTBOX_{name.upper()}_TOKEN", default=""),
+    }
+    for name in ("credit_publicity", "province")
+    if env.str(f"OUTBOX_{name.upper()}_URL", default="")
+}
 
 # --- API -------------------------------------------------------------------------------------
 

@@ -23,10 +23,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 
+from environment import PROJECT, enter
 from messages import CommandError, report, say
-from supervisor import Child, Program, StopRequested, Supervisor
+from supervisor import Program, StopRequested, Supervisor
 
-PROJECT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 DATABASE = "supervision"
 ROLE = "app"
@@ -65,16 +65,18 @@ class Services:
     durable: bool = True
     max_connections: int = 100
 
-    def start(self, supervisor: Supervisor) -> Access:
-        """Start what is needed and return how to reach it.
+    def start(self, supervisor: Supervisor, *, postgres: bool = True, redis: bool = True) -> Access:
+        """Start the servers asked for and return how to reach them.
 
         Raises CommandError in plain words when the folder, its data or a server is unusable.
         """
         prepare_folder(self.data)
         access = self._access()
-        postgres = self._start_postgres(supervisor, access)
-        self._start_redis(supervisor, access)
-        self._create_database(access, postgres)
+        if postgres:
+            self._start_postgres(supervisor, access)
+            create_database(access)
+        if redis:
+            self._start_redis(supervisor, access)
         return access
 
     @property
@@ -103,8 +105,11 @@ class Services:
         write_private(self.access_file, json.dumps(asdict(access), indent=2))
         return access
 
-    def _start_postgres(self, supervisor: Supervisor, access: Access) -> Child:
+    def _start_postgres(self, supervisor: Supervisor, access: Access) -> None:
         owner = postgres_owner()
+        if owner:
+            require_traversable(self.data)
+            require_traversable(postgres_binary("postgres"))
         self._clear_stale_pid()
         if not (self.cluster / "PG_VERSION").exists():
             self._create_cluster(owner, access)
@@ -147,7 +152,6 @@ class Services:
                 f"详见 {self.log('postgres')};从备份恢复,"
                 f"不需要原数据时把 {self.data} 移走后重新运行",
             )
-        return child
 
     def _create_cluster(self, owner: pwd.struct_passwd | None, access: Access) -> None:
         """Run initdb as ``owner``; PostgreSQL refuses to run as root.
@@ -166,8 +170,6 @@ class Services:
         password = self.data / "initdb.password"
         write_private(password, access.postgres_password)
         if owner:
-            require_traversable(self.cluster.parent)
-            require_traversable(postgres_binary("initdb"))
             os.chown(self.cluster, owner.pw_uid, owner.pw_gid)
             os.chown(password, owner.pw_uid, owner.pw_gid)
         try:
@@ -195,20 +197,6 @@ class Services:
                 f"无法建立数据库:{lines[-1]}",
                 f"确认 {self.data} 所在磁盘有空间、可写后重新运行",
             )
-
-    def _create_database(self, access: Access, postgres: Child) -> None:
-        """Create the application's database unless it is there."""
-        import psycopg2
-        from psycopg2 import errors
-
-        url = access.database_url.rsplit("/", 1)[0] + "/postgres"
-        connection = psycopg2.connect(url)
-        connection.autocommit = True
-        try:
-            with contextlib.suppress(errors.DuplicateDatabase):
-                connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
-        finally:
-            connection.close()
 
     def _clear_stale_pid(self) -> None:
         """Remove a ``postmaster.pid`` whose process is not a PostgreSQL over this folder.
@@ -386,6 +374,20 @@ def postgres_answers(access: Access) -> bool:
     return result.returncode == 0
 
 
+def create_database(access: Access) -> None:
+    """Create the application's database unless it is there."""
+    import psycopg2
+    from psycopg2 import errors
+
+    connection = psycopg2.connect(access.database_url.rsplit("/", 1)[0] + "/postgres")
+    connection.autocommit = True
+    try:
+        with contextlib.suppress(errors.DuplicateDatabase):
+            connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        connection.close()
+
+
 def redis_answers(access: Access) -> bool:
     """Whether Redis answers PING (one that is loading its data does not)."""
     try:
@@ -433,12 +435,13 @@ def main() -> int:
     options = parser.parse_args()
     services = Services(options.data.resolve(), False, options.max_connections)
     try:
+        enter()
         with exclusive(services.data), Supervisor() as supervisor:
             access = services.start(supervisor)
             say(f"export DATABASE_URL={access.database_url}")
             say(f"export REDIS_URL={access.redis_url}")
             supervisor.run()
-    except StopRequested:
+    except (StopRequested, KeyboardInterrupt):
         return 0
     except CommandError as error:
         report(error)

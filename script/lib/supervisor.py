@@ -16,11 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
 
 from messages import CommandError, say
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.1
+LARGEST_LOG_BYTES = 20 * 1024 * 1024
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 30.0
 STEADY_SECONDS = 60.0
@@ -35,6 +37,7 @@ class StopRequested(Exception):
 class Program:
     """What to run and how to end it.
 
+    Without ``log`` the output goes to the terminal; ``answer`` takes standard output alone.
     ``user`` and ``group`` are numeric ids, None keeps those of the supervisor. ``stop_signal``
     asks for an orderly end, ``orphan_signal`` is what the kernel sends when the supervisor dies.
     ``prepare`` runs before every start. ``stop_seconds`` is how long an orderly end may take.
@@ -45,6 +48,7 @@ class Program:
     environment: Mapping[str, str]
     directory: Path
     log: Path | None = None
+    answer: Path | None = None
     user: int | None = None
     group: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -165,10 +169,11 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
     if program.prepare:
         program.prepare()
     with contextlib.ExitStack() as stack:
-        output = None
+        output = errors = None
         if program.log:
-            program.log.parent.mkdir(parents=True, exist_ok=True)
-            output = stack.enter_context(program.log.open("ab"))
+            output = errors = stack.enter_context(open_log(program.log))
+        if program.answer:
+            output = stack.enter_context(program.answer.open("wb"))
         try:
             return subprocess.Popen(
                 program.command,
@@ -176,7 +181,7 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
                 cwd=program.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT if output else None,
+                stderr=errors,
                 start_new_session=True,
                 user=program.user,
                 group=program.group,
@@ -188,6 +193,14 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
                 f"{program.name} 无法启动:{error.strerror}({program.command[0]})",
                 "确认该文件存在且有执行权限;删除 .venv 后重新运行会重新安装",
             ) from error
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log for appending; a large one is put aside first, over the one before it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LARGEST_LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path.open("ab")
 
 
 def _die_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
