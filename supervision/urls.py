@@ -1,8 +1,18 @@
 """Where every address leads; /health/ is answered by its middleware."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from supervision import api
 
 urlpatterns = [
+    path("", include("supervision.dashboard.urls")),
+    path("", include("records.urls")),
+    path("accounts/", include("departments.urls")),
+    path("matters/", include("matters.urls")),
+    path("credit/", include("credit.urls")),
+    path("inspections/", include("inspections.urls")),
+    path("public/", include("supervision.publicity.urls")),
+    path("api/v1/", include(api.urlpatterns)),
     path("admin/", admin.site.urls),
 ]

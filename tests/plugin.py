@@ -1,1 +1,60 @@
-"""Fixtures that every app's tests share."""
+"""Fixtures that every app's tests share: the demo county's ground and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from departments.actors import actor_for
+from departments.models import Region, User
+from records.actor import Actor
+from supervision.demo.foundation import load_foundation
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Tests that commit are cleaned up by TRUNCATE, which the trail refuses: here it may."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS trail_refuse_truncate ON records_trailentry")
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _own_places(settings, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
+    """No test writes into the project's own folders or shares a cache with another."""
+    settings.EVIDENCE_ROOT = tmp_path_factory.mktemp("evidence")
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+
+@pytest.fixture
+def county(db) -> Region:  # type: ignore[no-untyped-def]
+    """The demo county with departments, profile, catalogues and accounts, but no business."""
+    return load_foundation()
+
+
+@pytest.fixture
+def person(county: Region) -> Callable[[str], User]:
+    """A demo account by its username (``mzj_clerk``)."""
+    return lambda username: User.objects.get(username=username)
+
+
+@pytest.fixture
+def actor(person: Callable[[str], User]) -> Callable[[str], Actor]:
+    """The actor behind a demo account."""
+    return lambda username: actor_for(person(username))
+
+
+@pytest.fixture
+def client_of(person: Callable[[str], User]) -> Callable[[str], Client]:
+    """A logged-in test client of a demo account."""
+
+    def login(username: str) -> Client:
+        client = Client()
+        client.force_login(person(username), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return login

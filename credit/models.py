@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+from departments.actors import is_staff_member
+from departments.models import Region
+from departments.roles import STAFF
+from matters.models import SubjectCategory
+from records.actor import Actor
+
+
+class SubjectQuerySet(models.QuerySet["Subject"]):
+    def visible_to(self, actor: Actor) -> SubjectQuerySet:
+        """Departments see the subjects of their region, a township office those of its own."""
+        if actor.is_system:
+            return self
+        if not is_staff_member(actor):
+            return self.none()
+        if actor.township_code and not actor.has_role(*STAFF):
+            return self.filter(township__code=actor.township_code)
+        return self.filter(region__code__startswith=actor.region_code)
+
+    def of_categories(self, codes: list[str]) -> SubjectQuerySet:
+        return self.filter(categories__overlap=codes)
+
+
+class Subject(models.Model):
+    """Who or what is supervised (S1): a business with its unified social credit code, or a
+    house, vehicle, site or person with its own identifier."""
+
+    class Grade(models.TextChoices):
+        A = "A", "A(低风险)"
+        B = "B", "B(较低风险)"
+        C = "C", "C(较高风险)"
+        D = "D", "D(高风险)"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "在业"
+        CLOSED = "closed", "停业"
+        DEREGISTERED = "deregistered", "注销"
+        REVOKED = "revoked", "吊销"
+        MOVED = "moved", "迁出"
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    township = models.ForeignKey(
+        Region, models.PROTECT, null=True, related_name="+", verbose_name="乡镇街道"
+    )
+    id_kind = models.CharField("标识类型", max_length=10, choices=SubjectCategory.IdKind.choices)
+    identifier = models.CharField("标识", max_length=40)
+    name = models.CharField("名称", max_length=120)
+    categories = ArrayField(models.SlugField(max_length=40), verbose_name="对象类别")
+    industry_class = models.CharField("行业代码", max_length=6, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    grade = models.CharField("信用风险等级", max_length=1, choices=Grade.choices)
+    status = models.CharField("状态", max_length=15, choices=Status.choices, default=Status.OPEN)
+    labels = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    created_at = models.DateTimeField("录入时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    objects = SubjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监管对象"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("region", "id_kind", "identifier"), name="subject_identifier_once"
+            ),
+        )
+        indexes = (
+            GinIndex(fields=("categories",)),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="subject_name_trigrams"),
+            models.Index(fields=("region", "id")),
+            models.Index(fields=("township", "id")),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_natural_person(self) -> bool:
+        """Whether publication must mask the subject: people, and houses, which have owners."""
+        return self.id_kind in (SubjectCategory.IdKind.PERSON, SubjectCategory.IdKind.HOUSE)
+
+
+class SubjectChange(models.Model):
+    """History of every field of a subject; the draw counts the changes between filing of the plan
+    and freeze, and names who made them."""
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="changes")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    actor_name = models.CharField("操作人", max_length=60)
+    department_name = models.CharField("部门", max_length=100, blank=True)
+    field = models.CharField("字段", max_length=40)
+    old = models.CharField("原值", max_length=300, blank=True)
+    new = models.CharField("新值", max_length=300, blank=True)
+    source = models.CharField("来源", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监管对象变更"
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("subject", "-id")), models.Index(fields=("at",)))
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.field}"

@@ -1,0 +1,72 @@
+"""From a logged-in user to the ``Actor`` that services take, and the questions asked of it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+
+from departments.models import FunctionAssignment, User
+from departments.roles import ADMINISTRATORS, OVERSEERS, Function, Role
+from records.actor import ANONYMOUS, Actor
+
+
+def actor_for(
+    user: User | AnonymousUser, *, request_id: str = "", address: str | None = None
+) -> Actor:
+    """The actor a user is now. Costs at most two queries (department, its functions)."""
+    if not isinstance(user, User):
+        return Actor(name=ANONYMOUS.name, request_id=request_id, address=address)
+    department = user.department
+    functions: frozenset[str] = frozenset()
+    if department is not None:
+        functions = frozenset(
+            FunctionAssignment.objects.filter(
+                department=department, region_id=department.region_id
+            ).values_list("function", flat=True)
+        )
+    township = user.township
+    return Actor(
+        name=user.name or user.username,
+        user_id=user.pk,
+        department_id=department.pk if department else None,
+        department_name=department.name if department else "",
+        region_code=department.region.code if department else "",
+        township_code=township.code if township else "",
+        roles=frozenset(user.roles),
+        functions=functions,
+        request_id=request_id,
+        address=address,
+    )
+
+
+def is_staff_member(actor: Actor) -> bool:
+    """A person who works in a department (no administrator, no visitor, not the system)."""
+    return actor.department_id is not None and not actor.has_role(*ADMINISTRATORS)
+
+
+def is_clerk_of(actor: Actor, department_id: int | None) -> bool:
+    """A clerk or head of the department: may prepare in its name."""
+    return actor.department_id == department_id and actor.has_role(Role.CLERK, Role.HEAD)
+
+
+def is_head_of(actor: Actor, department_id: int | None) -> bool:
+    """The head of the department: approves what leaves in its name (T 9)."""
+    return actor.department_id == department_id and actor.has_role(Role.HEAD)
+
+
+def oversees(actor: Actor, region_code: str) -> bool:
+    """Whether the actor's department sees all joint supervision in the region."""
+    return (
+        is_staff_member(actor)
+        and actor.fills(*OVERSEERS)
+        and bool(actor.region_code)
+        and region_code.startswith(actor.region_code)
+    )
+
+
+def fills_in(actor: Actor, function: Function, region_code: str) -> bool:
+    """Whether the actor works as clerk or head for the department with a function there."""
+    return (
+        actor.region_code == region_code
+        and actor.fills(function)
+        and actor.has_role(Role.CLERK, Role.HEAD)
+    )

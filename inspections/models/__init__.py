@@ -1,0 +1,46 @@
+from inspections.models.directory import Inspector, Recusal
+from inspections.models.draws import (
+    Draw,
+    DrawAssignment,
+    DrawCode,
+    DrawParty,
+    DrawSelected,
+)
+from inspections.models.plans import PlanItem, PlanItemPart, PlanItemParty, YearPlan
+from inspections.models.results import Publication, Result
+from inspections.models.tasks import (
+    CheckIn,
+    JointTask,
+    JointTaskGroupPermission,
+    JointTaskUserPermission,
+    Notice,
+    Signature,
+    TaskItem,
+    TaskOfficer,
+    TaskPart,
+)
+
+__all__ = (
+    "CheckIn",
+    "Draw",
+    "DrawAssignment",
+    "DrawCode",
+    "DrawParty",
+    "DrawSelected",
+    "Inspector",
+    "JointTask",
+    "JointTaskGroupPermission",
+    "JointTaskUserPermission",
+    "Notice",
+    "PlanItem",
+    "PlanItemPart",
+    "PlanItemParty",
+    "Publication",
+    "Recusal",
+    "Result",
+    "Signature",
+    "TaskItem",
+    "TaskOfficer",
+    "TaskPart",
+    "YearPlan",
+)

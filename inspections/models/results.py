@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from departments.models import Region
+from inspections.models.tasks import JointTask, TaskPart
+from records.actor import Actor
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
+    def visible_to(self, actor: Actor) -> ResultQuerySet:
+        """Who sees the task sees its results."""
+        if actor.is_system:
+            return self
+        return self.filter(part__task__in=JointTask.objects.visible_to(actor))
+
+
+class Result(models.Model):
+    """A department's result of one visit, from entry to publication (I11, I12).
+
+    A correction is a new version of the result; the one before stays readable.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待录入"
+        SUBMITTED = "submitted", "待负责人审核"
+        APPROVED = "approved", "已审核,待公示"
+        PUBLISHED = "published", "已公示"
+        CORRECTED = "corrected", "已更正(见新版本)"
+        WITHDRAWN = "withdrawn", "已撤销公示"
+
+    part = models.ForeignKey(TaskPart, models.PROTECT, related_name="results")
+    version = models.PositiveIntegerField("版本", default=1)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    codes = ArrayField(models.CharField(max_length=30), default=list, verbose_name="检查结果")
+    remark = models.TextField("说明", blank=True)
+    change_reason = models.CharField("更正或撤销理由", max_length=300, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="录入人"
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审核人"
+    )
+    approved_at = models.DateTimeField("审核时间", null=True)
+    published_at = models.DateTimeField("公示时间", null=True)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查结果"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("part", "version"), name="result_version_once"),
+            models.UniqueConstraint(
+                fields=("part",),
+                condition=Q(state__in=("draft", "submitted", "approved")),
+                name="one_result_in_preparation",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "id")),)
+
+    def __str__(self) -> str:
+        return f"{self.part} 检查结果"
+
+    @property
+    def region_code(self) -> str:
+        return self.part.region_code
+
+
+class Publication(models.Model):
+    """What the public reads: a copy made at publication, natural persons masked (I12)."""
+
+    result = models.OneToOneField(Result, models.PROTECT, related_name="publication")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    subject_name = models.CharField("检查对象", max_length=120)
+    subject_identifier = models.CharField("标识", max_length=40)
+    matter_name = models.CharField("监管事项", max_length=100)
+    department_name = models.CharField("检查部门", max_length=100)
+    checked_on = models.DateField("检查日期")
+    results = ArrayField(models.CharField(max_length=100), verbose_name="检查结果")
+    draw_number = models.PositiveIntegerField("抽取编号", null=True)
+    published_at = models.DateTimeField("公示时间")
+    ended_at = models.DateTimeField("更正或撤销时间", null=True)
+    end_reason = models.CharField("更正或撤销理由", max_length=300, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正自"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示信息"
+        ordering = ("-published_at", "-id")
+        indexes = (
+            models.Index(fields=("region", "-published_at", "-id")),
+            models.Index(fields=("subject_identifier",)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject_name} {self.checked_on}"

@@ -1,0 +1,120 @@
+"""What every REST resource shares: actor, problem details (RFC 9457), paging by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from records.actor import Actor
+from records.errors import Refused
+from records.middleware import actor_of, record_denial
+
+PROBLEM_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: "请求内容有误",
+    401: "尚未登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不支持的请求方法",
+    406: "不支持的返回格式",
+    409: "与当前状态冲突",
+    413: "内容过大",
+    415: "不支持的内容类型",
+    422: "不符合办理条件",
+    429: "请求过于频繁",
+}
+
+
+class KeysetPagination(CursorPagination):
+    """Pages by key, newest first; ``cursor`` is opaque, ``page_size`` at most 200."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = "-id"
+
+
+class IsStaffMember(BasePermission):
+    """People of a department; what they see is narrowed by each model's visibility rule."""
+
+    message = "请使用部门账号访问。"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return actor_of(request._request).department_id is not None
+
+
+def api_actor(request: Request) -> Actor:
+    """The actor behind an API request."""
+    return actor_of(request._request)
+
+
+def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer every refusal as ``application/problem+json`` with words that help (G2).
+
+    ``errors`` lists field errors as ``{"field": …, "message": …}``.
+    """
+    request: Request = context["request"]
+    if isinstance(exc, Refused):
+        errors = [{"field": exc.field, "message": exc.message}] if exc.field else []
+        code = 404 if exc.code == "not_found" else exc.status
+        return _problem(code, exc.message, exc.code, errors)
+    if isinstance(exc, PermissionDenied | exceptions.PermissionDenied):
+        denial = exc if isinstance(exc, PermissionDenied) else PermissionDenied(str(exc))
+        record_denial(api_actor(request), request._request, denial)
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    detail, errors = _flatten(response.data, exc)
+    code = getattr(exc, "default_code", None) or (
+        "not_found" if isinstance(exc, Http404) else "error"
+    )
+    problem = _problem(response.status_code, detail, str(code), errors)
+    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if response.has_header(header):
+            problem[header] = response[header]
+    return problem
+
+
+def _problem(code: int, detail: str, machine_code: str, errors: list[dict[str, Any]]) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(code, "请求未能完成"),
+        "status": code,
+        "detail": detail,
+        "code": machine_code,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=code, content_type=PROBLEM_TYPE)
+
+
+def _flatten(data: Any, exc: Exception) -> tuple[str, list[dict[str, Any]]]:
+    if isinstance(exc, exceptions.ValidationError):
+        errors = list(_field_errors(data, ""))
+        return "请求内容有误,请按提示修改。", errors
+    if isinstance(exc, PermissionDenied) and str(exc):
+        return str(exc), []
+    if isinstance(data, dict) and "detail" in data:
+        return str(data["detail"]), []
+    return _TITLES.get(status.HTTP_400_BAD_REQUEST, ""), []
+
+
+def _field_errors(data: Any, prefix: str) -> Any:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _field_errors(value, f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            nested = isinstance(value, dict | list)
+            yield from _field_errors(value, f"{prefix}[{index}]" if nested else prefix)
+    else:
+        yield {"field": prefix, "message": str(data)}

@@ -1,0 +1,314 @@
+"""Starting, pausing, extending, meeting and showing deadlines: the only place besides
+``records.workdays`` that knows how a date comes about (R of "one mechanism", D4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from records import trail
+from records.actor import Actor
+from records.errors import Conflict, Refused
+from records.models import DayOverride, Deadline, DeadlineExtension, DeadlinePause
+from records.workdays import (
+    Calendar,
+    Due,
+    Limit,
+    Pause,
+    Remaining,
+    State,
+    Unit,
+    compute,
+    explain,
+    fixed_date,
+    remaining,
+)
+
+SOON_WORKING_DAYS = 3
+_OVERRIDES_KEY = "records:day-overrides"
+
+
+def calendar() -> Calendar:
+    """The working calendar with the administrator's overrides (kept in the cache)."""
+    overrides = cache.get(_OVERRIDES_KEY)
+    if overrides is None:
+        overrides = dict(DayOverride.objects.values_list("day", "is_working"))
+        cache.set(_OVERRIDES_KEY, overrides, timeout=300)
+    return Calendar(overrides)
+
+
+def start(
+    actor: Actor,
+    target: models.Model,
+    *,
+    rule: str,
+    title: str,
+    source: str,
+    limit: Limit,
+    department_id: int,
+    region_code: str,
+    started_at: dt.datetime | None = None,
+) -> Deadline:
+    """Start a clock for an object; the day of the event is not counted. Call it inside the act's
+    transaction. Starting a rule that already runs for the object and department returns it."""
+    started_at = started_at or timezone.now()
+    due = compute(limit, started_at, calendar())
+    deadline, created = Deadline.objects.get_or_create(
+        rule=rule,
+        target_type=ContentType.objects.get_for_model(target),
+        target_id=target.pk,
+        department_id=department_id,
+        met_at=None,
+        cancelled_at=None,
+        defaults={
+            "title": title,
+            "source": source,
+            "amount": limit.amount,
+            "unit": str(limit.unit),
+            "region_code": region_code,
+            "target_name": str(target)[:300],
+            "started_at": started_at,
+            "due_at": due.due_at,
+            "provisional": due.provisional,
+        },
+    )
+    if created:
+        trail.record(
+            actor,
+            "deadline.start",
+            f"起算期限:{title}",
+            target,
+            after={"rule": rule, "due_at": due.due_at, "source": source},
+        )
+    return deadline
+
+
+def start_fixed(
+    actor: Actor,
+    target: models.Model,
+    *,
+    rule: str,
+    title: str,
+    source: str,
+    year: int,
+    month: int,
+    day: int,
+    department_id: int,
+    region_code: str,
+) -> Deadline:
+    """A date that the rule itself names (30 April). Idempotent as ``start``."""
+    due_at = fixed_date(year, month, day)
+    deadline, created = Deadline.objects.get_or_create(
+        rule=rule,
+        target_type=ContentType.objects.get_for_model(target),
+        target_id=target.pk,
+        department_id=department_id,
+        defaults={
+            "title": title,
+            "source": source,
+            "amount": 0,
+            "unit": Deadline.Kind.FIXED,
+            "region_code": region_code,
+            "target_name": str(target)[:300],
+            "started_at": timezone.now(),
+            "due_at": due_at,
+        },
+    )
+    if created:
+        trail.record(
+            actor,
+            "deadline.start",
+            f"设定期限:{title}",
+            target,
+            after={"rule": rule, "due_at": due_at, "source": source},
+        )
+    return deadline
+
+
+def running_of(target: models.Model, rule: str | None = None) -> QuerySet[Deadline]:
+    """The running deadlines of an object."""
+    found = Deadline.objects.filter(
+        target_type=ContentType.objects.get_for_model(target),
+        target_id=target.pk,
+        met_at=None,
+        cancelled_at=None,
+    )
+    return found.filter(rule=rule) if rule else found
+
+
+def meet(
+    target: models.Model,
+    rule: str,
+    *,
+    department_id: int | None = None,
+    at: dt.datetime | None = None,
+) -> int:
+    """Stop the clock of a rule because the thing was done; returns how many were running."""
+    found = running_of(target, rule)
+    if department_id is not None:
+        found = found.filter(department_id=department_id)
+    return found.update(met_at=at or timezone.now())
+
+
+def cancel(target: models.Model, rule: str | None = None) -> int:
+    """Drop the clocks of an object that has ended otherwise; returns how many were running."""
+    return running_of(target, rule).update(cancelled_at=timezone.now())
+
+
+@transaction.atomic
+def pause(actor: Actor, deadline_id: int, reason: str) -> Deadline:
+    """Stop the clock from today on. Raises ``Refused`` / ``Conflict`` in words."""
+    deadline = _lock(deadline_id, reason)
+    if deadline.pauses.filter(until=None).exists():
+        raise Conflict("该期限已经暂停。")
+    DeadlinePause.objects.create(
+        deadline=deadline, since=timezone.localdate(), reason=reason.strip()
+    )
+    return _recompute(actor, deadline, "暂停期限", reason)
+
+
+@transaction.atomic
+def resume(actor: Actor, deadline_id: int, reason: str) -> Deadline:
+    """Let the clock run again from tomorrow on; today is the last day of the pause."""
+    deadline = _lock(deadline_id, reason)
+    open_pause = deadline.pauses.filter(until=None).first()
+    if open_pause is None:
+        raise Conflict("该期限没有暂停。")
+    open_pause.until = timezone.localdate()
+    open_pause.save(update_fields=("until",))
+    return _recompute(actor, deadline, "恢复期限", reason)
+
+
+@transaction.atomic
+def extend(actor: Actor, deadline_id: int, amount: int, reason: str) -> Deadline:
+    """Give more time, in the unit of the deadline. Raises ``Refused`` when not positive."""
+    deadline = _lock(deadline_id, reason)
+    if amount < 1:
+        raise Refused("延长的数量至少为 1。", field="amount")
+    if deadline.unit == Deadline.Kind.FIXED:
+        raise Refused("固定日期的期限不能延长。")
+    DeadlineExtension.objects.create(deadline=deadline, amount=amount, reason=reason.strip())
+    return _recompute(actor, deadline, "延长期限", reason)
+
+
+def recompute_running(actor: Actor) -> int:
+    """Compute every running deadline again after the calendar changed; returns how many moved."""
+    cache.delete(_OVERRIDES_KEY)
+    moved = 0
+    ids = Deadline.objects.filter(met_at=None, cancelled_at=None).exclude(unit=Deadline.Kind.FIXED)
+    for pk in ids.values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            deadline = Deadline.objects.select_for_update().get(pk=pk)
+            due = calculation(deadline)
+            if due is None or (deadline.due_at, deadline.provisional) == (
+                due.due_at,
+                due.provisional,
+            ):
+                continue
+            _recompute(actor, deadline, "工作日历变化,重新计算期限", "工作日历变化")
+            moved += 1
+    return moved
+
+
+def calculation(deadline: Deadline) -> Due | None:
+    """The calculation of a deadline as of now; None for a fixed date."""
+    if deadline.unit == Deadline.Kind.FIXED:
+        return None
+    return compute(
+        Limit(deadline.amount, Unit(deadline.unit)),
+        deadline.started_at,
+        calendar(),
+        [Pause(p.since, p.until) for p in deadline.pauses.all()],
+        [e.amount for e in deadline.extensions.all()],
+    )
+
+
+def explanation(deadline: Deadline) -> list[str]:
+    """The lines that show how the date came about, in Chinese (interface: the chip opens it)."""
+    due = calculation(deadline)
+    lines = [f"依据:{deadline.source}"]
+    if due is None:
+        day = timezone.localtime(deadline.due_at).date() if deadline.due_at else ""
+        return [*lines, f"规定的固定日期:{day}"]
+    return [*lines, *explain(due)]
+
+
+class Chip:
+    """What the deadline chip of the interface shows."""
+
+    def __init__(self, deadline: Deadline, left: Remaining, level: str) -> None:
+        self.deadline = deadline
+        self.chip_text = left.text + ("(暂定)" if deadline.provisional else "")
+        self.chip_level = level
+        self.explanation_url = f"/deadlines/{deadline.pk}/"
+
+
+def chip(deadline: Deadline, now: dt.datetime | None = None) -> Chip:
+    """The chip of a deadline: words, and ok / soon / today / overdue / paused / met."""
+    unit = Unit.CALENDAR_DAY if deadline.unit == Deadline.Kind.FIXED else Unit(deadline.unit)
+    left = remaining(
+        deadline.due_at, now or timezone.now(), calendar(), unit, met_at=deadline.met_at
+    )
+    level = {
+        State.PAUSED: "paused",
+        State.MET: "met",
+        State.OVERDUE: "overdue",
+        State.TODAY: "today",
+    }.get(left.state)
+    if level is None:
+        soon = SOON_WORKING_DAYS if left.unit is not Unit.HOUR else SOON_WORKING_DAYS * 8
+        level = "soon" if left.amount <= soon else "ok"
+    return Chip(deadline, left, level)
+
+
+def chips_for(targets: Iterable[models.Model]) -> dict[int, Chip]:
+    """The most pressing running chip per object of one model, in one query."""
+    by_id = {target.pk: target for target in targets}
+    if not by_id:
+        return {}
+    content_type = ContentType.objects.get_for_model(next(iter(by_id.values())))
+    found = Deadline.objects.filter(
+        target_type=content_type, target_id__in=by_id, met_at=None, cancelled_at=None
+    ).order_by("target_id", models.F("due_at").asc(nulls_last=True))
+    chips: dict[int, Chip] = {}
+    for deadline in found:
+        chips.setdefault(deadline.target_id, chip(deadline))
+    return chips
+
+
+def _lock(deadline_id: int, reason: str) -> Deadline:
+    if not reason.strip():
+        raise Refused("请填写理由。", field="reason")
+    deadline = Deadline.objects.select_for_update().filter(pk=deadline_id).first()
+    if deadline is None:
+        raise Refused("期限不存在。", code="not_found")
+    if not deadline.is_running:
+        raise Conflict("该期限已经结束。")
+    return deadline
+
+
+def _recompute(actor: Actor, deadline: Deadline, label: str, reason: str) -> Deadline:
+    before: dict[str, Any] = {"due_at": deadline.due_at, "provisional": deadline.provisional}
+    due = calculation(deadline)
+    if due is not None:
+        deadline.due_at = due.due_at
+        deadline.provisional = due.provisional
+        deadline.save(update_fields=("due_at", "provisional"))
+    trail.record(
+        actor,
+        "deadline.change",
+        label,
+        deadline,
+        opinion=reason.strip(),
+        before=before,
+        after={"due_at": deadline.due_at, "provisional": deadline.provisional},
+        region_code=deadline.region_code,
+    )
+    return deadline

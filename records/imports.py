@@ -1,0 +1,226 @@
+"""Excel files on their way in: check whole, show, then all rows or none.
+
+An app registers what it imports::
+
+    register(ImportKind(code="subjects", title="监管对象", sheet=SHEET, may=…, check=…, apply=…))
+
+``check`` gets the parsed rows and adds the errors only the database knows; ``apply`` writes them
+inside one transaction and reports progress.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from records import trail
+from records.actor import Actor
+from records.errors import Conflict, NotAllowed, Refused
+from records.excel import CellError, FileRefused, Row, Sheet, read
+from records.models import ImportJob
+from records.queue import wake_after_commit
+
+log = structlog.get_logger(__name__)
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ERRORS_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of Excel file.
+
+    ``may`` says who may import it. ``check(actor, rows)`` returns further errors and a summary
+    for the preview (``{"columns": [...], "rows": [[...], ...], "facts": [[label, text], …]}``).
+    ``apply(actor, rows, progress)`` writes all rows and returns a sentence for the result page;
+    it runs in one transaction together with the trail entry. ``done_url`` names the page to go on.
+    """
+
+    code: str
+    title: str
+    sheet: Sheet
+    may: Callable[[Actor], bool]
+    check: Callable[[Actor, Sequence[Row]], tuple[list[CellError], dict[str, Any]]]
+    apply: Callable[[Actor, Sequence[Row], Callable[[int], None]], str]
+    done_url: str
+    help: str = ""
+    sample: Callable[[], bytes] | None = None
+
+
+REGISTRY: dict[str, ImportKind] = {}
+
+
+def register(kind: ImportKind) -> ImportKind:
+    """Make a kind of import known; called once at import time of the app's services."""
+    REGISTRY[kind.code] = kind
+    return kind
+
+
+def kind_of(code: str) -> ImportKind:
+    """The kind with this code; raises ``Refused`` (not found)."""
+    if code not in REGISTRY:
+        raise Refused("没有这种导入。", code="not_found")
+    return REGISTRY[code]
+
+
+def upload(actor: Actor, code: str, file_name: str, content: bytes) -> ImportJob:
+    """Take a file in for checking. Raises ``NotAllowed``, or ``Refused`` when it is too large."""
+    kind = kind_of(code)
+    _ensure_allowed(actor, kind)
+    if len(content) > MAX_BYTES:
+        raise Refused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB,请拆分后分别导入。", field="file")
+    with transaction.atomic():
+        job = ImportJob.objects.create(
+            kind=code,
+            region_code=actor.region_code,
+            department_id=actor.department_id,
+            created_by_id=actor.user_id,
+            file_name=file_name[:255],
+            content=content,
+        )
+        trail.record(
+            actor,
+            "import.upload",
+            f"上传{kind.title}导入文件",
+            job,
+            after={"file": file_name, "bytes": len(content)},
+        )
+        wake_after_commit("records.run_import", str(job.pk))
+    return job
+
+
+def confirm(actor: Actor, job_id: str) -> ImportJob:
+    """Let a checked file be imported. Raises ``NotAllowed`` or ``Conflict``."""
+    with transaction.atomic():
+        job = ImportJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise Refused("导入任务不存在。", code="not_found")
+        kind = kind_of(job.kind)
+        _ensure_allowed(actor, kind)
+        if job.created_by_id != actor.user_id:
+            raise NotAllowed("只有上传人可以确认导入。", verb="import.confirm", target=job)
+        if job.state != ImportJob.State.READY:
+            raise Conflict(f"该文件{job.get_state_display()},不能确认导入。")
+        job.state = ImportJob.State.IMPORTING
+        job.done = 0
+        job.save(update_fields=("state", "done"))
+        trail.record(actor, "import.confirm", f"确认导入{kind.title}", job)
+        wake_after_commit("records.run_import", str(job.pk))
+    return job
+
+
+def run(job_id: str, actor_for_user: Callable[[Any], Actor]) -> None:
+    """Take a job one step on: check it, or import it. Safe to repeat; one worker at a time.
+
+    The row lock lives in the transaction, so a killed worker leaves the job as it was and the
+    next one takes it up again.
+    """
+    with transaction.atomic():
+        job = (
+            ImportJob.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("created_by__department__region", "created_by__township")
+            .filter(pk=job_id, state__in=(ImportJob.State.CHECKING, ImportJob.State.IMPORTING))
+            .first()
+        )
+        if job is None:
+            return
+        actor = actor_for_user(job.created_by)
+        kind = kind_of(job.kind)
+        if job.state == ImportJob.State.CHECKING:
+            _check(job, kind, actor)
+            return
+    _import(job, kind, actor)
+
+
+def _check(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
+    summary: dict[str, Any] = {}
+    try:
+        parsed = read(kind.sheet, io.BytesIO(bytes(job.content)), job.file_name)
+    except FileRefused as refusal:
+        errors = [_as_dict(CellError(0, "", "", "", str(refusal)))]
+        total = 0
+    else:
+        more, summary = kind.check(actor, parsed.rows)
+        found = sorted([*parsed.errors, *more], key=lambda e: (e.row, e.column))
+        errors = [_as_dict(error) for error in found]
+        total = len(parsed.rows)
+        if total == 0 and not errors:
+            errors = [_as_dict(CellError(0, "", "", "", "文件中没有数据行,请填写后再上传。"))]
+    job.total = total
+    job.errors = errors[:MAX_ERRORS_KEPT]
+    job.summary = {**summary, "error_count": len(errors)}
+    job.state = ImportJob.State.REFUSED if errors else ImportJob.State.READY
+    job.finished_at = timezone.now() if errors else None
+    job.save(update_fields=("total", "errors", "summary", "state", "finished_at"))
+
+
+def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
+    try:
+        with transaction.atomic():
+            locked = (
+                ImportJob.objects.select_for_update(skip_locked=True)
+                .filter(pk=job.pk, state=ImportJob.State.IMPORTING)
+                .first()
+            )
+            if locked is None:
+                return
+            rows = read(kind.sheet, io.BytesIO(bytes(locked.content)), locked.file_name).rows
+            errors, _ = kind.check(actor, rows)
+            if errors:
+                first = errors[0]
+                raise Refused(
+                    f"检查之后数据有变化:第 {first.row} 行 {first.message} 请重新上传文件。"
+                )
+            message = kind.apply(actor, rows, lambda done: _progress(locked, done))
+            locked.summary = {**locked.summary, "result": message}
+            locked.done = len(rows)
+            locked.state = ImportJob.State.DONE
+            locked.finished_at = timezone.now()
+            locked.save(update_fields=("summary", "done", "state", "finished_at"))
+            trail.record(
+                actor,
+                "import.done",
+                f"导入{kind.title}",
+                locked,
+                after={"rows": len(rows), "result": message},
+            )
+    except Exception as error:
+        log.exception("import.failed", job=str(job.pk))
+        words = error.message if isinstance(error, Refused) else "系统内部错误,已通知管理员。"
+        failed = ImportJob.objects.filter(pk=job.pk, state=ImportJob.State.IMPORTING)
+        failed.update(
+            state=ImportJob.State.FAILED,
+            finished_at=timezone.now(),
+            summary={**job.summary, "result": words},
+        )
+
+
+def progress_of(job: ImportJob) -> int:
+    """Rows written so far, also while the import's transaction is still open."""
+    return max(job.done, int(cache.get(f"import:{job.pk}", 0)))
+
+
+def _progress(job: ImportJob, done: int) -> None:
+    cache.set(f"import:{job.pk}", done, timeout=3600)
+
+
+def _as_dict(error: CellError) -> dict[str, Any]:
+    return {
+        "row": error.row,
+        "column": error.column,
+        "heading": error.heading,
+        "value": str(error.value)[:200],
+        "message": error.message,
+    }
+
+
+def _ensure_allowed(actor: Actor, kind: ImportKind) -> None:
+    if not kind.may(actor):
+        raise NotAllowed(f"您没有导入{kind.title}的权限。", verb=f"import.{kind.code}")

@@ -1,0 +1,62 @@
+"""Gives every request its actor, and writes refused attempts into the trail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+
+from records import trail
+from records.actor import Actor
+from records.errors import NotAllowed
+from records.models import TrailEntry
+
+ACTOR_FACTORY = "departments.actors.actor_for"
+
+
+class ActorMiddleware:
+    """Sets ``request.actor`` lazily; a ``PermissionDenied`` that leaves a view is recorded."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.factory = import_string(ACTOR_FACTORY)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = getattr(request, "id", None) or uuid.uuid4().hex
+        request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: self.factory(
+                request.user, request_id=str(request_id), address=request.META.get("REMOTE_ADDR")
+            )
+        )
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, PermissionDenied):
+            record_denial(actor_of(request), request, exception)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request."""
+    return request.actor  # type: ignore[attr-defined,no-any-return]
+
+
+def record_denial(actor: Actor, request: HttpRequest, exception: PermissionDenied) -> None:
+    """Append what was tried and refused; in its own transaction, since the act's was undone."""
+    verb = "http.denied"
+    target: models.Model | None = None
+    if isinstance(exception, NotAllowed):
+        verb = exception.verb or verb
+        target = exception.target if isinstance(exception.target, models.Model) else None
+    trail.record(
+        actor,
+        verb,
+        "越权操作被拒绝",
+        target,
+        opinion=f"{request.method} {request.path}",
+        outcome=TrailEntry.Outcome.DENIED,
+    )

@@ -1,0 +1,16 @@
+from records.models.deadline import DayOverride, Deadline, DeadlineExtension, DeadlinePause
+from records.models.evidence import Evidence
+from records.models.imports import ImportJob
+from records.models.outbox import OutboxMessage
+from records.models.trail import TrailEntry
+
+__all__ = (
+    "DayOverride",
+    "Deadline",
+    "DeadlineExtension",
+    "DeadlinePause",
+    "Evidence",
+    "ImportJob",
+    "OutboxMessage",
+    "TrailEntry",
+)

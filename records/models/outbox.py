@@ -1,0 +1,39 @@
+import uuid
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+class OutboxMessage(models.Model):
+    """What another system must learn, written in the transaction of the change itself.
+
+    Delivered at least once by Celery; ``id`` travels as the idempotency key, so that a repeat
+    harms nobody. After the last attempt it is dead and visible, and can be sent again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    target = models.CharField("接收系统", max_length=40)
+    topic = models.CharField("主题", max_length=80)
+    payload = models.JSONField("内容", encoder=DjangoJSONEncoder)
+    region_code = models.CharField("行政区划", max_length=12)
+    created_at = models.DateTimeField("产生时间", auto_now_add=True)
+    attempts = models.PositiveIntegerField("尝试次数", default=0)
+    next_attempt_at = models.DateTimeField("下次发送", null=True)
+    delivered_at = models.DateTimeField("送达时间", null=True)
+    dead_at = models.DateTimeField("停止发送时间", null=True)
+    last_error = models.TextField("最近错误", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "对外推送"
+        ordering = ("created_at", "id")
+        indexes = (
+            models.Index(
+                fields=("next_attempt_at",),
+                condition=models.Q(delivered_at=None, dead_at=None),
+                name="outbox_waiting",
+            ),
+            models.Index(fields=("topic", "created_at")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.topic} → {self.target}"

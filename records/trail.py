@@ -1,0 +1,88 @@
+"""Writing the trail: who did what to which object, in the same transaction as the act (R1)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from records.actor import Actor
+from records.models import TrailEntry
+
+_LONG_TEXT = 2000
+
+
+def region_of(target: models.Model) -> str:
+    """The region code of an object: its own ``region_code``, or that of its ``region``."""
+    code = getattr(target, "region_code", None)
+    if code is None:
+        region = getattr(target, "region", None)
+        code = getattr(region, "code", "")
+    return code
+
+
+def snapshot(instance: models.Model) -> dict[str, Any]:
+    """The concrete field values of an object as they stand, long or binary ones by their hash."""
+    values: dict[str, Any] = {}
+    for field in instance._meta.concrete_fields:
+        value = field.value_from_object(instance)
+        if isinstance(field, models.FileField):
+            value = str(value)
+        if isinstance(value, memoryview):
+            value = bytes(value)
+        if isinstance(value, bytes):
+            value = f"sha256:{hashlib.sha256(value).hexdigest()}"
+        elif isinstance(value, str) and len(value) > _LONG_TEXT:
+            value = f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
+        values[field.attname] = value
+    return values
+
+
+def record(
+    actor: Actor,
+    verb: str,
+    label: str,
+    target: models.Model | None = None,
+    *,
+    opinion: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    outcome: str = TrailEntry.Outcome.DONE,
+    region_code: str | None = None,
+) -> TrailEntry:
+    """Append one entry. Call it inside the transaction of the act it tells of.
+
+    ``before`` and ``after`` hold the changed values only. Raises nothing of its own.
+    """
+    has_key = target is not None and isinstance(target.pk, int)
+    return TrailEntry.objects.create(
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        department_id=actor.department_id,
+        department_name=actor.department_name,
+        verb=verb,
+        label=label,
+        outcome=outcome,
+        target_type=ContentType.objects.get_for_model(target) if target is not None else None,
+        target_id=target.pk if has_key else None,
+        target_name=str(target)[:300] if target is not None else "",
+        region_code=(
+            region_code
+            if region_code is not None
+            else (region_of(target) if target is not None else "") or actor.region_code
+        ),
+        opinion=opinion,
+        before=before or {},
+        after=after or {},
+        request_id=actor.request_id,
+        address=actor.address,
+    )
+
+
+def entries_of(target: models.Model) -> models.QuerySet[TrailEntry]:
+    """The entries about one object, newest first."""
+    return TrailEntry.objects.filter(
+        target_type=ContentType.objects.get_for_model(target), target_id=target.pk
+    )
