@@ -243,11 +243,9 @@ def _check_members(name: str, values: Iterable[str], known: Iterable[str]) -> No
 
 def _townships(townships: Mapping[str, str], subjects: set[str]) -> bytes:
     rows = {
-        normalise_id(id_, TOWNSHIPS): check_code(code, TOWNSHIPS)
-        for id_, code in townships.items()
+        normalise_id(id_, TOWNSHIPS): check_code(code, TOWNSHIPS) for id_, code in townships.items()
     }
     missing = sorted(subjects - rows.keys())
     if missing:
         raise InputError(TOWNSHIPS, f"“{missing[0]}” 缺少乡镇（街道）代码")
     return write_table(TOWNSHIPS, ((id_, rows[id_]) for id_ in subjects))
-

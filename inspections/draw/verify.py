@@ -3,7 +3,7 @@
 
 用法：python3 verify.py 抽取包.zip [--commit 登记哈希]
 
-只需要 Python 3.8 以上版本的标准库，不联网，与抽取程序没有共用代码。逐项重新计算抽取结果，
+只需要 Python 3.9 以上版本的标准库，不联网，与抽取程序没有共用代码。逐项重新计算抽取结果，
 最后一行给出“通过”或“不通过”及不符的字段；返回码 0 为通过，1 为不通过。
 """
 
@@ -18,16 +18,20 @@ import json
 import re
 import sys
 import zipfile
+import zlib
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
-Json = Dict[str, Any]
-Pairs = List[Tuple[str, str]]
+Json = dict[str, Any]
+Pairs = list[tuple[str, str]]
+Test = Callable[[Any], bool]
 
 TABLES = ("pool.tsv", "excluded.tsv", "officers.tsv", "recusals.tsv")
 ALWAYS = {"certificate.json", "amendments.json", "verify.py"}
 REASONS = {"deregistered", "moved_away", "not_found", "suspended", "under_case", "force_majeure"}
 MAX_SIZE = 2 << 30
+TIME = "[12][0-9]{3}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -55,11 +59,9 @@ def need(condition: bool, field: str, text: str) -> None:
 
 # --- shapes -------------------------------------------------------------------------------------
 
-Test = Callable[[Any], bool]
-
 
 def is_int(value: Any, low: int = 0) -> bool:
-    return type(value) is int and value >= low
+    return type(value) is int and low <= value < 1 << 53
 
 
 def is_positive(value: Any) -> bool:
@@ -90,7 +92,7 @@ def is_id(value: Any) -> bool:
 
 
 def is_time(value: Any) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z", value):
+    if not isinstance(value, str) or not re.fullmatch(TIME, value):
         return False
     try:
         moment(value)
@@ -105,6 +107,10 @@ def moment(text: str) -> datetime:
 
 def or_null(test: Test) -> Test:
     return lambda value: value is None or test(value)
+
+
+def equals(expected: Any) -> Test:
+    return lambda value: bool(value == expected)
 
 
 def is_bool(value: Any) -> bool:
@@ -155,10 +161,10 @@ def sha(data: bytes) -> str:
 class Verification:
     """Checks one bundle step by step; ``findings`` collects what was found."""
 
-    def __init__(self, data: bytes, commit_hash: Optional[str]) -> None:
+    def __init__(self, data: bytes, commit_hash: str | None) -> None:
         self.data = data
         self.expected = commit_hash
-        self.findings: List[Finding] = []
+        self.findings: list[Finding] = []
 
     def run(self) -> None:
         try:
@@ -190,7 +196,7 @@ class Verification:
         self.check_amendments()
 
     def open(self) -> None:
-        self.files: Dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
         try:
             with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
                 entries = archive.infolist()
@@ -198,24 +204,30 @@ class Verification:
                 for entry in entries:
                     need(entry.filename not in self.files, entry.filename, "抽取包内文件重名")
                     self.files[entry.filename] = archive.read(entry)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            zlib.error,
+        ) as error:
             raise Refused("bundle", "不是完好的 zip 文件") from error
         known = ALWAYS | set(TABLES) | {"rules.json", "townships.tsv"}
         for name in sorted(self.files):
             need(name in known, name, "抽取包内多出的文件")
         for name in sorted(ALWAYS):
             need(name in self.files, name, "抽取包内缺少文件")
-        self.ok("bundle", "抽取包完整，共 %d 个文件" % len(self.files))
+        self.ok("bundle", f"抽取包完整，共 {len(self.files)} 个文件")
 
     def check_void(self) -> None:
         void = self.certificate
-        tests: Dict[str, Test] = dict(
-            commit=or_null(is_dict),
-            state=is_text,
-            reason=is_text,
-            party=or_null(is_code),
-            finished_at=is_time,
-        )
+        tests: dict[str, Test] = {
+            "commit": or_null(is_dict),
+            "state": is_text,
+            "reason": is_text,
+            "party": or_null(is_code),
+            "finished_at": is_time,
+        }
         if void.get("commit") is None:
             tests["draw"] = is_positive
         shape(void, "certificate", **tests)
@@ -223,20 +235,20 @@ class Verification:
         if void["commit"] is None:
             need(self.expected is None, "commit", "该抽取在登记前作废，没有登记哈希")
             need(len(self.files) == len(ALWAYS), "bundle", "登记前作废的抽取不应附名单文件")
-            self.ok("certificate", "第 %d 号抽取在登记前作废：%s" % (void["draw"], void["reason"]))
+            self.ok("certificate", f"第 {void['draw']} 号抽取在登记前作废：{void['reason']}")
             return
         self.check_commit()
         party = void["party"]
         need(party is None or party in self.commit["parties"], "certificate.party", "不是参与方")
         self.check_files(required=len(self.files) > len(ALWAYS))
-        self.ok("certificate", "抽取已作废：%s" % void["reason"])
+        self.ok("certificate", "抽取已作废：{}".format(void["reason"]))
 
     def check_certificate(self) -> None:
         shape(
             self.certificate,
             "certificate",
             commit=is_dict,
-            state=lambda value: value == "done",
+            state=equals("done"),
             frozen_at=is_time,
             finished_at=is_time,
             nonces=is_dict,
@@ -254,7 +266,7 @@ class Verification:
         shape(
             commit,
             "commit",
-            format=lambda value: value == "dr-1",
+            format=equals("dr-1"),
             draw=is_positive,
             previous=is_hash,
             occurrence=is_text,
@@ -278,16 +290,22 @@ class Verification:
         for party, promise in commit["parties"].items():
             need(is_code(party) and is_hash(promise), "commit.parties", "参与方或承诺格式不符")
         parties, level = set(commit["parties"]), commit["level"]
-        right = parties == {"system"} if level == 0 else len(parties) > 1 and "system" not in parties
-        need(right, "commit.parties", "参与方与 %d 级抽取的要求不符" % level)
+        right = (
+            parties == {"system"} if level == 0 else len(parties) > 1 and "system" not in parties
+        )
+        need(right, "commit.parties", f"参与方与 {level} 级抽取的要求不符")
         need((level == 2) == (commit["public"] is not None), "commit.public", "与等级不符")
         if level == 2:
             shape(commit["public"], "commit.public", name=is_text, due=is_time, fallback=is_text)
         self.canonical = canonical(commit)
         found = sha(self.canonical)
-        need(self.expected in (None, found), "commit", "登记哈希应为 %s，实为 %s" % (self.expected, found))
-        need(sha(self.files["verify.py"]) == commit["verifier"], "verify.py", "与登记的验证程序不同")
-        self.ok("commit", "第 %d 号抽取，%d 级，登记哈希 %s" % (commit["draw"], level, found))
+        need(
+            self.expected in (None, found), "commit", f"登记哈希应为 {self.expected}，实为 {found}"
+        )
+        need(
+            sha(self.files["verify.py"]) == commit["verifier"], "verify.py", "与登记的验证程序不同"
+        )
+        self.ok("commit", f"第 {commit['draw']} 号抽取，{level} 级，登记哈希 {found}")
 
     def check_files(self, required: bool) -> None:
         if not required:
@@ -304,7 +322,7 @@ class Verification:
         rows: Pairs = []
         last = b""
         for number, line in enumerate(io.BytesIO(self.files[name]), 1):
-            where = "%s 第 %d 行" % (name, number)
+            where = f"{name} 第 {number} 行"
             need(line > last, name, where + "重复或未按顺序排列")
             last = line
             try:
@@ -321,7 +339,7 @@ class Verification:
         rows["recusals.tsv"] = self.table("recusals.tsv", is_id)
         for name, table in rows.items():
             count = self.commit[name[:-4]]["count"]
-            need(len(table) == count, "commit.%s.count" % name[:-4], "应为 %d" % len(table))
+            need(len(table) == count, f"commit.{name[:-4]}.count", f"应为 {len(table)}")
         self.pool, self.excluded = rows["pool.tsv"], rows["excluded.tsv"]
         self.officers, self.recusals = rows["officers.tsv"], rows["recusals.tsv"]
         candidates, codes = dict(self.pool), dict(self.officers)
@@ -331,10 +349,9 @@ class Verification:
             need(id_ not in candidates, "excluded.tsv", id_ + " 既在抽取范围内又被排除")
         for code, id_ in self.recusals:
             known = code in codes and id_ in candidates
-            need(known, "recusals.tsv", "%s、%s 不在名单内" % (code, id_))
-        self.ok("tables", "候选 %d、排除 %d、执法人员 %d、回避 %d，均有序且不重复" % tuple(
-            len(table) for table in rows.values()
-        ))
+            need(known, "recusals.tsv", f"{code}、{id_} 不在名单内")
+        counts = "、".join(f"{name} {len(table)} 行" for name, table in rows.items())
+        self.ok("tables", f"{counts}，均有序且不重复")
 
     def check_rules(self) -> None:
         rules = self.rules = parse(self.files["rules.json"], "rules")
@@ -383,10 +400,10 @@ class Verification:
             ("officers.tsv", self.officers, departments),
         ):
             for id_, code in table:
-                need(code in known, field, "%s 的代码 %s 未在规则中列出" % (id_, code))
+                need(code in known, field, f"{id_} 的代码 {code} 未在规则中列出")
         need(teams == (rules["townships"] is not None), "rules.townships", "与派员方式不符")
         need(teams == ("townships.tsv" in self.files), "townships.tsv", "与派员方式不符")
-        self.township: Dict[str, str] = {}
+        self.township: dict[str, str] = {}
         if teams:
             shape(rules["townships"], "rules.townships", digest=is_hash, count=is_int)
             same = sha(self.files["townships.tsv"]) == rules["townships"]["digest"]
@@ -406,17 +423,18 @@ class Verification:
             counts[stratum] += 1
         total = self.rules["total"]
         split = {} if total is None else share(total, counts, {c: rules[c]["bp"] for c in rules})
-        self.quota: Dict[str, int] = {}
+        self.quota: dict[str, int] = {}
         for code, entry in strata.items():
             field = "commit.pool.strata." + code
             measure = "bp" if total is None and "bp" in rules[code] else "quota"
             shape(entry, field, **{"count": is_int, measure: is_int})
-            need(entry["count"] == counts[code], field + ".count", "应为 %d" % counts[code])
+            need(entry["count"] == counts[code], field + ".count", f"应为 {counts[code]}")
             stated = rules[code][measure] if total is None else split[code]
-            need(entry[measure] == stated, field + "." + measure, "按规则应为 %d" % stated)
+            need(entry[measure] == stated, field + "." + measure, f"按规则应为 {stated}")
             wanted = stated if measure == "quota" else (counts[code] * stated + 9999) // 10000
             self.quota[code] = min(wanted, counts[code])
-        self.ok("quotas", "各层应抽数量：%s" % "、".join("%s %d" % q for q in sorted(self.quota.items())))
+        quotas = "、".join(f"{code} 层 {quota}" for code, quota in sorted(self.quota.items()))
+        self.ok("quotas", f"各层应抽数量：{quotas}")
 
     def check_nonces(self) -> None:
         promises, nonces = self.commit["parties"], self.certificate["nonces"]
@@ -426,7 +444,7 @@ class Verification:
             need(is_hash(nonce), field, "应为 64 个十六进制小写字符")
             parts = ("dr-nonce-v1", str(self.commit["draw"]), party, nonce)
             need(sha("\0".join(parts).encode()) == promises[party], field, "与事先提交的承诺不符")
-        self.ok("nonces", "%d 个参与方公开的随机数都与事先的承诺相符" % len(nonces))
+        self.ok("nonces", f"{len(nonces)} 个参与方公开的随机数都与事先的承诺相符")
 
     def check_public(self) -> None:
         certificate, named = self.certificate, self.commit["public"]
@@ -444,25 +462,29 @@ class Verification:
         early = end < due + timedelta(days=3 if fallback else 0)
         need(not early, "certificate.finished_at", "早于公开数值可以采用的时间")
         source = named["fallback"] if fallback else named["name"]
-        self.ok("public", "公开数值“%s”取自“%s”，请与其公布的数值核对" % (value, source))
+        self.ok("public", f"公开数值“{value}”取自“{source}”，请与其公布的数值核对")
 
     def check_seed(self) -> None:
         nonces = sorted(self.certificate["nonces"].items())
-        lines = "".join("%s\t%s\n" % pair for pair in nonces).encode()
+        lines = "".join("{}\t{}\n".format(*pair) for pair in nonces).encode()
         public = (self.certificate["public"] or "").encode()
         mixed = b"".join(hashlib.sha256(part).digest() for part in (self.canonical, lines, public))
         self.seed = hashlib.sha256(b"dr-seed-v1" + mixed).digest()
-        need(self.seed.hex() == self.certificate["seed"], "certificate.seed", "应为 " + self.seed.hex())
+        need(
+            self.seed.hex() == self.certificate["seed"],
+            "certificate.seed",
+            "应为 " + self.seed.hex(),
+        )
         self.ok("seed", "种子由登记内容、各方随机数和公开数值算出，相符")
 
     def ticket(self, purpose: str, value: str) -> str:
-        return sha(self.seed + ("dr-ticket-v1%s\0%s" % (purpose, value)).encode())
+        return sha(self.seed + (f"dr-ticket-v1{purpose}\0{value}").encode())
 
-    def by_ticket(self, purpose: str, values: Iterable[str]) -> List[str]:
+    def by_ticket(self, purpose: str, values: Iterable[str]) -> list[str]:
         return sorted(values, key=lambda value: (self.ticket(purpose, value), value))
 
     def check_selection(self) -> None:
-        members: Dict[str, Pairs] = {code: [] for code in self.quota}
+        members: dict[str, Pairs] = {code: [] for code in self.quota}
         for id_, stratum in self.pool:
             members[stratum].append((self.ticket("subject", id_), id_))
         everyone: Pairs = []
@@ -475,11 +497,11 @@ class Verification:
             end = quota + max(quota, 5)
             for name, part in (("selected", pairs[:quota]), ("reserves", pairs[quota:end])):
                 right = [[id_, ticket] for ticket, id_ in part]
-                field = "certificate.%s.%s" % (name, code)
+                field = f"certificate.{name}.{code}"
                 need(self.certificate[name][code] == right, field, "与重新抽取的结果不一致")
             everyone += pairs[:quota]
         self.subjects = [id_ for _, id_ in sorted(everyone)]
-        self.ok("selected", "重新抽取：选中 %d 个对象及其候补，完全一致" % len(self.subjects))
+        self.ok("selected", f"重新抽取：选中 {len(self.subjects)} 个对象及其候补，完全一致")
 
     # --- staffing ---
 
@@ -487,10 +509,10 @@ class Verification:
         rule, field = self.rules["staffing"], "certificate.staffing"
         published = self.certificate["staffing"]
         need(published.get("mode") == rule["mode"], field + ".mode", "与规则不一致")
-        self.barred: Dict[str, set] = {}
+        self.barred: dict[str, set[str]] = {}
         for code, id_ in self.recusals:
             self.barred.setdefault(id_, set()).add(code)
-        self.staff: Dict[str, List[str]] = {}
+        self.staff: dict[str, list[str]] = {}
         for name in rule["departments"]:
             codes = [code for code, department in self.officers if department == name]
             self.staff[name] = self.by_ticket("officer/" + name, codes)
@@ -503,36 +525,37 @@ class Verification:
         else:
             right, visits = self.singly()
         for part in sorted(set(right) | set(published)):
-            same = right.get(part) == published.get(part)
-            need(same and part in published, field + "." + part, "与重新派员的结果不一致")
+            same = part in right and part in published
+            same = same and canonical(right[part]) == canonical(published[part])
+            need(same, field + "." + part, "与重新派员的结果不一致")
         for id_, visit in visits.items():
             for name, codes in visit.items():
-                able = set(codes) & set(self.staff[name]) - self.barred.get(id_, set())
-                need(len(able) >= rule["size"], field, "%s：%s 派员不足或应回避" % (id_, name))
+                sent = set(codes) & set(self.staff[name]) - self.barred.get(id_, set())
+                need(len(sent) >= rule["size"], field, f"{id_}：{name} 派员不足或应回避")
         need(len(visits) == len(self.subjects), field, "有对象未派员")
         self.ok("staffing", "重新派员：完全一致，人数与回避均符合要求")
 
-    def singly(self) -> Tuple[Json, Json]:
+    def singly(self) -> tuple[Json, Json]:
         visits: Json = {id_: {} for id_ in self.subjects}
         for name, codes in self.staff.items():
             for id_, places in self.even_out(codes).items():
                 visits[id_][name] = [codes[place] for place in sorted(places)]
         return {"mode": "singly", "visits": visits}, visits
 
-    def even_out(self, codes: List[str]) -> Dict[str, set]:
+    def even_out(self, codes: list[str]) -> dict[str, set[int]]:
         """Officers (by place in ``codes``) of every subject, by alternating paths."""
         size, cap = self.rules["staffing"]["size"], self.rules["staffing"]["visits_cap"]
-        on: Dict[str, set] = {id_: set() for id_ in self.subjects}
+        on: dict[str, set[int]] = {id_: set() for id_ in self.subjects}
         turn = {id_: i for i, id_ in enumerate(self.subjects)}
-        has: List[set] = [set() for _ in codes]
+        has: list[set[str]] = [set() for _ in codes]
         levels = {0: len(codes)}
         for id_ in self.subjects:
             for _ in range(size):
                 least = min(levels)
-                came: Dict[int, Tuple[str, Optional[int]]] = {}
-                line: List[Tuple[str, Optional[int]]] = [(id_, None)]
+                came: dict[int, tuple[str, int | None]] = {}
+                line: list[tuple[str, int | None]] = [(id_, None)]
                 queued = {id_}
-                best: Optional[int] = None
+                best: int | None = None
                 for gainer, loses in line:
                     barred = self.barred.get(gainer, ())
                     for place, code in enumerate(codes):
@@ -555,7 +578,7 @@ class Verification:
                 levels[len(has[best])] -= 1
                 if not levels[len(has[best])]:
                     del levels[len(has[best])]
-                place_: Optional[int] = best
+                place_: int | None = best
                 while place_ is not None:
                     gainer, loses = came[place_]
                     if loses is not None:
@@ -576,12 +599,12 @@ class Verification:
         standing = {c: {id_ for id_, _ in p} for c, p in self.certificate["selected"].items()}
         waiting = {code: list(pairs) for code, pairs in self.certificate["reserves"].items()}
         for number, one in enumerate(amendments):
-            field = "amendments[%d]" % number
+            field = f"amendments[{number}]"
             shape(
                 one,
                 field,
-                certificate=lambda value: value == certificate,
-                previous=lambda value: value == previous,
+                certificate=equals(certificate),
+                previous=equals(previous),
                 skipped=lambda value: isinstance(value, list) and len(value) == 2,
                 reason=lambda value: isinstance(value, str) and value in REASONS,
                 evidence=is_hash,
@@ -591,7 +614,9 @@ class Verification:
                 at=is_time,
             )
             code, skipped = one["skipped"]
-            stands = is_code(code) and isinstance(skipped, str) and skipped in standing.get(code, ())
+            stands = (
+                is_code(code) and isinstance(skipped, str) and skipped in standing.get(code, ())
+            )
             need(stands, field + ".skipped", "不是该层当前的检查对象")
             need(one["by"] != one["second"], field + ".second", "须由两名不同的人员办理")
             need(one["at"] >= at, field + ".at", "早于上一步")
@@ -603,7 +628,7 @@ class Verification:
             if right is not None:
                 standing[code].add(right[0])
             previous, at = sha(canonical(one)), one["at"]
-        self.ok("amendments", "补抽 %d 次，环环相接" % len(amendments))
+        self.ok("amendments", f"补抽 {len(amendments)} 次，环环相接")
 
 
 class Teams:
@@ -620,12 +645,12 @@ class Teams:
             limits.append(rule["teams_max"])
         self.number = min(limits)
 
-    def result(self) -> Tuple[Json, Json]:
+    def result(self) -> tuple[Json, Json]:
         """The staffing, and who visits whom by department."""
         number = self.number
         if not number:
             return {"mode": "teams", "teams": [], "substitutes": []}, {}
-        self.crews: List[Dict[str, List[str]]] = [{} for _ in range(number)]
+        self.crews: list[dict[str, list[str]]] = [{} for _ in range(number)]
         for name, codes in self.staff.items():
             for team, crew in enumerate(self.crews):
                 crew[name] = [codes[team + turn * number] for turn in range(self.size)]
@@ -634,7 +659,7 @@ class Teams:
         self.short = len(self.subjects) // number
         self.long_bundles = len(self.subjects) - self.short * number
         route = sorted(self.subjects, key=lambda id_: self.draw.township[id_])
-        self.team: Dict[str, int] = {}
+        self.team: dict[str, int] = {}
         rest = list(route)
         for turn, team in enumerate(self.order):
             length = self.short + (1 if turn < self.long_bundles else 0)
@@ -657,28 +682,30 @@ class Teams:
             for team in range(number)
         ]
         visits = {i: {n: list(c) for n, c in self.crews[self.team[i]].items()} for i in route}
-        return dict(mode="teams", teams=teams, substitutes=self.substitute(left, visits)), visits
+        substitutes = self.substitute(left, visits)
+        return {"mode": "teams", "teams": teams, "substitutes": substitutes}, visits
 
     def recused(self, id_: str, team: int) -> int:
         barred = self.draw.barred.get(id_, ())
         return sum(code in barred for codes in self.crews[team].values() for code in codes)
 
-    def held(self, team: int) -> List[str]:
+    def held(self, team: int) -> list[str]:
         return [id_ for id_ in self.subjects if self.team.get(id_) == team]
 
     def has_room(self, team: int) -> bool:
         sizes = [0] * self.number
         for other in self.team.values():
             sizes[other] += 1
-        longer = sum(size > self.short for size in sizes)
-        return sizes[team] < self.short + (1 if longer < self.long_bundles else 0)
+        longer = sum(1 for size in sizes if size > self.short)
+        limit: int = self.short + (1 if longer < self.long_bundles else 0)
+        return sizes[team] < limit
 
     def move_in(self, id_: str) -> bool:
         """Shortest chain of moves that ends in a team with room."""
-        chains: Dict[int, List[Tuple[str, int]]] = {}
-        line: List[int] = []
+        chains: dict[int, list[tuple[str, int]]] = {}
+        line: list[int] = []
 
-        def reach(team: int, chain: List[Tuple[str, int]]) -> None:
+        def reach(team: int, chain: list[tuple[str, int]]) -> None:
             if team not in chains:
                 chains[team] = chain
                 line.append(team)
@@ -701,9 +728,9 @@ class Teams:
                         reach(other, [*chains[team], (member, other)])
         return False
 
-    def substitute(self, left: List[str], visits: Json) -> List[List[str]]:
+    def substitute(self, left: list[str], visits: Json) -> list[list[str]]:
         """Replace recused officers on the subjects left over; changes ``visits`` as well."""
-        load: Dict[str, int] = {}
+        load: dict[str, int] = {}
         for team, crew in enumerate(self.crews):
             for codes in crew.values():
                 load.update(dict.fromkeys(codes, len(self.held(team))))
@@ -721,7 +748,7 @@ class Teams:
         return swaps
 
 
-def share(total: int, counts: Dict[str, int], bp: Dict[str, int]) -> Dict[str, int]:
+def share(total: int, counts: dict[str, int], bp: dict[str, int]) -> dict[str, int]:
     """Largest remainder over count·bp; a stratum never gets more than its count."""
     result = dict.fromkeys(counts, 0)
     open_ = {code for code in counts if counts[code] * bp[code] > 0}
@@ -746,7 +773,7 @@ def share(total: int, counts: Dict[str, int], bp: Dict[str, int]) -> Dict[str, i
     return result
 
 
-def verify_bundle(data: bytes, commit_hash: Optional[str] = None) -> List[Finding]:
+def verify_bundle(data: bytes, commit_hash: str | None = None) -> list[Finding]:
     """Check the bytes of a bundle, optionally against the published hash of its commit.
 
     Returns what was found in order; the bundle holds when every finding is ok. Checking stops at
@@ -766,15 +793,15 @@ def main() -> int:
         with open(arguments.bundle, "rb") as file:
             data = file.read()
     except OSError as error:
-        print("不通过：bundle：文件无法读取（%s）" % error.strerror)
+        print(f"不通过：bundle：文件无法读取（{error.strerror}）")
         return 1
     findings = verify_bundle(data, arguments.commit and arguments.commit.strip().lower())
     for number, finding in enumerate(findings, 1):
         mark = "符合" if finding.ok else "不符"
-        print("%2d. [%s] %s：%s" % (number, mark, finding.field, finding.text))
+        print(f"{number:2}. [{mark}] {finding.field}：{finding.text}")
     failed = [finding for finding in findings if not finding.ok]
     if failed:
-        print("不通过：%s：%s" % (failed[0].field, failed[0].text))
+        print(f"不通过：{failed[0].field}：{failed[0].text}")
         return 1
     if not arguments.commit:
         print("提示：未用 --commit 核对登记时公布的哈希")
