@@ -57,7 +57,7 @@ class Platform:
         say("")
         say(f"平台已启动:{self.url}")
         if self.environment["DEMO"] == "1":
-            say(logins.read_text().rstrip())
+            say(logins.read_text().strip())
         say("按 Ctrl-C 停止")
 
     def _start_services(self) -> None:
@@ -118,7 +118,7 @@ class Platform:
     def _start_processes(self) -> None:
         python = str(VENV_PYTHON)
         celery = [python, "-m", "celery", "--app", "supervision"]
-        web = self.supervisor.start(
+        self.supervisor.start(
             Program(
                 "网站",
                 [
@@ -154,9 +154,10 @@ class Platform:
             )
         )
         say("启动网站、后台任务与定时任务 …")
-        if not self.supervisor.wait_until(self._healthy, web, READY_SECONDS):
+        if culprit := self.supervisor.wait_until(self._healthy, READY_SECONDS):
+            said = f":{last_line(culprit.log)}" if culprit.log else ""
             raise CommandError(
-                f"平台没有在 {READY_SECONDS:.0f} 秒内就绪:{last_line(self.log('web'))}",
+                f"平台没有就绪,问题出在{culprit.name}{said}",
                 f"详见 {self.data / 'log'} 中的 web.log、worker.log、beat.log",
             )
 

@@ -132,7 +132,7 @@ class Services:
         command = [str(postgres_binary("postgres")), "-D", str(self.cluster)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        child = supervisor.start(
+        supervisor.start(
             Program(
                 "PostgreSQL",
                 command,
@@ -146,7 +146,7 @@ class Services:
                 prepare=self._clear_stale_pid,
             )
         )
-        if not supervisor.wait_until(lambda: postgres_answers(access), child, START_SECONDS):
+        if supervisor.wait_until(lambda: postgres_answers(access), START_SECONDS):
             raise CommandError(
                 f"PostgreSQL 无法启动,数据可能已损坏:{last_line(self.log('postgres'))}",
                 f"详见 {self.log('postgres')};从备份恢复,"
@@ -239,7 +239,7 @@ class Services:
         }
         # A file and not arguments: the arguments of a process are visible to everyone.
         write_private(configuration, "".join(f"{k} {v}\n" for k, v in settings.items()))
-        child = supervisor.start(
+        supervisor.start(
             Program(
                 "Redis",
                 [str(redis_binary()), str(configuration)],
@@ -249,7 +249,7 @@ class Services:
                 stop_signal=SIGTERM,
             )
         )
-        if not supervisor.wait_until(lambda: redis_answers(access), child, START_SECONDS):
+        if supervisor.wait_until(lambda: redis_answers(access), START_SECONDS):
             raise CommandError(
                 f"Redis 无法启动,数据可能已损坏:{last_line(self.log('redis'))}",
                 f"详见 {self.log('redis')};队列可以重建,把 {folder} 移走后重新运行",

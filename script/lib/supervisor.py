@@ -22,6 +22,7 @@ from messages import CommandError, say
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.1
+READY_POLL_SECONDS = 0.2
 LARGEST_LOG_BYTES = 20 * 1024 * 1024
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 30.0
@@ -90,11 +91,9 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop = True
 
-    def start(self, program: Program) -> Child:
-        """Start ``program`` and keep it alive while :meth:`run` or :meth:`wait_until` runs."""
-        child = Child(program, spawn(program), time.monotonic())
-        self.children.append(child)
-        return child
+    def start(self, program: Program) -> None:
+        """Start ``program``, to be kept alive by :meth:`run`."""
+        self.children.append(Child(program, spawn(program), time.monotonic()))
 
     def run_once(self, program: Program) -> int:
         """Run ``program`` to its end and return its exit code.
@@ -110,17 +109,22 @@ class Supervisor:
         finally:
             end([(program, process)])
 
-    def wait_until(self, ready: Callable[[], bool], child: Child, seconds: float) -> bool:
-        """Wait until ``ready()``; False when the child ended or ``seconds`` passed before."""
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> Program | None:
+        """Wait until ``ready()``; None means it is.
+
+        Otherwise returns the program at fault: one that has ended, or the last one started when
+        ``seconds`` have passed.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._raise_if_stopped()
-            if not child.running:
-                return False
+            for child in self.children:
+                if not child.running:
+                    return child.program
             if ready():
-                return True
-            time.sleep(POLL_SECONDS)
-        return False
+                return None
+            time.sleep(READY_POLL_SECONDS)
+        return self.children[-1].program
 
     def run(self) -> None:
         """Keep all children alive until a signal asks to stop."""
