@@ -1,0 +1,1 @@
+"""The demo county: committed data and deterministic generators, free of Django."""

@@ -1,0 +1,208 @@
+"""The demo accounts: who they are and what each does in the story."""
+
+from dataclasses import dataclass
+
+PASSWORD = "Demo-2026-huaiyang"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A demo login; all share ``PASSWORD``.
+
+    ``department`` is a department's code. ``roles`` are among ``clerk``, ``head``,
+    ``inspector``, ``witness``, ``township``, ``system_admin``, ``security_admin`` and
+    ``audit_admin``. ``township`` is the code of the unit whose officer the person is, else empty.
+    ``story`` says in one sentence what the person does.
+    """
+
+    username: str
+    name: str
+    department: str
+    roles: tuple[str, ...]
+    story: str
+    township: str = ""
+
+
+ACCOUNTS: tuple[AccountRow, ...] = (
+    AccountRow(
+        "xzsp_clerk",
+        "冯雅静",
+        "XZSP",
+        ("clerk",),
+        "综合协调组经办人：导入监管事项清单，接收各部门报备的年度计划并合并成全区计划。",
+    ),
+    AccountRow(
+        "xzsp_head",
+        "董建辉",
+        "XZSP",
+        ("head",),
+        "综合协调组负责人：批准事项生效，公布全区计划，查看各部门进度并督办。",
+    ),
+    AccountRow(
+        "sfj_clerk", "许若洁", "SFJ", ("clerk",), "联合执法组经办人：对监管事项作合法性审查。"
+    ),
+    AccountRow(
+        "sfj_head",
+        "沈志恒",
+        "SFJ",
+        ("head",),
+        "联合执法组负责人：签署合法性审查意见，作为一方参加抽取。",
+    ),
+    AccountRow(
+        "scjg_clerk",
+        "傅明涛",
+        "SCJG",
+        ("clerk",),
+        "联合抽查检查组经办人：确认市场监管部门参加的检查，关注联合抽查进度。",
+    ),
+    AccountRow(
+        "scjg_head",
+        "邓海霞",
+        "SCJG",
+        ("head",),
+        "联合抽查检查组负责人：批准本部门的检查通知书和结果公示，见证抽取。",
+    ),
+    AccountRow(
+        "scjg_inspector1",
+        "彭俊凯",
+        "SCJG",
+        ("inspector",),
+        "市场监管执法人员：在手机上检查养老机构的食堂、电梯和药品。",
+    ),
+    AccountRow(
+        "scjg_inspector2",
+        "吕思敏",
+        "SCJG",
+        ("inspector",),
+        "市场监管执法人员：与同事二人到场，核对检查项并签名。",
+    ),
+    AccountRow(
+        "mzj_clerk",
+        "曾佳颖",
+        "MZJ",
+        ("clerk",),
+        "养老机构安全综合监管牵头部门经办人：编制年度计划，冻结名单，发起抽取和任务派发。",
+    ),
+    AccountRow(
+        "mzj_head",
+        "程永安",
+        "MZJ",
+        ("head",),
+        "牵头部门负责人：批准计划报备，签发行政检查通知书，批准结果公示。",
+    ),
+    AccountRow(
+        "mzj_inspector1",
+        "萧文远",
+        "MZJ",
+        ("inspector",),
+        "民政执法人员：带队进入养老机构，亮码签到，逐项检查并拍照。",
+    ),
+    AccountRow(
+        "mzj_inspector2",
+        "袁丽娜",
+        "MZJ",
+        ("inspector",),
+        "民政执法人员：第二名检查人，核对记录并签名提交。",
+    ),
+    AccountRow(
+        "wjw_clerk",
+        "曹晓芳",
+        "WJW",
+        ("clerk",),
+        "配合部门经办人：确认参加养老机构联合检查并接收任务。",
+    ),
+    AccountRow(
+        "wjw_head", "唐国平", "WJW", ("head",), "配合部门负责人：批准参加检查和本部门的结果公示。"
+    ),
+    AccountRow(
+        "wjw_inspector1",
+        "谢承航",
+        "WJW",
+        ("inspector",),
+        "卫生健康执法人员：检查养老机构内设医务室和传染病防控。",
+    ),
+    AccountRow(
+        "wjw_inspector2",
+        "韩慧琳",
+        "WJW",
+        ("inspector",),
+        "卫生健康执法人员：第二名检查人，核对记录并签名。",
+    ),
+    AccountRow(
+        "xfdd_clerk",
+        "于振宁",
+        "XFDD",
+        ("clerk",),
+        "配合部门经办人：确认参加养老机构联合检查并接收任务。",
+    ),
+    AccountRow(
+        "xfdd_head", "萧立军", "XFDD", ("head",), "配合部门负责人：批准参加检查和本部门的结果公示。"
+    ),
+    AccountRow(
+        "xfdd_inspector1",
+        "罗子恒",
+        "XFDD",
+        ("inspector",),
+        "消防监督人员：检查疏散通道、消防设施和用火用电。",
+    ),
+    AccountRow(
+        "xfdd_inspector2",
+        "梁春燕",
+        "XFDD",
+        ("inspector",),
+        "消防监督人员：第二名检查人，核对记录并签名。",
+    ),
+    AccountRow(
+        "fgw_clerk",
+        "郑秋萍",
+        "FGW",
+        ("clerk",),
+        "联合信用监管组经办人：维护监管对象的信用等级，看等级怎样影响抽查比例。",
+    ),
+    AccountRow(
+        "jjz_witness",
+        "宋一平",
+        "JJPZ",
+        ("witness",),
+        "纪检监察见证人：作为一方承诺并揭示随机数，只参加抽取。",
+    ),
+    AccountRow(
+        "xinzhan_officer",
+        "马玉洁",
+        "XZZ",
+        ("township",),
+        "新站镇工作人员：查看本镇的检查任务，到场协助。",
+        township="411603101",
+    ),
+    AccountRow(
+        "nync_clerk",
+        "郭德林",
+        "NYNC",
+        ("clerk",),
+        "农业农村局经办人：牵头农资、屠宰等事项，看不到养老机构检查的内部材料。",
+    ),
+    AccountRow(
+        "nync_head", "何雨岚", "NYNC", ("head",), "农业农村局负责人：批准本部门牵头事项的计划。"
+    ),
+    AccountRow(
+        "system_admin",
+        "林思远",
+        "XZSP",
+        ("system_admin",),
+        "系统管理员：维护地区、部门和账号，不经办业务。",
+    ),
+    AccountRow(
+        "security_admin",
+        "胡静然",
+        "XZSP",
+        ("security_admin",),
+        "安全管理员：审定角色授权和登录规则，不经办业务。",
+    ),
+    AccountRow(
+        "audit_admin",
+        "孙景斌",
+        "XZSP",
+        ("audit_admin",),
+        "审计管理员：只读查看全部留痕并验证其完整。",
+    ),
+)
