@@ -23,7 +23,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:  # ty
 
 
 @pytest.fixture(autouse=True)
-def _own_places(settings, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
+def own_places(settings, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     """No test writes into the project's own folders or shares a cache with another."""
     settings.EVIDENCE_ROOT = tmp_path_factory.mktemp("evidence")
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
