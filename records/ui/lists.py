@@ -11,7 +11,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from records.ui.base import draw
+from records.ui.base import draw, get
 from records.ui.marks import capped_count, icon
 
 register = template.Library()
@@ -35,7 +35,7 @@ def filters(context: Context, content: str, form: BaseForm) -> SafeString:
 @register.simple_block_tag(end_name="end_list_head")
 def list_head(
     content: str,
-    total: int | None = None,
+    total: Any = None,
     limit: int = 1000,
     unit: str = "条",
     export_url: str = "",
@@ -80,11 +80,29 @@ def sort_header(context: Context, label: Any, key: str, css: str = "") -> SafeSt
     )
 
 
-@register.inclusion_tag("components/pager.html")
+@register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(
-    previous_url: str = "", next_url: str = "", first_url: str = "", label: str = ""
+    context: Context,
+    page: Any = None,
+    previous_url: str = "",
+    next_url: str = "",
+    first_url: str = "",
+    label: Any = "",
 ) -> dict[str, Any]:
-    """Keyset pager: only where one can go. See components/pager.html."""
+    """Keyset pager from a page with ``previous_key`` and ``next_key``, or from ready links."""
+    if page is not None:
+        query = context["request"].GET.copy()
+        links = {}
+        for name, key in (("before", get(page, "previous_key")), ("after", get(page, "next_key"))):
+            query.pop("before", None)
+            query.pop("after", None)
+            if key:
+                query[name] = key
+            links[name] = f"?{query.urlencode()}" if key else ""
+        query.pop("before", None)
+        query.pop("after", None)
+        previous_url, next_url = links["before"], links["after"]
+        first_url = f"?{query.urlencode()}"
     return {
         "previous_url": previous_url,
         "next_url": next_url,

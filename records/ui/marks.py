@@ -163,8 +163,10 @@ def span(value: timedelta | None) -> str:
 
 
 @register.simple_tag
-def capped_count(total: int, limit: int = 1000, unit: str = "条") -> str:
-    """Say how many without counting a million rows: the caller counts to ``limit + 1`` at most."""
+def capped_count(total: Any, limit: int = 1000, unit: str = "条") -> str:
+    """Say how many: an int, or a count that stopped at its cap (``value``, ``capped``)."""
+    if hasattr(total, "capped"):
+        return f"共 {total.value}{'+' if total.capped else ''} {unit}"
     return f"共 {limit}+ {unit}" if total > limit else f"共 {total} {unit}"
 
 
