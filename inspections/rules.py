@@ -1,0 +1,57 @@
+"""The numbers of joint inspections, each with the clause it comes from; a region may override."""
+
+from __future__ import annotations
+
+from departments.profile import Number, TimeLimit
+from records.workdays import Unit
+
+_GRADE_SOURCE = "国家信用风险分类管理通行做法,可由本地区调整"
+
+RATIO_BY_GRADE: dict[str, Number] = {
+    "A": Number("inspections.ratio.a", 300, "A 级抽查比例", "基点", _GRADE_SOURCE),
+    "B": Number("inspections.ratio.b", 1000, "B 级抽查比例", "基点", _GRADE_SOURCE),
+    "C": Number("inspections.ratio.c", 3000, "C 级抽查比例", "基点", _GRADE_SOURCE),
+    "D": Number("inspections.ratio.d", 10000, "D 级抽查比例", "基点", _GRADE_SOURCE),
+}
+"""Share of each grade that is drawn, in basis points (S5); a matter's own ratio goes before it."""
+
+YEARLY_FREQUENCY = Number(
+    "inspections.yearly_frequency",
+    1,
+    "同一检查事项对同一监管对象的年度抽查上限",
+    "次",
+    "淮政办〔2025〕1号(八)",
+)
+
+PLAN_FILING_DATE = Number(
+    "inspections.plan_filing_date",
+    430,
+    "年度计划备案截止日期",
+    "月日(MMDD)",
+    "淮政办〔2025〕1号(三)",
+)
+"""A day of the plan's year, written as month times 100 plus day."""
+
+MIN_OFFICERS = Number(
+    "inspections.min_officers",
+    2,
+    "每个执法部门每次到场的执法人员下限",
+    "名",
+    "《中华人民共和国行政处罚法》第四十二条",
+)
+
+MIN_PARTIES = Number(
+    "inspections.min_parties",
+    2,
+    "多方揭示抽取的参与方下限",
+    "个",
+    "抽取办法(公信级别 1 级)",
+)
+
+PUBLICATION_DUE = TimeLimit(
+    "inspections.publication_due",
+    20,
+    "检查结果公示",
+    Unit.WORKING_DAY,
+    "会政办发〔2024〕64号 九",
+)
