@@ -118,8 +118,8 @@ class _Department:
         found: list[int] = []
         reach(subject, None)
         for position in found:  # grows while it is walked
-            if len(self._visits[position]) == least:
-                break
+            if len(self._visits[position]) == least != self._cap:
+                break  # nobody is idler; without room anywhere the whole cut is gathered
             for other in sorted(self._visits[position] - seen, key=self._turn.__getitem__):
                 seen.add(other)
                 reach(other, position)
