@@ -271,8 +271,7 @@ def _run_days(
         day += _DAY
         if pause := next((pause for pause in pauses if pause.covers(day)), None):
             if pause.to_date is None:
-                spans.add(StepKind.PAUSE, pause.from_date, opened=True)
-                return None, spans.steps
+                return None, [*spans.steps, Step(StepKind.PAUSE, pause.from_date, None)]
             spans.add(StepKind.PAUSE, day)
             continue
         if by_working_day:
@@ -283,12 +282,10 @@ def _run_days(
         left = max(left - 1, 0)
     facts = spans.steps
     if rolled_from is not None:
-        unsettled = unsettled or any(
-            calendar.is_provisional(each) for each in _days(rolled_from, day)
-        )
         facts.append(Step(StepKind.ROLLED, rolled_from, day))
-    elif rule.roll_to_working_day:
-        unsettled = unsettled or calendar.is_provisional(day)
+    if rule.roll_to_working_day:
+        looked_at = _days(rolled_from or day, day)
+        unsettled = unsettled or any(calendar.is_provisional(each) for each in looked_at)
     if unsettled:
         facts.append(Step(StepKind.PROVISIONAL, day, day))
     return end_of_day(day), facts
@@ -315,11 +312,8 @@ class _Spans:
         else:
             self.add(StepKind.WEEKEND if weekend else StepKind.DAY_OFF, day)
 
-    def add(self, kind: StepKind, day: date, name: str = "", opened: bool = False) -> None:
+    def add(self, kind: StepKind, day: date, name: str = "") -> None:
         """Append a day, joined to the span before it when it continues that."""
-        if opened:
-            self.steps.append(Step(kind, day, None))
-            return
         before = self.steps[-1] if self.steps else None
         if before and (before.kind, before.name, before.last) == (kind, name, day - _DAY):
             self.steps[-1] = Step(kind, before.first, day, before.amount + 1, name)
