@@ -177,3 +177,7 @@ class User(GuardianUserMixin, AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def get_roles_display(self) -> list[str]:
+        """The Chinese words of the person's roles."""
+        return [str(Role(role).label) for role in self.roles]

@@ -4,13 +4,12 @@ An app registers what it imports::
 
     register(ImportKind(code="subjects", title="监管对象", sheet=SHEET, may=…, check=…, apply=…))
 
-``check`` gets the parsed rows and adds the errors only the database knows; ``apply`` writes them
-inside one transaction and reports progress.
+``check`` adds the errors that only the database knows (``parsed.add_error``); ``apply`` writes the
+rows inside one transaction and reports progress.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +17,13 @@ from typing import Any
 import structlog
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from records import trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
-from records.excel import CellError, FileRefused, Row, Sheet, read
+from records.excel import CellError, Column, FileRefused, Parsed, Row, Sheet, kinds, read
 from records.models import ImportJob
 from records.queue import wake_after_commit
 
@@ -32,13 +32,25 @@ log = structlog.get_logger(__name__)
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ERRORS_KEPT = 1000
 
+ERRORS_SHEET = Sheet(
+    title="导入错误",
+    columns=(
+        Column("row", "行", kinds.integer(), width=8),
+        Column("column", "列", kinds.text(10), width=8),
+        Column("heading", "字段", kinds.text(100), width=18),
+        Column("value", "填写内容", kinds.text(300), width=30),
+        Column("message", "问题", kinds.text(500), width=60),
+    ),
+)
+
 
 @dataclass(frozen=True)
 class ImportKind:
     """One kind of Excel file.
 
-    ``may`` says who may import it. ``check(actor, rows)`` returns further errors and a summary
-    for the preview (``{"columns": [...], "rows": [[...], ...], "facts": [[label, text], …]}``).
+    ``may`` says who may import it. ``check(actor, parsed)`` adds further errors to ``parsed`` and
+    returns the summary for the preview
+    (``{"columns": [...], "rows": [[...], ...], "facts": [[label, text], …]}``).
     ``apply(actor, rows, progress)`` writes all rows and returns a sentence for the result page;
     it runs in one transaction together with the trail entry. ``done_url`` names the page to go on.
     """
@@ -47,14 +59,15 @@ class ImportKind:
     title: str
     sheet: Sheet
     may: Callable[[Actor], bool]
-    check: Callable[[Actor, Sequence[Row]], tuple[list[CellError], dict[str, Any]]]
+    check: Callable[[Actor, Parsed], dict[str, Any]]
     apply: Callable[[Actor, Sequence[Row], Callable[[int], None]], str]
     done_url: str
     help: str = ""
-    sample: Callable[[], bytes] | None = None
 
 
 REGISTRY: dict[str, ImportKind] = {}
+SAMPLES: dict[str, Callable[[], bytes]] = {}
+"""Example files per kind, registered by the demo county only."""
 
 
 def register(kind: ImportKind) -> ImportKind:
@@ -68,6 +81,18 @@ def kind_of(code: str) -> ImportKind:
     if code not in REGISTRY:
         raise Refused("没有这种导入。", code="not_found")
     return REGISTRY[code]
+
+
+def visible_jobs(actor: Actor) -> QuerySet[ImportJob]:
+    """The uploads of the person's own department."""
+    if actor.department_id is None:
+        return ImportJob.objects.none()
+    return ImportJob.objects.filter(department_id=actor.department_id)
+
+
+def too_large() -> str:
+    """The words for a file over the size limit."""
+    return f"文件超过 {MAX_BYTES // 1024 // 1024} MB,请拆分后分别导入。"
 
 
 def upload(actor: Actor, code: str, file_name: str, content: bytes) -> ImportJob:
@@ -142,14 +167,13 @@ def run(job_id: str, actor_for_user: Callable[[Any], Actor]) -> None:
 def _check(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
     summary: dict[str, Any] = {}
     try:
-        parsed = read(kind.sheet, io.BytesIO(bytes(job.content)), job.file_name)
+        parsed = read(kind.sheet, bytes(job.content), job.file_name)
     except FileRefused as refusal:
         errors = [_as_dict(CellError(0, "", "", "", str(refusal)))]
         total = 0
     else:
-        more, summary = kind.check(actor, parsed.rows)
-        found = sorted([*parsed.errors, *more], key=lambda e: (e.row, e.column))
-        errors = [_as_dict(error) for error in found]
+        summary = kind.check(actor, parsed)
+        errors = [_as_dict(error) for error in parsed.errors]
         total = len(parsed.rows)
         if total == 0 and not errors:
             errors = [_as_dict(CellError(0, "", "", "", "文件中没有数据行,请填写后再上传。"))]
@@ -171,13 +195,11 @@ def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
             )
             if locked is None:
                 return
-            rows = read(kind.sheet, io.BytesIO(bytes(locked.content)), locked.file_name).rows
-            errors, _ = kind.check(actor, rows)
-            if errors:
-                first = errors[0]
-                raise Refused(
-                    f"检查之后数据有变化:第 {first.row} 行 {first.message} 请重新上传文件。"
-                )
+            parsed = read(kind.sheet, bytes(locked.content), locked.file_name)
+            kind.check(actor, parsed)
+            if parsed.errors:
+                raise Refused(f"检查之后数据有变化:{parsed.errors[0]}。请重新上传文件。")
+            rows = parsed.rows
             message = kind.apply(actor, rows, lambda done: _progress(locked, done))
             locked.summary = {**locked.summary, "result": message}
             locked.done = len(rows)
@@ -214,7 +236,7 @@ def _progress(job: ImportJob, done: int) -> None:
 def _as_dict(error: CellError) -> dict[str, Any]:
     return {
         "row": error.row,
-        "column": error.column,
+        "column": error.column_letter,
         "heading": error.heading,
         "value": str(error.value)[:200],
         "message": error.message,

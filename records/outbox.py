@@ -14,13 +14,19 @@ from django.utils import timezone
 
 from records import trail
 from records.actor import Actor
-from records.errors import Conflict, Refused
+from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
+from records.outbox_names import CREDIT_PUBLICITY, PROVINCE
 from records.queue import wake_after_commit
 
-CREDIT_PUBLICITY = "credit_publicity"
-PROVINCE = "province"
-TARGET_NAMES = {CREDIT_PUBLICITY: "国家企业信用信息公示系统", PROVINCE: "省“互联网+监管”平台"}
+__all__ = ("CREDIT_PUBLICITY", "PROVINCE", "deliver_next", "post", "send_again")
+
+STATES = (("waiting", "待推送"), ("delivered", "已送达"), ("dead", "已停止推送"))
+_CONDITIONS = {
+    "waiting": Q(delivered_at=None, dead_at=None),
+    "delivered": Q(delivered_at__isnull=False),
+    "dead": Q(dead_at__isnull=False),
+}
 
 MAX_ATTEMPTS = 12
 _FIRST_PAUSE = dt.timedelta(seconds=15)
@@ -94,14 +100,49 @@ def deliver_next() -> bool:
     return True
 
 
-def send_again(actor: Actor, message_id: str) -> OutboxMessage:
-    """Give a dead message another round of attempts."""
+def visible_to(actor: Actor) -> QuerySet[OutboxMessage]:
+    """For the coordination office of a region and the system administrator.
+
+    Raises ``NotAllowed`` for everybody else.
+    """
+    if actor.has_role("system_admin"):
+        return OutboxMessage.objects.all()
+    if actor.fills("coordination"):
+        return OutboxMessage.objects.filter(region_code__startswith=actor.region_code)
+    raise NotAllowed("只有综合协调组和系统管理员可以查看对外推送。", verb="outbox.view")
+
+
+def in_state(messages: QuerySet[OutboxMessage], state: str) -> QuerySet[OutboxMessage]:
+    """Those waiting, delivered or dead; any other word narrows nothing."""
+    condition = _CONDITIONS.get(state)
+    return messages.filter(condition) if condition is not None else messages
+
+
+def counts(messages: QuerySet[OutboxMessage]) -> dict[str, int]:
+    """Waiting, delivered and dead messages, in one query."""
+    return messages.order_by().aggregate(
+        **{state: Count("pk", filter=condition) for state, condition in _CONDITIONS.items()}
+    )
+
+
+def may_resend(actor: Actor) -> bool:
+    """Whether the person may give dead messages another round."""
+    return actor.fills("coordination") and actor.has_role("clerk", "head")
+
+
+def send_again(actor: Actor, message_id: Any) -> OutboxMessage:
+    """Give a dead message another round of attempts.
+
+    Raises ``NotAllowed``; ``Conflict`` unless the message is dead.
+    """
+    if not may_resend(actor):
+        raise NotAllowed("只有综合协调组可以重新推送。", verb="outbox.send_again")
     with transaction.atomic():
-        message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
+        message = visible_to(actor).select_for_update().filter(pk=message_id).first()
         if message is None:
             raise Refused("推送记录不存在。", code="not_found")
         if message.dead_at is None:
-            raise Conflict("只有已停止发送的记录才能重新发送。")
+            raise Conflict("只有已停止推送的记录才能重新推送。")
         message.attempts = 0
         message.dead_at = None
         message.next_attempt_at = timezone.now()
@@ -110,20 +151,10 @@ def send_again(actor: Actor, message_id: str) -> OutboxMessage:
             actor,
             "outbox.send_again",
             "重新推送",
-            region_code=message.region_code,
             after={"message": str(message.pk), "topic": message.topic},
         )
         wake_after_commit("records.deliver_outbox")
     return message
-
-
-def counts(region_code: str) -> dict[str, int]:
-    """Waiting, delivered and dead messages of a region, in one query."""
-    return OutboxMessage.objects.filter(region_code__startswith=region_code).aggregate(
-        waiting=Count("pk", filter=Q(delivered_at=None, dead_at=None)),
-        delivered=Count("pk", filter=Q(delivered_at__isnull=False)),
-        dead=Count("pk", filter=Q(dead_at__isnull=False)),
-    )
 
 
 def _send(message: OutboxMessage) -> str | None:

@@ -1,6 +1,27 @@
-from __future__ import annotations
+"""Files, deadlines, imports, the trail and what is sent to other systems."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from records import views
 
 app_name = "records"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("files/<uuid:pk>/", views.FileView.as_view(), name="file"),
+    path("deadlines/<int:pk>/", views.DeadlineView.as_view(), name="deadline"),
+    path("imports/", views.ImportListView.as_view(), name="imports"),
+    path("imports/new/<slug:kind>/", views.ImportNewView.as_view(), name="import-new"),
+    path(
+        "imports/template/<slug:kind>/", views.ImportTemplateView.as_view(), name="import-template"
+    ),
+    path("imports/sample/<slug:kind>/", views.ImportSampleView.as_view(), name="import-sample"),
+    path("imports/<uuid:pk>/", views.ImportView.as_view(), name="import"),
+    path("imports/<uuid:pk>/progress/", views.ImportProgressView.as_view(), name="import-progress"),
+    path("imports/<uuid:pk>/confirm/", views.ImportConfirmView.as_view(), name="import-confirm"),
+    path("trail/", views.TrailView.as_view(), name="trail"),
+    path("outbox/", views.OutboxView.as_view(), name="outbox"),
+    path(
+        "outbox/<uuid:pk>/send-again/",
+        views.OutboxSendAgainView.as_view(),
+        name="outbox-send-again",
+    ),
+]

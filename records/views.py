@@ -1,21 +1,32 @@
-"""Pages of the ground floor: acts, files, deadlines, imports, the trail."""
+"""Pages of the ground floor: acts, files, deadlines, imports, the trail, the outbox."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from records import deadlines, evidence, imports, outbox
 from records.actor import Actor
 from records.acts import ActTable
-from records.errors import Refused
+from records.errors import NotAllowed, Refused
+from records.excel import template
+from records.exports import export, xlsx_response
+from records.forms import TrailFilter
 from records.middleware import actor_of
+from records.models import Deadline, Evidence, ImportJob, OutboxMessage
+from records.paging import capped_count, keyset_page
+from records.selectors import TRAIL_SHEET, trail_rows, visible_trail
+
+EXPORT_LIMIT = 20_000
 
 
 class ActView(View):
@@ -51,3 +62,221 @@ class ActView(View):
     def next_url(self, request: HttpRequest, instance: models.Model) -> str:
         """Where to go after the act."""
         return reverse(self.detail_url, args=[instance.pk])
+
+
+class FileView(View):
+    """An evidence file, to whoever may see its object (R3)."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        found = get_object_or_404(Evidence.objects.select_related("target_type"), pk=pk)
+        if not evidence.may_see(actor_of(request), found):
+            raise Http404
+        response = FileResponse(evidence.path_of(found.sha256).open("rb"), content_type=found.mime)
+        response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.name)}"
+        response["Cache-Control"] = "private, max-age=3600"
+        return response
+
+
+class DeadlineView(View):
+    """How a date came about: what the deadline chip opens."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        deadline = get_object_or_404(
+            Deadline.objects.select_related("department").prefetch_related("pauses", "extensions"),
+            pk=pk,
+        )
+        actor = actor_of(request)
+        model = deadline.target_type.model_class()
+        target = (
+            model._default_manager.visible_to(actor).filter(pk=deadline.target_id)  # type: ignore[union-attr]
+        )
+        if deadline.department_id != actor.department_id and not target.exists():
+            raise Http404
+        context = {
+            "deadline": deadline,
+            "chip": deadlines.chip(deadline),
+            "lines": deadlines.explanation(deadline),
+        }
+        return render(request, "records/deadline.html", context)
+
+
+class ImportListView(View):
+    """The uploads of one's own department, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        jobs = imports.visible_jobs(actor).defer("content").select_related("created_by")
+        page = keyset_page(
+            jobs,
+            ("-created_at", "-id"),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+            size=30,
+        )
+        kinds = [kind for kind in imports.REGISTRY.values() if kind.may(actor)]
+        rows = [(job, imports.REGISTRY[job.kind]) for job in page]
+        context = {"rows": rows, "page": page, "kinds": kinds, "title": "导入记录"}
+        return render(request, "records/imports.html", context)
+
+
+class ImportNewView(View):
+    """Choose a file of one kind and send it in for checking."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        return self._show(request, self._kind(request, kind))
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
+        found = self._kind(request, kind)
+        upload = request.FILES.get("file")
+        if upload is None:
+            return self._show(request, found, "请选择要导入的 Excel 文件(.xlsx)。")
+        if (upload.size or 0) > imports.MAX_BYTES:
+            return self._show(request, found, imports.too_large())
+        try:
+            job = imports.upload(actor_of(request), kind, upload.name or "", upload.read())
+        except Refused as refusal:
+            return self._show(request, found, refusal.message)
+        return redirect("records:import", pk=job.pk)
+
+    def _kind(self, request: HttpRequest, code: str) -> imports.ImportKind:
+        if code not in imports.REGISTRY:
+            raise Http404
+        kind = imports.REGISTRY[code]
+        if not kind.may(actor_of(request)):
+            raise NotAllowed(f"您没有导入{kind.title}的权限。", verb=f"import.{code}")
+        return kind
+
+    def _show(
+        self, request: HttpRequest, kind: imports.ImportKind, error: str = ""
+    ) -> HttpResponse:
+        context = {"kind": kind, "error": error, "has_sample": kind.code in imports.SAMPLES}
+        return render(request, "records/import_new.html", context, status=422 if error else 200)
+
+
+class ImportTemplateView(View):
+    """The empty form of one kind of import."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        if kind not in imports.REGISTRY:
+            raise Http404
+        found = imports.REGISTRY[kind]
+        return xlsx_response(template(found.sheet), f"{found.title}导入模板.xlsx")
+
+
+class ImportSampleView(View):
+    """The demo county's own file of one kind."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        if kind not in imports.SAMPLES or kind not in imports.REGISTRY:
+            raise Http404
+        return xlsx_response(
+            imports.SAMPLES[kind](), f"{imports.REGISTRY[kind].title}(演示县).xlsx"
+        )
+
+
+class ImportView(View):
+    """One upload: its progress, its mistakes by row and column, or its preview."""
+
+    template_name = "records/import.html"
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        job = get_object_or_404(
+            imports.visible_jobs(actor_of(request)).defer("content").select_related("created_by"),
+            pk=pk,
+        )
+        kind = imports.kind_of(job.kind)
+        if request.GET.get("export") == "errors":
+            return export(request, imports.ERRORS_SHEET, job.errors, f"{kind.title}导入错误.xlsx")
+        context = {
+            "job": job,
+            "kind": kind,
+            "progress": _progress(job, kind),
+            "waiting": job.state in (ImportJob.State.CHECKING, ImportJob.State.IMPORTING),
+            "may_confirm": job.created_by_id == actor_of(request).user_id,
+            "done_url": reverse(kind.done_url),
+        }
+        return render(request, self.template_name, context)
+
+
+class ImportProgressView(ImportView):
+    """The part of the page that asks again until the work has ended."""
+
+    template_name = "records/import_state.html"
+
+
+class ImportConfirmView(View):
+    """Let a checked file be imported."""
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        get_object_or_404(imports.visible_jobs(actor_of(request)).defer("content"), pk=pk)
+        try:
+            imports.confirm(actor_of(request), str(pk))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        return redirect("records:import", pk=pk)
+
+
+def _progress(job: ImportJob, kind: imports.ImportKind) -> dict[str, Any]:
+    checking = job.state == ImportJob.State.CHECKING
+    return {
+        "state": "running",
+        "text": f"正在检查{kind.title}文件" if checking else f"正在导入{kind.title}",
+        "done": 0 if checking else imports.progress_of(job),
+        "total": 0 if checking else job.total,
+        "poll_url": reverse("records:import-progress", args=[job.pk]),
+    }
+
+
+class TrailView(View):
+    """The trail, for the audit administrator (all) and the coordination office (its region)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = TrailFilter(request.GET)
+        entries = form.narrow(visible_trail(actor_of(request)))
+        if request.GET.get("export") == "xlsx":
+            rows = trail_rows(entries.order_by("-id")[:EXPORT_LIMIT])
+            return export(request, TRAIL_SHEET, rows, "留痕.xlsx")
+        page = keyset_page(
+            entries,
+            ("-id",),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        context = {"page": page, "form": form, "total": capped_count(entries)}
+        return render(request, "records/trail.html", context)
+
+
+class OutboxView(View):
+    """What goes to other systems and how it stands."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = outbox.visible_to(actor_of(request))
+        state = request.GET.get("state", "")
+        page = keyset_page(
+            outbox.in_state(found, state),
+            ("-created_at", "-id"),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        context = {
+            "page": page,
+            "counts": outbox.counts(found),
+            "state": state,
+            "states": outbox.STATES,
+            "may_resend": outbox.may_resend(actor_of(request)),
+        }
+        return render(request, "records/outbox.html", context)
+
+
+class OutboxSendAgainView(View):
+    """Give a dead message another round."""
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        get_object_or_404(OutboxMessage, pk=pk)
+        try:
+            outbox.send_again(actor_of(request), pk)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "已重新排队推送。")
+        return redirect("records:outbox")

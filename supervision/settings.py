@@ -20,6 +20,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 PRODUCTION = env.str("DJANGO_ENV", default="development") == "production"
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+DEMO_PASSWORD = "Demo-2026-huaiyang"
 if PRODUCTION and (DEMO or DEBUG):
     raise ImproperlyConfigured("生产环境(DJANGO_ENV=production)不允许 DEMO=1 或 DEBUG=1")
 
@@ -68,8 +69,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "records.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "records.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,7 +1,10 @@
 import uuid
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+
+from records import outbox_names
 
 
 class OutboxMessage(models.Model):
@@ -37,3 +40,25 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} → {self.target}"
+
+    @property
+    def target_name(self) -> str:
+        """The receiving system in words."""
+        return outbox_names.TARGETS.get(self.target, self.target)
+
+    @property
+    def topic_name(self) -> str:
+        """What the message is about, in words."""
+        return outbox_names.TOPICS.get(self.topic, self.topic)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the county has entered an address for the receiving system."""
+        return bool(settings.OUTBOX_TARGETS.get(self.target))
+
+    @property
+    def state(self) -> str:
+        """``waiting``, ``delivered`` or ``dead``."""
+        if self.delivered_at:
+            return "delivered"
+        return "dead" if self.dead_at else "waiting"

@@ -1,0 +1,64 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth import views as auth_views
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+
+from departments.models import User
+
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def demo_users() -> list[User]:
+    """The accounts of the demo county in the order of the story, with their departments."""
+    return list(
+        User.objects.filter(is_active=True)
+        .exclude(demo_note="")
+        .select_related("department")
+        .order_by("id")
+    )
+
+
+def demo_label(user: User) -> str:
+    """How the switch bar names an account: department, role, name."""
+    roles = "、".join(user.get_roles_display())
+    place = user.township.name if user.township else (user.department or "")
+    return f"{place} {roles} {user.name}".strip()
+
+
+class LoginView(auth_views.LoginView):
+    """The login page; in demo mode it also lists the demo accounts."""
+
+    template_name = "registration/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if settings.DEMO:
+            context["demo_logins"] = [
+                {"username": user.username, "label": f"{demo_label(user)}:{user.demo_note}"}
+                for user in demo_users()
+            ]
+            context["demo_password"] = settings.DEMO_PASSWORD
+        return context
+
+
+class DemoSwitchView(View):
+    """Become another demo account; the address exists in demo mode only."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        user = get_object_or_404(User, username=request.POST.get("username", ""), is_active=True)
+        login(request, user, backend=PASSWORD_BACKEND)
+        target = request.POST.get("next", "/")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+            target = "/"
+        return redirect(target)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from records.models import TrailEntry
+
+
+class TrailFilter(forms.Form):
+    """The filters of the trail page; an invalid value narrows nothing."""
+
+    who = forms.CharField(label="操作人或部门", required=False, max_length=60)
+    label = forms.CharField(label="动作", required=False, max_length=60)
+    target = forms.CharField(label="对象", required=False, max_length=100)
+    outcome = forms.ChoiceField(
+        label="结果", required=False, choices=[("", "全部"), *TrailEntry.Outcome.choices]
+    )
+    since = forms.DateField(
+        label="自", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="至", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def narrow(self, entries: QuerySet[TrailEntry]) -> QuerySet[TrailEntry]:
+        """The entries that match what was filled in."""
+        self.is_valid()
+        values: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if v}
+        if who := values.get("who"):
+            entries = entries.filter(actor_name__contains=who) | entries.filter(
+                department_name__contains=who
+            )
+        if label := values.get("label"):
+            entries = entries.filter(label__contains=label)
+        if target := values.get("target"):
+            entries = entries.filter(target_name__contains=target)
+        if outcome := values.get("outcome"):
+            entries = entries.filter(outcome=outcome)
+        if since := values.get("since"):
+            entries = entries.filter(at__date__gte=since)
+        if until := values.get("until"):
+            entries = entries.filter(at__date__lte=until)
+        return entries

@@ -1,0 +1,15 @@
+"""The systems that are told, and what of."""
+
+CREDIT_PUBLICITY = "credit_publicity"
+PROVINCE = "province"
+
+TARGETS = {CREDIT_PUBLICITY: "国家企业信用信息公示系统", PROVINCE: "省“互联网+监管”平台"}
+TOPICS = {
+    "matter.in_force": "监管事项生效",
+    "draw.frozen": "抽取冻结承诺",
+    "draw.done": "抽取完成",
+    "draw.void": "抽取作废",
+    "result.published": "检查结果公示",
+    "result.corrected": "检查结果更正",
+    "result.withdrawn": "检查结果撤销公示",
+}

@@ -1,0 +1,105 @@
+"""What pages read from the trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from records import evidence, trail
+from records.actor import Actor
+from records.errors import NotAllowed
+from records.excel import Column, Sheet, kinds
+from records.models import Evidence, TrailEntry
+
+AUDIT_ROLE = "audit_admin"
+COORDINATION = "coordination"
+
+TRAIL_SHEET = Sheet(
+    title="留痕",
+    columns=(
+        Column("at", "时间", kinds.text(300), width=20),
+        Column("actor", "操作人", kinds.text(300), width=12),
+        Column("department", "部门", kinds.text(300), width=24),
+        Column("label", "动作", kinds.text(300), width=24),
+        Column("target", "对象", kinds.text(300), width=40),
+        Column("opinion", "意见或理由", kinds.text(300), width=40),
+        Column("outcome", "结果", kinds.text(300), width=14),
+        Column("request", "请求编号", kinds.text(300), width=34),
+    ),
+)
+
+
+def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
+    """All entries for the audit administrator, those of its region for the coordination office.
+
+    Raises ``NotAllowed`` for everybody else.
+    """
+    if actor.has_role(AUDIT_ROLE):
+        return TrailEntry.objects.all()
+    if actor.fills(COORDINATION):
+        return TrailEntry.objects.filter(region_code__startswith=actor.region_code)
+    raise NotAllowed("只有审计管理员和综合协调组可以查看全部留痕。", verb="trail.view")
+
+
+def trail_rows(entries: Iterable[TrailEntry]) -> Iterator[dict[str, Any]]:
+    """Entries as rows of ``TRAIL_SHEET``."""
+    for entry in entries:
+        yield {
+            "at": timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
+            "actor": entry.actor_name,
+            "department": entry.department_name,
+            "label": entry.label,
+            "target": entry.target_name,
+            "opinion": entry.opinion,
+            "outcome": entry.get_outcome_display(),
+            "request": entry.request_id,
+        }
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of a page's timeline: the trail in human words."""
+
+    at: dt.datetime
+    verb: str
+    who: str
+    department: str
+    opinion: str
+    since_previous: dt.timedelta | None
+    attachments: list[Evidence] = field(default_factory=list)
+    tone: str = "neutral"
+
+
+def timeline(*targets: models.Model, limit: int = 100) -> list[TimelineEntry]:
+    """What was done with the objects, newest first, in two queries per object."""
+    entries: list[TrailEntry] = []
+    for target in targets:
+        entries.extend(trail.entries_of(target)[:limit])
+    entries.sort(key=lambda entry: (entry.at, entry.pk))
+    lines: list[TimelineEntry] = []
+    previous: dt.datetime | None = None
+    for entry in entries:
+        lines.append(
+            TimelineEntry(
+                at=entry.at,
+                verb=entry.label,
+                who=entry.actor_name,
+                department=entry.department_name,
+                opinion=entry.opinion,
+                since_previous=entry.at - previous if previous else None,
+                tone="bad" if entry.outcome == TrailEntry.Outcome.DENIED else "neutral",
+            )
+        )
+        previous = entry.at
+    return lines[::-1][:limit]
+
+
+def attachments(target: models.Model) -> list[Evidence]:
+    """The files of an object."""
+    return list(evidence.of(target))
