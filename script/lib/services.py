@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from signal import SIGINT, SIGTERM
+from signal import SIGINT
 
 from environment import PROJECT, enter
 from messages import CommandError, report, say
@@ -144,6 +144,7 @@ class Services:
                 stop_signal=SIGINT,
                 orphan_signal=SIGINT,
                 prepare=self._clear_stale_pid,
+                foundation=True,
             )
         )
         if supervisor.wait_until(lambda: postgres_answers(access), START_SECONDS):
@@ -246,7 +247,7 @@ class Services:
                 clean_environment(),
                 folder,
                 log=self.log("redis"),
-                stop_signal=SIGTERM,
+                foundation=True,
             )
         )
         if supervisor.wait_until(lambda: redis_answers(access), START_SECONDS):

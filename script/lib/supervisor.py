@@ -41,7 +41,8 @@ class Program:
     Without ``log`` the output goes to the terminal; ``answer`` takes standard output alone.
     ``user`` and ``group`` are numeric ids, None keeps those of the supervisor. ``stop_signal``
     asks for an orderly end, ``orphan_signal`` is what the kernel sends when the supervisor dies.
-    ``prepare`` runs before every start. ``stop_seconds`` is how long an orderly end may take.
+    ``stop_seconds`` is how long an orderly end may take. ``prepare`` runs before every start.
+    What others depend on is a ``foundation`` and is stopped after them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Program:
     orphan_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 20.0
     prepare: Callable[[], None] | None = None
+    foundation: bool = False
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts programs, starts again what dies, stops all in the reverse order of their start."""
+    """Starts programs, starts again what dies, stops all, the foundations last."""
 
     children: list[Child] = field(default_factory=list)
     _stop: bool = False
@@ -134,10 +136,16 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """End all children, the last started first; returns when none is left."""
-        while self.children:
-            child = self.children.pop()
-            end([(child.program, child.process)])
+        """End all children; returns when none is left."""
+        children, self.children = self.children, []
+        for foundation in (False, True):
+            end(
+                [
+                    (child.program, child.process)
+                    for child in children
+                    if child.program.foundation is foundation
+                ]
+            )
 
     def _raise_if_stopped(self) -> None:
         if self._stop:
