@@ -38,3 +38,8 @@ def get(obj: Any, name: str, default: Any = "") -> Any:
     if isinstance(obj, Mapping):
         return obj.get(name, default)
     return getattr(obj, name, default)
+
+
+def inner(content: str) -> SafeString:
+    """Content of a block tag without its margins; the template engine has escaped it already."""
+    return mark_safe(content.strip())

@@ -10,7 +10,7 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from records.ui.base import draw, get
+from records.ui.base import draw, get, inner
 
 register = template.Library()
 
@@ -94,9 +94,7 @@ def form_actions(
     content: str, label: Any = "保存", cancel_url: str = "", note: Any = ""
 ) -> SafeString:
     """The bar at the end of a form. See components/form_actions.html."""
-    return draw(
-        "form_actions", extra=content.strip(), label=label, cancel_url=cancel_url, note=note
-    )
+    return draw("form_actions", extra=inner(content), label=label, cancel_url=cancel_url, note=note)
 
 
 @register.inclusion_tag("components/file_drop.html")
@@ -172,7 +170,7 @@ def confirm_act(
         "follows": follows,
         "post_url": url,
     }
-    return draw("act_dialog", act=act, extra=content.strip(), csrf_token=context.get("csrf_token"))
+    return draw("act_dialog", act=act, extra=inner(content), csrf_token=context.get("csrf_token"))
 
 
 @register.inclusion_tag("components/nonce_commit.html")

@@ -11,7 +11,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from records.ui.base import draw, get
+from records.ui.base import draw, get, inner
 from records.ui.marks import capped_count, icon
 
 register = template.Library()
@@ -25,7 +25,7 @@ def filters(context: Context, content: str, form: BaseForm) -> SafeString:
     return draw(
         "filters",
         request=context.get("request"),
-        extra=content.strip(),
+        extra=inner(content),
         fields=bound,
         form=form,
         active=active,
@@ -43,7 +43,7 @@ def list_head(
     """The line above a table: how many, export, and further buttons as content."""
     return draw(
         "list_head",
-        extra=content.strip(),
+        extra=inner(content),
         count="" if total is None else capped_count(total, limit, unit),
         export_url=export_url,
     )

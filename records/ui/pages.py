@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from records.ui.base import TONES, draw, get
+from records.ui.base import TONES, draw, get, inner
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ def page_head(
     """Title line of a page; the content is the acts at its right. See components/page_head.html."""
     return draw(
         "page_head",
-        acts=content.strip(),
+        acts=inner(content),
         title=title,
         kicker=kicker,
         state=state,
@@ -68,7 +68,7 @@ def facts(content: str, columns: int = 1) -> SafeString:
 @register.simple_block_tag(end_name="end_fact")
 def fact(content: str, label: Any, note: Any = "") -> SafeString:
     """One fact; an empty content shows —."""
-    body = mark_safe(content.strip() or "—")
+    body = inner(content) or mark_safe("—")
     hint = format_html('<div class="fact-note">{}</div>', note) if note else ""
     return format_html("<div><dt>{}</dt><dd>{}{}</dd></div>", label, body, hint)
 

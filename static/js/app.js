@@ -351,7 +351,7 @@
     const box = $("#toasts");
     if (!box) return;
     const line = document.createElement("div");
-    line.className = "toast-line toast-error";
+    line.className = "toast-line is-error";
     const words = document.createElement("span");
     words.textContent = text;
     const close = document.createElement("button");
