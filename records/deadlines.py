@@ -157,6 +157,37 @@ def meet(
     return found.update(met_at=at or timezone.now())
 
 
+def reopen(actor: Actor, target: models.Model, rule: str, department_id: int) -> None:
+    """Let a clock run on because what met it was undone (a filing was returned or withdrawn)."""
+    if running_of(target, rule).filter(department_id=department_id).exists():
+        return
+    deadline = (
+        Deadline.objects.filter(
+            rule=rule,
+            target_type=ContentType.objects.get_for_model(target),
+            target_id=target.pk,
+            department_id=department_id,
+            cancelled_at=None,
+        )
+        .order_by("-id")
+        .first()
+    )
+    if deadline is None:
+        return
+    before = {"met_at": deadline.met_at}
+    deadline.met_at = None
+    deadline.save(update_fields=("met_at",))
+    trail.record(
+        actor,
+        "deadline.reopen",
+        "恢复计算期限",
+        deadline,
+        before=before,
+        after={"met_at": None},
+        region_code=deadline.region_code,
+    )
+
+
 def cancel(target: models.Model, rule: str | None = None) -> int:
     """Drop the clocks of an object that has ended otherwise; returns how many were running."""
     return running_of(target, rule).update(cancelled_at=timezone.now())

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
@@ -45,6 +48,19 @@ class YearPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region.name} {self.year} 年度联合检查计划"
+
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:plan", args=[self.year])
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.COLLECTING: "info",
+        State.MERGED: "info",
+        State.PUBLISHED: "ok",
+    }
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.state]
 
 
 class PlanItemQuerySet(models.QuerySet["PlanItem"]):
@@ -152,6 +168,23 @@ class PlanItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:plan-item", args=[self.pk])
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.DRAFT: "neutral",
+        State.CONFIRMING: "info",
+        State.CONFIRMED: "info",
+        State.FILED: "info",
+        State.MERGED: "info",
+        State.PUBLISHED: "ok",
+        State.WITHDRAWN: "neutral",
+    }
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.state]
+
     @property
     def region_code(self) -> str:
         return self.plan.region.code
@@ -193,6 +226,19 @@ class PlanItemPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}:{self.item}"
+
+    def get_absolute_url(self) -> str:
+        return self.item.get_absolute_url()
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.PENDING: "neutral",
+        State.CONFIRMED: "ok",
+        State.DECLINED: "warn",
+    }
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.state]
 
     @property
     def region_code(self) -> str:
