@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -65,11 +66,15 @@ def keyset_page(
     fields = [name.lstrip("-") for name in ordering]
     backwards = bool(before) and not after
     key = _decode(before if backwards else after, len(fields))
-    if key is None:
-        backwards = False
     directions = [name.startswith("-") != backwards for name in ordering]
     if key is not None:
-        queryset = queryset.filter(_beyond(fields, directions, key))
+        try:
+            queryset = queryset.filter(_beyond(fields, directions, key))
+        except (ValueError, TypeError, ValidationError):
+            key = None
+    if key is None and backwards:
+        backwards = False
+        directions = [name.startswith("-") for name in ordering]
     order = [f"-{n}" if down else n for n, down in zip(fields, directions, strict=True)]
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
@@ -112,4 +117,6 @@ def _decode(key: str, length: int) -> list[Any] | None:
         values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
     except (binascii.Error, ValueError):
         return None
-    return values if isinstance(values, list) and len(values) == length else None
+    if not isinstance(values, list) or len(values) != length or None in values:
+        return None
+    return values

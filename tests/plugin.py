@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -26,7 +27,12 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:  # ty
 def own_places(settings, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     """No test writes into the project's own folders or shares a cache with another."""
     settings.EVIDENCE_ROOT = tmp_path_factory.mktemp("evidence")
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": uuid.uuid4().hex,
+        }
+    }
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 

@@ -1,0 +1,113 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from records import outbox
+from records.errors import Conflict, NotAllowed
+from records.models import OutboxMessage
+from tests.counterpart import listening
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def counterpart(settings):
+    with listening() as state:
+        settings.OUTBOX_TARGETS = {"province": {"url": state.url, "token": "secret"}}
+        yield state
+
+
+def post():
+    return outbox.post("province", "matter.in_force", {"name": "养老机构"}, "411603")
+
+
+def make_due(message):
+    OutboxMessage.objects.filter(pk=message.pk).update(next_attempt_at=timezone.now())
+
+
+def test_a_message_is_delivered_with_its_key_and_token(counterpart):
+    message = post()
+
+    assert outbox.deliver_next() is True
+
+    message.refresh_from_db()
+    assert message.delivered_at is not None
+    assert counterpart.accepted[str(message.pk)]["payload"] == {"name": "养老机构"}
+    assert counterpart.tokens == ["Bearer secret"]
+    assert outbox.deliver_next() is False
+
+
+@pytest.mark.parametrize("fault", [500, 403, "drop"])
+def test_a_failure_is_kept_and_tried_again_later(counterpart, fault):
+    counterpart.script.append(fault)
+    message = post()
+
+    outbox.deliver_next()
+
+    message.refresh_from_db()
+    assert message.delivered_at is None
+    assert message.last_error
+    assert message.next_attempt_at > timezone.now()
+    make_due(message)
+    outbox.deliver_next()
+    message.refresh_from_db()
+    assert (message.delivered_at is not None, message.attempts) == (True, 2)
+
+
+def test_pauses_grow_and_the_last_attempt_leaves_a_dead_message(counterpart):
+    message = post()
+    pauses = []
+    for _ in range(outbox.MAX_ATTEMPTS):
+        counterpart.script.append(500)
+        make_due(message)
+        outbox.deliver_next()
+        message.refresh_from_db()
+        if message.next_attempt_at:
+            pauses.append(message.next_attempt_at - timezone.now())
+
+    assert message.dead_at is not None
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > dt.timedelta(hours=1)
+    assert outbox.deliver_next() is False
+
+
+def test_a_dead_message_is_sent_again_by_the_coordination_office_only(counterpart, actor):
+    message = post()
+    with pytest.raises(Conflict):
+        outbox.send_again(actor("xzsp_clerk"), message.pk)
+    OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now())
+    with pytest.raises(NotAllowed):
+        outbox.send_again(actor("mzj_clerk"), message.pk)
+
+    outbox.send_again(actor("xzsp_clerk"), message.pk)
+    outbox.deliver_next()
+
+    assert list(counterpart.accepted) == [str(message.pk)]
+
+
+def test_without_an_address_a_message_waits_untouched(settings):
+    settings.OUTBOX_TARGETS = {}
+    message = post()
+
+    assert outbox.deliver_next() is False
+
+    message.refresh_from_db()
+    assert (message.attempts, message.state, message.is_configured) == (0, "waiting", False)
+
+
+def test_a_leased_message_is_not_sent_by_a_second_worker(counterpart, monkeypatch):
+    message = post()
+    seen = []
+    send = outbox._send
+
+    def second_worker_meanwhile(leased):
+        seen.append(outbox.deliver_next())
+        return send(leased)
+
+    monkeypatch.setattr(outbox, "_send", second_worker_meanwhile)
+    outbox.deliver_next()
+
+    assert seen == [False]
+    assert len(counterpart.received) == 1
+    assert str(message.pk) in counterpart.accepted

@@ -1,0 +1,51 @@
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from records.models import DayOverride
+from records.paging import capped_count, keyset_page
+
+pytestmark = pytest.mark.django_db
+FIRST = dt.date(2026, 1, 1)
+
+
+@pytest.fixture
+def days():
+    DayOverride.objects.bulk_create(
+        DayOverride(day=FIRST + dt.timedelta(days=n), is_working=n % 3 == 0, source="")
+        for n in range(23)
+    )
+    return DayOverride.objects.all()
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    size=st.integers(1, 30),
+    ordering=st.sampled_from([("id",), ("-id",), ("is_working", "-id"), ("-is_working", "day")]),
+)
+def test_walking_forth_and_back_meets_every_row_once(days, size, ordering):
+    expected = list(days.order_by(*ordering).values_list("pk", flat=True))
+    page = keyset_page(days, ordering, size=size)
+    met = [row.pk for row in page]
+    pages = [page]
+    while page.next_key:
+        page = keyset_page(days, ordering, after=page.next_key, size=size)
+        met += [row.pk for row in page]
+        pages.append(page)
+    assert met == expected
+    assert pages[0].previous_key == ""
+    for earlier, later in zip(pages[-2::-1], pages[:0:-1], strict=True):
+        back = keyset_page(days, ordering, before=later.previous_key, size=size)
+        assert [row.pk for row in back] == [row.pk for row in earlier]
+
+
+@pytest.mark.parametrize("key", ["x", "W10", "W251bGxd", "!!!!", "WzEsMl0"])
+def test_a_damaged_key_gives_the_first_page(days, key):
+    assert keyset_page(days, ("id",), after=key, size=5).rows == list(days.order_by("id")[:5])
+
+
+def test_a_count_stops_at_its_cap(days):
+    assert str(capped_count(days, cap=10)) == "10+"
+    assert str(capped_count(days, cap=23)) == "23"
