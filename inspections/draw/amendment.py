@@ -11,6 +11,7 @@ from .canonical import canonical, sha256_hex, timestamp
 from .certificate import Certificate
 from .commit import Frozen
 from .errors import InputError
+from .ids import check_text
 from .rules import TEAMS, staffing_of
 from .selection import reserve_limit
 from .staffing import check_enough, gather
@@ -66,7 +67,7 @@ def amend(
         raise InputError("reason", f"补抽原因“{reason}”不在规定的种类内")
     if not _HASH.fullmatch(evidence):
         raise InputError("evidence", "证据的哈希应为 64 个十六进制小写字符")
-    if not by.strip() or not second.strip() or by == second:
+    if check_text(by, "by") == check_text(second, "second"):
         raise InputError("second", "补抽须由两名不同的人员办理")
     moment = timestamp(at)
     if moment < (amendments[-1]["at"] if amendments else content["finished_at"]):

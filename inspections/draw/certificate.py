@@ -11,7 +11,7 @@ from .canonical import canonical, sha256_hex, timestamp
 from .commit import TOWNSHIPS, Frozen
 from .commitments import check_nonces
 from .errors import InputError
-from .ids import check_code
+from .ids import check_code, check_text
 from .rules import staffing_of
 from .seed import make_seed, normalise_public
 from .selection import Selection, select
@@ -86,8 +86,7 @@ def void(
     A draw given up before its freeze has no commit: ``frozen`` is None and ``draw`` its number.
     Raises InputError when the reason is empty, the party unknown or the number missing.
     """
-    if not reason.strip():
-        raise InputError("reason", "作废原因不能为空")
+    check_text(reason, "reason")
     if (frozen is None) == (draw is None):
         raise InputError("draw", "未登记即作废的抽取须写明编号，已登记的不另写")
     if party is not None:
@@ -119,8 +118,7 @@ def _check_times(
         if public is not None or fallback:
             raise InputError("public", "本次抽取没有约定公开数值")
         return
-    if not normalise_public(public):
-        raise InputError("public", "公开数值尚未填写")
+    check_text(normalise_public(public), "public")
     due = datetime.fromisoformat(named["due"])
     if frozen_at >= due:
         raise InputError("public", "登记时公开数值已到公布时间")

@@ -22,7 +22,7 @@ from .canonical import (
 )
 from .commitments import SYSTEM_PARTY
 from .errors import InputError
-from .ids import check_code, normalise_id
+from .ids import check_code, check_text, normalise_id
 from .quotas import quota_of, spread_total
 from .rules import TEAMS, Rules
 from .staffing import check_feasible
@@ -111,8 +111,7 @@ def freeze(
     rules.check()
     if draw < 1 or changed_since_filing < 0:
         raise InputError("commit", "抽取编号应从 1 起，变动条数不能为负")
-    if not occurrence.strip():
-        raise InputError("occurrence", "抽取场次不能为空")
+    check_text(occurrence, "occurrence")
     _check_parties(level, parties, public)
     if previous is not None and not _HASH.fullmatch(previous):
         raise InputError("previous", "上一次登记的哈希应为 64 个十六进制小写字符")
@@ -222,8 +221,9 @@ def _check_parties(level: int, parties: Mapping[str, str], public: PublicValue |
         raise InputError("parties", "1 级和 2 级抽取至少需要两个参与方，且不含系统自身")
     if (level == 2) != (public is not None):
         raise InputError("public", "2 级抽取须约定一个公开数值，其他等级不得约定")
-    if public is not None and not (public.name.strip() and public.fallback.strip()):
-        raise InputError("public", "公开数值及其替代数值的名称不能为空")
+    if public is not None:
+        check_text(public.name, "public")
+        check_text(public.fallback, "public")
 
 
 def _unique(name: str, values: Iterable[str]) -> set[str]:

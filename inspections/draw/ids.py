@@ -15,6 +15,7 @@ from .errors import InputError
 
 _ID = re.compile(r"[A-Z0-9.-]{1,64}")
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNIFIED = re.compile(r"[A-Z0-9]{18}")
 
 
@@ -48,4 +49,13 @@ def check_code(text: str, field: str) -> str:
     """A code of a stratum, rule, department, township or party: 1–64 of ``A-Za-z0-9._-``."""
     if not _CODE.fullmatch(text):
         raise InputError(field, f"代码“{text}”只能由英文字母、数字和“._-”组成，不超过 64 个字符")
+    return text
+
+
+def check_text(text: str, field: str) -> str:
+    """Text that people read: something other than white space, and no control characters."""
+    if not text.strip():
+        raise InputError(field, "不能为空")
+    if _CONTROL.search(text):
+        raise InputError(field, "不能含有换行等控制字符")
     return text

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import InputError
-from .ids import check_code
+from .ids import check_code, check_text
 from .quotas import BASIS
 
 TEAMS = "teams"
@@ -112,14 +112,16 @@ class Rules:
     def check(self) -> None:
         """Raise InputError when the rules are not what dr-1 allows."""
         self.staffing.check()
-        if not self.plan_item:
-            raise InputError("rules.plan", "计划事项不能为空")
+        check_text(self.plan_item, "rules.plan")
+        if self.plan_version < 0:
+            raise InputError("rules.plan", "版本号不能为负")
         if not self.strata:
             raise InputError("rules.strata", "至少应有一层")
         if self.total is not None and self.total < 0:
             raise InputError("rules.total", "总数不能为负")
         for code, rule in self.strata.items():
             name = f"rules.strata.{check_code(code, 'rules.strata')}"
+            check_text(rule.source, name)
             if (rule.bp is None) == (rule.quota is None):
                 raise InputError(name, "抽取比例和抽取数量应恰好填写一项")
             if rule.bp is not None and not 0 <= rule.bp <= BASIS:
@@ -128,6 +130,8 @@ class Rules:
                 raise InputError(name, "抽取数量不能为负；设了总数时各层只能填比例")
         for code in (*self.caps, *self.exclusions):
             check_code(code, "rules")
+        for text in self.exclusions.values():
+            check_text(text, "rules.exclusions")
         if any(cap < 0 for cap in self.caps.values()):
             raise InputError("rules.caps", "上限不能为负")
 

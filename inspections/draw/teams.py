@@ -162,9 +162,8 @@ class _Bundles:
         queue: list[int] = []
 
         def reach(team: int, mover: str | None, before: int | None) -> None:
-            if team not in reached:
-                reached[team] = (mover, before)
-                queue.append(team)
+            reached[team] = (mover, before)
+            queue.append(team)
 
         for team in self._turns:
             if self._allowed(subject, team):
@@ -175,11 +174,14 @@ class _Bundles:
                 return True
             if len(self.held[team]) == self._low:
                 for longer in self._turns:
-                    if len(self.held[longer]) > self._low:
+                    if longer not in reached and len(self.held[longer]) > self._low:
                         reach(longer, None, team)
+            far = [other for other in self._turns if other not in reached]
+            if not far:
+                continue
             for mover in sorted(self.held[team], key=self._turn.__getitem__):
-                for other in self._turns:
-                    if self._allowed(mover, other):
+                for other in far:
+                    if other not in reached and self._allowed(mover, other):
                         reach(other, mover, team)
         return False
 

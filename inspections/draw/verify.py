@@ -32,6 +32,7 @@ ALWAYS = {"certificate.json", "amendments.json", "verify.py"}
 REASONS = {"deregistered", "moved_away", "not_found", "suspended", "under_case", "force_majeure"}
 MAX_SIZE = 2 << 30
 TIME = "[12][0-9]{3}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z"
+CONTROL = "[\x00-\x1f\x7f-\x9f]"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -69,7 +70,8 @@ def is_positive(value: Any) -> bool:
 
 
 def is_text(value: Any) -> bool:
-    return isinstance(value, str) and value.strip() != ""
+    """Text that says something, without control characters, which could disturb a terminal."""
+    return isinstance(value, str) and bool(value.strip()) and not re.search(CONTROL, value)
 
 
 def is_hash(value: Any) -> bool:

@@ -264,6 +264,8 @@ TWO_TEAMS = StaffingRule(TEAMS, ("market",))
         ({"previous": "none"}, "previous"),
         ({"draw": 0}, "commit"),
         ({"occurrence": " "}, "occurrence"),
+        ({"occurrence": "一\n二"}, "occurrence"),
+        ({"rules": Rules("x", 1, {"A": StratumRule("", 1)}, TWO_TEAMS)}, "rules.strata.A"),
         ({"rules": Rules("x", 1, {}, TWO_TEAMS)}, "rules.strata"),
         ({"rules": Rules("x", 1, {"A": StratumRule("x", 1, 1)}, TWO_TEAMS)}, "rules.strata.A"),
         ({"rules": Rules("x", 1, {"A": StratumRule("x", 10001)}, TWO_TEAMS)}, "rules.strata.A"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import io
 import json
+import random
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,35 @@ def test_tampering_is_refused_by_name(
     change(files)
     last = verify_bundle(pack(files))[-1]
     assert (last.ok, last.field) == (False, field)
+
+
+def nodes(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Paths of all members of a JSON value."""
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, member in members:
+        yield (*way, key)
+        if isinstance(member, dict | list):
+            yield from nodes(member, (*way, key))
+
+
+@pytest.mark.parametrize("name", ["certificate.json", "rules.json", "amendments.json"])
+def test_no_odd_value_anywhere_is_accepted_or_raises(genuine: Files, name: str) -> None:
+    chance = random.Random(6)
+    content = json.loads(genuine[name])
+    places = list(nodes(content))
+    for way in chance.sample(places, min(len(places), 150)):
+        for odd in (None, True, -1, 2**53 - 1, "", "一\0", [], {}, [[]], {"x": []}):
+            changed = json.loads(genuine[name])
+            spot = changed
+            for step in way[:-1]:
+                spot = spot[step]
+            if spot[way[-1]] == odd and type(spot[way[-1]]) is type(odd):
+                continue
+            spot[way[-1]] = odd
+            files = {**genuine, name: canonical(changed)}
+            if name == "rules.json":
+                at("commit/rules/digest", sha256_hex(files[name]))(files)
+            assert not verify_bundle(pack(files))[-1].ok, (way, odd)
 
 
 def test_tampering_with_teams_is_refused(genuine: Files) -> None:
