@@ -78,9 +78,11 @@ def test_a_reason_is_demanded_where_the_table_says_so(table, day, opinion):
     with table.take(CLERK, "send", day.pk):
         pass
 
-    with pytest.raises(Refused, match="必须填写意见") as caught:
-        with table.take(CLERK, "return", day.pk, opinion=opinion):
-            pytest.fail("the block must not run")
+    with (
+        pytest.raises(Refused, match="必须填写意见") as caught,
+        table.take(CLERK, "return", day.pk, opinion=opinion),
+    ):
+        pytest.fail("the block must not run")
     assert caught.value.field == "opinion"
 
 

@@ -32,9 +32,12 @@ def test_an_entry_copies_names_and_keeps_the_request(actor, person):
 def test_the_database_refuses_to_change_the_trail(actor, statement):
     trail.record(actor("mzj_clerk"), "test", "试一试")
 
-    with pytest.raises(DatabaseError, match="留痕只能追加"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(DatabaseError, match="留痕只能追加"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
     assert TrailEntry.objects.filter(verb="test", opinion="").count() == 1
 
@@ -47,9 +50,12 @@ def test_the_database_refuses_to_empty_the_trail(actor):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(migration.REFUSE_TRUNCATE)
 
-    with pytest.raises(DatabaseError, match="留痕只能追加"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE records_trailentry")
+    with (
+        pytest.raises(DatabaseError, match="留痕只能追加"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("TRUNCATE records_trailentry")
 
     assert TrailEntry.objects.filter(verb="test").exists()
 
