@@ -3,6 +3,7 @@
 Pure functions of values, without Django. In the order of a draw:
 
 ``new_nonce``, ``commitment``   a party makes its nonce and sends only the commitment
+``unstaffable``                 candidates to be excluded because recusals leave too few officers
 ``freeze`` → ``Frozen``         pool, exclusions, officers, recusals, rules → commit, hash, files
 ``load`` → ``Frozen``           the same, from what was stored
 ``complete`` → ``Certificate``  nonces (and a public value) → seed, selection, staffing
@@ -23,7 +24,7 @@ from .errors import DrawError, InputError, NonceError, StaffingImpossible
 from .ids import normalise_id
 from .quotas import quota_of, spread_total
 from .rules import SINGLY, TEAMS, Rules, StaffingRule, StratumRule
-from .staffing import check_feasible
+from .staffing import check_feasible, unstaffable
 
 __all__ = [
     "REASONS",
@@ -57,6 +58,7 @@ __all__ = [
     "sha256_hex",
     "spread_total",
     "standing",
+    "unstaffable",
     "verifier_hash",
     "verifier_source",
     "visits",

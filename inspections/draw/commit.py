@@ -69,10 +69,7 @@ class Frozen:
     @property
     def quotas(self) -> dict[str, int]:
         """Stratum code to the number to be selected."""
-        return {
-            code: quota_of(entry["count"], bp=entry.get("bp"), quota=entry.get("quota"))
-            for code, entry in self.commit["pool"]["strata"].items()
-        }
+        return _quotas(self.commit["pool"]["strata"])
 
     def rows(self, name: str) -> Iterable[tuple[str, str]]:
         """The rows of one of the tables, in its order."""
@@ -134,10 +131,7 @@ def freeze(
         raise InputError("excluded.tsv", f"“{both}” 既在抽取范围内又被排除")
 
     strata = _strata(rules, Counter(stratum for _, stratum in pool_rows))
-    quotas = {
-        code: quota_of(entry["count"], bp=entry.get("bp"), quota=entry.get("quota"))
-        for code, entry in strata.items()
-    }
+    quotas = _quotas(strata)
     check_feasible(
         rules.staffing,
         officer_rows,
@@ -206,6 +200,13 @@ def _strata(rules: Rules, counts: Mapping[str, int]) -> dict[str, dict[str, int]
         {code: (counts.get(code, 0), rule.bp or 0) for code, rule in rules.strata.items()},
     )
     return {code: {"count": counts.get(code, 0), "quota": shares[code]} for code in rules.strata}
+
+
+def _quotas(strata: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    return {
+        code: quota_of(entry["count"], bp=entry.get("bp"), quota=entry.get("quota"))
+        for code, entry in strata.items()
+    }
 
 
 def _check_parties(level: int, parties: Mapping[str, str], public: PublicValue | None) -> None:

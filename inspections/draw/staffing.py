@@ -33,13 +33,10 @@ def gather(
     recusals: Iterable[tuple[str, str]],
 ) -> Staff:
     """Order the officers (code, department) by ticket and index the recusals (code, id)."""
-    by_department: dict[str, list[str]] = {name: [] for name in sorted(rule.departments)}
-    for code, department in officers:
-        by_department[department].append(code)
     return Staff(
         {
             name: tuple(Tickets(seed, f"officer/{name}").order(codes))
-            for name, codes in by_department.items()
+            for name, codes in _by_department(rule, officers).items()
         },
         index_recusals(recusals),
     )
@@ -91,14 +88,29 @@ def check_enough(
         codes = officers.get(department, ())
         if len(codes) < rule.size:
             raise StaffingImpossible(department, tuple(sorted(wanted)), "officers")
-        members = set(codes)
-        short = [
-            subject
-            for subject in wanted
-            if subject in recused and len(members - recused[subject]) < rule.size
-        ]
+        short = _short(codes, recused, rule.size, wanted)
         if short:
             raise StaffingImpossible(department, tuple(sorted(short)), "recusal")
+
+
+def unstaffable(
+    rule: StaffingRule,
+    officers: Iterable[tuple[str, str]],
+    recusals: Iterable[tuple[str, str]],
+    candidates: Iterable[str],
+) -> dict[str, str]:
+    """Candidates that recusals leave without enough officers, with the first such department.
+
+    These must be excluded by name before the freeze. ``officers``: (code, department);
+    ``recusals``: (code, id). Codes and ids are in their normal form.
+    """
+    recused = index_recusals(recusals)
+    pool = list(candidates)
+    found: dict[str, str] = {}
+    for department, codes in sorted(_by_department(rule, officers).items()):
+        for subject in _short(codes, recused, rule.size, pool):
+            found.setdefault(subject, department)
+    return found
 
 
 def check_feasible(
@@ -116,9 +128,7 @@ def check_feasible(
     """
     if visits == 0:
         return
-    by_department: dict[str, list[str]] = {name: [] for name in rule.departments}
-    for code, department in officers:
-        by_department[department].append(code)
+    by_department = _by_department(rule, officers)
     pool = list(candidates)
     check_enough(rule, by_department, index_recusals(recusals), pool)
     if rule.visits_cap is None:
@@ -126,3 +136,22 @@ def check_feasible(
     for department, codes in sorted(by_department.items()):
         if sum(min(rule.visits_cap, visits) for _ in codes) < visits * rule.size:
             raise StaffingImpossible(department, tuple(sorted(pool)), "visits_cap")
+
+
+def _by_department(rule: StaffingRule, officers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {name: [] for name in sorted(rule.departments)}
+    for code, department in officers:
+        found[department].append(code)
+    return found
+
+
+def _short(codes: Sequence[str], recused: Recused, size: int, subjects: Iterable[str]) -> list[str]:
+    """Subjects for which fewer than ``size`` of the officers remain after recusals."""
+    members = set(codes)
+    if len(members) < size:
+        return list(subjects)
+    return [
+        subject
+        for subject in subjects
+        if subject in recused and len(members - recused[subject]) < size
+    ]

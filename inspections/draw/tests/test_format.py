@@ -28,6 +28,7 @@ from inspections.draw import (
     normalise_id,
     quota_of,
     spread_total,
+    unstaffable,
     visits,
     void,
 )
@@ -288,6 +289,10 @@ def test_the_freeze_names_candidates_that_could_not_be_staffed() -> None:
     assert (found.department, found.subjects, found.rule) == ("market", ("P-000003",), "recusal")
     assert "market" in str(found)
     assert "P-000003" in str(found)
+    values = inputs(recusals=recusals)
+    ids = [id_ for id_, _ in values["pool"]]
+    rule = values["rules"].staffing
+    assert unstaffable(rule, values["officers"], recusals, ids) == {"P-000003": "market"}
     one_only = [("Z-0001", "health")] + [(f"Z-1{n}", "market") for n in range(4)]
     with pytest.raises(StaffingImpossible) as error:
         freeze(**inputs(officers=one_only))
