@@ -20,7 +20,6 @@ FIELD_CLASSES = {
     "input": "form-control",
     "select": "form-select",
     "check": "form-check-input",
-    "choices": "form-check-input",
     "file": "drop-input",
 }
 
@@ -50,6 +49,7 @@ def field(
     notes = {"rule": rule, "helptext": help, "error": bound.errors}
     described = " ".join(f"{base}_{part}" for part, there in notes.items() if there)
     attrs: dict[str, Any] = {}
+    # Django puts a class of radio buttons on their frame too, so these are styled by .choices.
     if kind in FIELD_CLASSES:
         own = bound.field.widget.attrs.get("class", "")
         wrong = "is-invalid" if bound.errors else ""
