@@ -22,7 +22,7 @@ DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DEMO_PASSWORD = "Demo-2026-huaiyang"
 if PRODUCTION and (DEMO or DEBUG):
-    raise ImproperlyConfigured("生产环境(DJANGO_ENV=production)不允许 DEMO=1 或 DEBUG=1")
+    raise ImproperlyConfigured("生产环境（DJANGO_ENV=production）不允许 DEMO=1 或 DEBUG=1")
 
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")

@@ -114,8 +114,8 @@ def test_a_port_in_use_is_said_in_words(data: Path) -> None:
         port = other.getsockname()[1]
         code, output = Command("server", "--port", str(port), "--data", str(data)).finish()
     assert code == 1
-    assert f"错误:端口 {port} 已被占用" in output
-    assert f"办法:停止占用它的程序,或换一个端口:script/server --port {port + 1}" in output
+    assert f"错误：端口 {port} 已被占用" in output
+    assert f"办法：停止占用它的程序，或换一个端口：script/server --port {port + 1}" in output
 
 
 def test_a_data_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_data_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -
         "server", "--port", str(free_port()), "--data", str(tmp_path / "var" / "demo")
     ).finish()
     assert code == 1
-    assert f"错误:无法写入 {tmp_path}/var/demo" in output
+    assert f"错误：无法写入 {tmp_path}/var/demo" in output
     assert "Traceback" not in output
 
 
@@ -141,7 +141,7 @@ def test_a_python_that_is_too_old_is_said_in_words(tmp_path: Path) -> None:
         text=True,
     )
     assert result.returncode == 1
-    assert "错误:没有找到 Python 3.11 或更新的版本" in result.stderr
+    assert "错误：没有找到 Python 3.11 或更新的版本" in result.stderr
 
 
 def test_a_package_index_that_cannot_be_reached_is_said_in_words(tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_a_package_index_that_cannot_be_reached_is_said_in_words(tmp_path: Path)
         text=True,
     )
     assert result.returncode == 1
-    assert "错误:Python 软件包没有装上" in result.stderr
-    assert "办法:确认能访问软件源" in result.stderr
+    assert "错误：Python 软件包没有装上" in result.stderr
+    assert "办法：确认能访问软件源" in result.stderr
 
 
 def test_servers_survive_what_may_happen_to_them(data: Path) -> None:
@@ -174,7 +174,7 @@ def test_servers_survive_what_may_happen_to_them(data: Path) -> None:
     second = services(data)
     code, output = second.finish()
     assert code == 1
-    assert f"错误:{data} 正由另一个运行中的平台使用" in output
+    assert f"错误：{data} 正由另一个运行中的平台使用" in output
 
     first.send(signal.SIGKILL)
     first.finish()
@@ -191,7 +191,7 @@ def test_servers_survive_what_may_happen_to_them(data: Path) -> None:
 
 def spoil_version(data: Path) -> str:
     (data / "postgres" / "PG_VERSION").write_text("14\n")
-    return "的数据属于 PostgreSQL 14,本平台使用 18"
+    return "的数据属于 PostgreSQL 14，本平台使用 18"
 
 
 def lose_version(data: Path) -> str:
@@ -201,7 +201,7 @@ def lose_version(data: Path) -> str:
 
 def spoil_control_file(data: Path) -> str:
     (data / "postgres" / "global" / "pg_control").write_bytes(b"\0" * 8192)
-    return "PostgreSQL 无法启动,数据可能已损坏"
+    return "PostgreSQL 无法启动，数据可能已损坏"
 
 
 def spoil_passwords(data: Path) -> str:
@@ -219,7 +219,7 @@ def test_damaged_data_is_said_in_words_and_left_alone(data: Path) -> None:
         code, output = services(data).finish()
         assert code == 1
         assert expected in output
-        assert "办法:" in output
+        assert "办法：" in output
         assert "Traceback" not in output
         assert processes_of(data) == []
     assert (data / "postgres" / "base").is_dir()
@@ -241,10 +241,10 @@ def test_the_platform_starts_stops_and_keeps_its_data(data: Path) -> None:
 
     second = Command("server", *arguments, DEMO="0")
     output = second.read_until("按 Ctrl-C 停止")
-    assert f"平台已启动:http://127.0.0.1:{port}/" in output
+    assert f"平台已启动：http://127.0.0.1:{port}/" in output
     assert (data / "secret-key").read_text() == key
     second.send(signal.SIGINT)
     code, output = second.finish()
     assert code == 0
-    assert output.endswith("已停止,数据已保留\n")
+    assert output.endswith("已停止，数据已保留\n")
     assert processes_of(data) == []

@@ -27,10 +27,10 @@ def all_checks() -> list[Check]:
         "ALLOWED_HOSTS": "supervision.example",
     }
     return [
-        Check("代码规则(ruff check)", (str(BIN / "ruff"), "check", "--quiet", ".")),
-        Check("代码格式(ruff format)", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
-        Check("类型(mypy)", (str(BIN / "mypy"),)),
-        Check("层次(import-linter)", (str(BIN / "lint-imports"), "--no-logo")),
+        Check("代码规则（ruff check）", (str(BIN / "ruff"), "check", "--quiet", ".")),
+        Check("代码格式（ruff format）", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
+        Check("类型（mypy）", (str(BIN / "mypy"),)),
+        Check("层次（import-linter）", (str(BIN / "lint-imports"), "--no-logo")),
         Check("迁移齐全", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
         Check(
             "生产环境设置",

@@ -40,6 +40,6 @@ def provide_chromium() -> str | None:
             ["apt-get", *arguments], env=environment, capture_output=True, text=True
         )
         if result.returncode:
-            say(f"Chromium 没有装上:{result.stderr.strip() or '没有说明'}")
+            say(f"Chromium 没有装上：{result.stderr.strip() or '没有说明'}")
             return None
     return find_chromium()

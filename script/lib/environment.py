@@ -44,8 +44,8 @@ def install_python(*, development: bool) -> None:
         )
         if result.returncode:
             raise CommandError(
-                f"无法在 {VENV} 建立虚拟环境:{last_words(result)}",
-                "确认项目文件夹可写;Debian 或 Ubuntu 上先执行 apt install python3-venv",
+                f"无法在 {VENV} 建立虚拟环境：{last_words(result)}",
+                "确认项目文件夹可写；Debian 或 Ubuntu 上先执行 apt install python3-venv",
             )
     names = ["requirements.txt", *(["requirements-dev.txt"] if development else [])]
     for name in names:
@@ -59,7 +59,7 @@ def install_requirements(name: str) -> None:
     state = fingerprint([requirements])
     if is_stamped(stamp, state):
         return
-    say(f"安装 Python 软件包({name})…")
+    say(f"安装 Python 软件包（{name}）…")
     result = subprocess.run(
         [
             *(VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
@@ -70,8 +70,8 @@ def install_requirements(name: str) -> None:
     )
     if result.returncode:
         raise CommandError(
-            f"Python 软件包没有装上:{last_words(result)}",
-            "确认能访问软件源(可用 PIP_INDEX_URL 指定内网镜像)后重新运行",
+            f"Python 软件包没有装上：{last_words(result)}",
+            "确认能访问软件源（可用 PIP_INDEX_URL 指定内网镜像）后重新运行",
         )
     stamp.write_text(state)
 
@@ -92,14 +92,14 @@ def install_front_end() -> None:
     result = run_in_project([find_npm(environment), "ci", "--no-audit", "--no-fund"], environment)
     if result.returncode:
         raise CommandError(
-            f"前端软件包没有装上:{last_words(result)}",
-            "确认能访问 npm 软件源(可用 npm config set registry 指定内网镜像)后重新运行",
+            f"前端软件包没有装上：{last_words(result)}",
+            "确认能访问 npm 软件源（可用 npm config set registry 指定内网镜像）后重新运行",
         )
     vendor.parent.mkdir(exist_ok=True)
     result = run_in_project([VENV_PYTHON, "script/vendor"], environment)
     if result.returncode:
         raise CommandError(
-            f"前端文件没有复制完:{last_words(result)}", "删除 node_modules 后重新运行"
+            f"前端文件没有复制完：{last_words(result)}", "删除 node_modules 后重新运行"
         )
     stamp.write_text(state)
 

@@ -22,5 +22,5 @@ def say(text: str) -> None:
 
 def report(error: CommandError) -> None:
     """Print what is wrong and what to do about it on standard error."""
-    print(f"错误:{error.what}", file=sys.stderr)
-    print(f"办法:{error.remedy}", file=sys.stderr, flush=True)
+    print(f"错误：{error.what}", file=sys.stderr)
+    print(f"办法：{error.remedy}", file=sys.stderr, flush=True)

@@ -51,11 +51,11 @@ class Platform:
         self._manage("数据库结构更新", "migrate", "--no-input")
         logins = self.data / "logins.txt"
         if self.environment["DEMO"] == "1":
-            say("准备演示数据(首次需要几分钟)…" if not logins.exists() else "检查演示数据 …")
+            say("检查演示数据 …" if logins.exists() else "准备演示数据（首次需要几分钟）…")
             self._manage("演示数据载入", "load_demo", "--if-empty", answer=logins)
         self._start_processes()
         say("")
-        say(f"平台已启动:{self.url}")
+        say(f"平台已启动：{self.url}")
         if self.environment["DEMO"] == "1":
             say(logins.read_text().strip())
         say("按 Ctrl-C 停止")
@@ -108,11 +108,11 @@ class Platform:
             )
         )
         if code:
-            detail = f":{last_line(log)}" if log else ""
-            where = f"详见 {log};" if log else ""
+            detail = f"：{last_line(log)}" if log else ""
+            where = f"详见 {log}；" if log else ""
             raise CommandError(
                 f"{label}没有成功{detail}",
-                f"{where}修正后重新运行,已完成的步骤不会重做",
+                f"{where}修正后重新运行，已完成的步骤不会重做",
             )
 
     def _start_processes(self) -> None:
@@ -155,9 +155,9 @@ class Platform:
         )
         say("启动网站、后台任务与定时任务 …")
         if culprit := self.supervisor.wait_until(self._healthy, READY_SECONDS):
-            said = f":{last_line(culprit.log)}" if culprit.log else ""
+            said = f"：{last_line(culprit.log)}" if culprit.log else ""
             raise CommandError(
-                f"平台没有就绪,问题出在{culprit.name}{said}",
+                f"平台没有就绪，问题出在{culprit.name}{said}",
                 f"详见 {self.data / 'log'} 中的 web.log、worker.log、beat.log",
             )
 
@@ -196,7 +196,7 @@ def require_free_port(host: str, port: int) -> None:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise CommandError(
-            f"地址 {host} 无效:{error.strerror}", "用 --host 指定本机的地址,例如 0.0.0.0"
+            f"地址 {host} 无效：{error.strerror}", "用 --host 指定本机的地址，例如 0.0.0.0"
         ) from error
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -209,16 +209,16 @@ def require_free_port(host: str, port: int) -> None:
         except OSError as error:
             raise CommandError(
                 f"端口 {port} 已被占用或地址 {host} 不属于本机",
-                f"停止占用它的程序,或换一个端口:script/server --port {port % 65535 + 1}",
+                f"停止占用它的程序，或换一个端口：script/server --port {port % 65535 + 1}",
             ) from error
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="script/server", description="启动平台,按 Ctrl-C 停止")
+    parser = argparse.ArgumentParser(prog="script/server", description="启动平台，按 Ctrl-C 停止")
     parser.add_argument("--host", default="127.0.0.1", help="网站监听的地址")
     parser.add_argument("--port", type=int, default=8000, help="网站监听的端口")
     parser.add_argument(
-        "--data", type=Path, default=PROJECT / "var" / "demo", help="数据文件夹(默认 var/demo)"
+        "--data", type=Path, default=PROJECT / "var" / "demo", help="数据文件夹（默认 var/demo）"
     )
     options = parser.parse_args()
     data = options.data.resolve()
@@ -229,7 +229,7 @@ def main() -> int:
         with exclusive(data), Supervisor() as supervisor:
             started = time.monotonic()
             Platform(supervisor, data, options.host, options.port).start()
-            say(f"(启动用时 {time.monotonic() - started:.1f} 秒)")
+            say(f"（启动用时 {time.monotonic() - started:.1f} 秒）")
             supervisor.run()
             say("正在停止 …")
     except (StopRequested, KeyboardInterrupt):
@@ -237,7 +237,7 @@ def main() -> int:
     except CommandError as error:
         report(error)
         return 1
-    say("已停止,数据已保留")
+    say("已停止，数据已保留")
     return 0
 
 

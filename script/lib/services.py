@@ -97,8 +97,8 @@ class Services:
             access = Access(0, secrets.token_urlsafe(24), 0, secrets.token_urlsafe(24))
         except (ValueError, TypeError) as error:
             raise CommandError(
-                f"{self.access_file} 已损坏,读不出数据库口令",
-                f"从备份恢复该文件;不需要原数据时删除 {self.data} 重新开始",
+                f"{self.access_file} 已损坏，读不出数据库口令",
+                f"从备份恢复该文件；不需要原数据时删除 {self.data} 重新开始",
             ) from error
         access.postgres_port = usable_port(access.postgres_port)
         access.redis_port = usable_port(access.redis_port, taken=access.postgres_port)
@@ -116,8 +116,8 @@ class Services:
         version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != POSTGRES_MAJOR:
             raise CommandError(
-                f"{self.cluster} 的数据属于 PostgreSQL {version},本平台使用 {POSTGRES_MAJOR}",
-                "用原版本导出后再导入;不需要原数据时删除该文件夹重新开始",
+                f"{self.cluster} 的数据属于 PostgreSQL {version}，本平台使用 {POSTGRES_MAJOR}",
+                "用原版本导出后再导入；不需要原数据时删除该文件夹重新开始",
             )
         options = {
             "listen_addresses": HOST,
@@ -149,8 +149,8 @@ class Services:
         )
         if supervisor.wait_until(lambda: postgres_answers(access), START_SECONDS):
             raise CommandError(
-                f"PostgreSQL 无法启动,数据可能已损坏:{last_line(self.log('postgres'))}",
-                f"详见 {self.log('postgres')};从备份恢复,"
+                f"PostgreSQL 无法启动，数据可能已损坏：{last_line(self.log('postgres'))}",
+                f"详见 {self.log('postgres')}；从备份恢复，"
                 f"不需要原数据时把 {self.data} 移走后重新运行",
             )
 
@@ -162,8 +162,8 @@ class Services:
         """
         if (self.cluster / "base" / "1").exists() and (self.cluster / "pg_wal").exists():
             raise CommandError(
-                f"数据库数据已损坏:{self.cluster} 缺少 PG_VERSION",
-                f"从备份恢复;不需要原数据时把 {self.data} 移走后重新运行",
+                f"数据库数据已损坏：{self.cluster} 缺少 PG_VERSION",
+                f"从备份恢复；不需要原数据时把 {self.data} 移走后重新运行",
             )
         if self.cluster.exists():
             shutil.rmtree(self.cluster)
@@ -195,7 +195,7 @@ class Services:
             shutil.rmtree(self.cluster, ignore_errors=True)
             lines = result.stderr.strip().splitlines() or ["initdb"]
             raise CommandError(
-                f"无法建立数据库:{lines[-1]}",
+                f"无法建立数据库：{lines[-1]}",
                 f"确认 {self.data} 所在磁盘有空间、可写后重新运行",
             )
 
@@ -218,8 +218,8 @@ class Services:
                 break
             if time.monotonic() > deadline:
                 raise CommandError(
-                    f"数据库已由另一个进程(编号 {pid})在使用",
-                    "先停止那个进程,再重新运行",
+                    f"数据库已由另一个进程（编号 {pid}）在使用",
+                    "先停止那个进程，再重新运行",
                 )
             time.sleep(0.1)
         pid_file.unlink(missing_ok=True)
@@ -252,8 +252,8 @@ class Services:
         )
         if supervisor.wait_until(lambda: redis_answers(access), START_SECONDS):
             raise CommandError(
-                f"Redis 无法启动,数据可能已损坏:{last_line(self.log('redis'))}",
-                f"详见 {self.log('redis')};队列可以重建,把 {folder} 移走后重新运行",
+                f"Redis 无法启动，数据可能已损坏：{last_line(self.log('redis'))}",
+                f"详见 {self.log('redis')}；队列可以重建，把 {folder} 移走后重新运行",
             )
 
 
@@ -270,7 +270,7 @@ def exclusive(data: Path) -> Iterator[None]:
         except OSError as error:
             raise CommandError(
                 f"{data} 正由另一个运行中的平台使用",
-                "直接使用那一个,或先按 Ctrl-C 停止它再重新运行",
+                "直接使用那一个，或先按 Ctrl-C 停止它再重新运行",
             ) from error
         yield
 
@@ -285,7 +285,7 @@ def prepare_folder(folder: Path) -> None:
     except OSError as error:
         raise CommandError(
             f"无法写入 {folder}:{error.strerror}",
-            "确认该路径是文件夹、磁盘有空间,且当前用户有写权限",
+            "确认该路径是文件夹、磁盘有空间，且当前用户有写权限",
         ) from error
 
 
@@ -303,7 +303,7 @@ def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise CommandError(
-            f"缺少软件包 {name}", "删除 .venv 后重新运行 script/server,依赖会重新安装"
+            f"缺少软件包 {name}", "删除 .venv 后重新运行 script/server，依赖会重新安装"
         )
     return Path(spec.origin).parent
 
@@ -316,7 +316,7 @@ def postgres_owner() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise CommandError(
-        "以 root 运行时需要一个普通用户来启动数据库,本机没有 postgres 或 nobody 用户",
+        "以 root 运行时需要一个普通用户来启动数据库，本机没有 postgres 或 nobody 用户",
         "改用普通用户运行本命令",
     )
 
@@ -327,8 +327,8 @@ def require_traversable(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             raise CommandError(
-                f"以 root 运行时数据库须由普通用户启动,但普通用户进不去 {folder}",
-                f"执行 chmod o+x {folder},或把项目放到 /srv 之类的目录,或改用普通用户运行",
+                f"以 root 运行时数据库须由普通用户启动，但普通用户进不去 {folder}",
+                f"执行 chmod o+x {folder}，或把项目放到 /srv 之类的目录，或改用普通用户运行",
             )
 
 
@@ -429,7 +429,7 @@ def last_line(log: Path) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="script/services", description="启动开发用的 PostgreSQL 与 Redis,按 Ctrl-C 停止"
+        prog="script/services", description="启动开发用的 PostgreSQL 与 Redis，按 Ctrl-C 停止"
     )
     parser.add_argument("--data", type=Path, default=PROJECT / "var" / "dev", help="数据文件夹")
     parser.add_argument("--max-connections", type=int, default=100, help="数据库最多连接数")

@@ -14,7 +14,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    say("已就绪:script/server 启动平台,script/test 运行全部检查与测试")
+    say("已就绪：script/server 启动平台，script/test 运行全部检查与测试")
     return 0
 
 

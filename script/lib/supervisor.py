@@ -160,7 +160,7 @@ class Supervisor:
                 child.backoff = FIRST_BACKOFF_SECONDS
             child.restart_at = now + child.backoff
             say(
-                f"{child.program.name} 意外退出({child.process.returncode}),"
+                f"{child.program.name} 意外退出（{child.process.returncode}），"
                 f"{child.backoff:.0f} 秒后重新启动"
             )
             child.backoff = min(child.backoff * 2, LONGEST_BACKOFF_SECONDS)
@@ -202,8 +202,8 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
             )
         except OSError as error:
             raise CommandError(
-                f"{program.name} 无法启动:{error.strerror}({program.command[0]})",
-                "确认该文件存在且有执行权限;删除 .venv 后重新运行会重新安装",
+                f"{program.name} 无法启动：{error.strerror}（{program.command[0]}）",
+                "确认该文件存在且有执行权限；删除 .venv 后重新运行会重新安装",
             ) from error
 
 

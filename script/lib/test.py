@@ -27,12 +27,12 @@ def main() -> int:
                 environment["CHROMIUM"] = chromium
             else:
                 say(
-                    "浏览器测试没有运行:本机没有 Chromium。"
-                    "安装后重新运行,或用环境变量 CHROMIUM 指定它的路径"
+                    "浏览器测试没有运行：本机没有 Chromium。"
+                    "安装后重新运行，或用环境变量 CHROMIUM 指定它的路径"
                 )
                 options = ["-m", "not browser", *options]
             if failed:
-                say(f"未通过的检查:{'、'.join(failed)}")
+                say(f"未通过的检查：{'、'.join(failed)}")
             say("")
             code = supervisor.run_once(
                 Program(

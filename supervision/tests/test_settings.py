@@ -44,7 +44,7 @@ def test_production_refuses_to_start_without(name: str) -> None:
 def test_production_refuses_demo_and_debug(name: str) -> None:
     result = start(**NEEDED, **{name: "1"})
     assert result.returncode != 0
-    assert "生产环境(DJANGO_ENV=production)不允许" in result.stderr
+    assert "生产环境（DJANGO_ENV=production）不允许" in result.stderr
 
 
 def test_every_scheduled_task_exists() -> None:

@@ -4,16 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
 
 from departments.models import Region
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
+from supervision.demo.directories import load_directories
 from supervision.demo.foundation import load_foundation
 
 
 class Command(BaseCommand):
     """Progress goes to standard error, so that standard output holds the logins alone."""
 
-    help = "装入演示县(周口市淮阳区)的区划、部门、账号、监管对象和执法检查人员,并列出演示账号"
+    help = "装入演示县（周口市淮阳区）的区划、部门、账号、监管对象和执法检查人员，并列出演示账号"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -24,10 +27,12 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("生产环境不能装入演示数据。")
         if not Region.objects.exists():
-            region = load_foundation()
-            self.stderr.write(f"已装入演示县 {region.full_name}")
+            with transaction.atomic():
+                region = load_foundation()
+                self.stderr.write(f"已装入演示县 {region.full_name}")
+                load_directories(region, timezone.localdate(), self.stderr.write)
         elif not options["if_empty"]:
-            raise CommandError("数据库中已有区划,演示数据只能装入空数据库。")
-        self.stdout.write(f"演示账号(口令均为 {PASSWORD}):")
+            raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
+        self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：")
         for row in ACCOUNTS:
-            self.stdout.write(f"  {row.username:<16}{row.name}:{row.story}")
+            self.stdout.write(f"  {row.username:<16}{row.name}：{row.story}")
