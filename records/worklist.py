@@ -1,0 +1,21 @@
+"""What waits for a person: the rows that every capability hands to the workbench (D1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from records.deadlines import Chip
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One row: ``what`` is to be done, ``about`` whom or what, where (``url``) with which button
+    (``label``), and by when: a legal clock (``chip``), or just a planned moment (``due_at``)."""
+
+    what: str
+    about: str
+    url: str
+    label: str
+    due_at: dt.datetime | None = None
+    chip: Chip | None = None
