@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class MattersConfig(AppConfig):
     name = "matters"
     verbose_name = "监管事项"
+
+    def ready(self) -> None:
+        from matters import check_items, importing  # noqa: F401

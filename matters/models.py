@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from departments.actors import is_staff_member, oversees
@@ -95,7 +98,11 @@ class MatterVersionQuerySet(models.QuerySet["MatterVersion"]):
         if not is_staff_member(actor):
             return self.none()
         public = Q(
-            state__in=(MatterVersion.State.IN_FORCE, MatterVersion.State.SUPERSEDED),
+            state__in=(
+                MatterVersion.State.IN_FORCE,
+                MatterVersion.State.SUPERSEDED,
+                MatterVersion.State.ABOLISHED,
+            ),
             matter__region__code=actor.region_code,
         )
         own = Q(lead_id=actor.department_id) | Q(
@@ -115,7 +122,7 @@ class MatterVersionQuerySet(models.QuerySet["MatterVersion"]):
 
 
 class MatterVersion(models.Model):
-    """A matter as it stood or stands; what was decided under a version keeps pointing to it (M2)."""
+    """A matter as it stood or stands; what was decided under it keeps pointing to it (M2)."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
@@ -124,6 +131,13 @@ class MatterVersion(models.Model):
         IN_FORCE = "in_force", "生效"
         SUPERSEDED = "superseded", "已被新版本代替"
         ABOLISHED = "abolished", "已废止"
+
+    PREPARING = frozenset({State.DRAFT, State.LEGAL_REVIEW, State.REVIEWED})
+    TONES: ClassVar[dict[str, str]] = {
+        State.LEGAL_REVIEW: "info",
+        State.REVIEWED: "warn",
+        State.IN_FORCE: "ok",
+    }
 
     class Group(models.TextChoices):
         KEY = "key", "重点监管领域"
@@ -190,13 +204,30 @@ class MatterVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("matters:detail", args=[self.pk])
+
     @property
     def region_code(self) -> str:
         return self.matter.region.code
 
+    @property
+    def state_tone(self) -> str:
+        """The tone of the state's chip."""
+        return self.TONES.get(self.state, "neutral")
+
+    @property
+    def ratio_text(self) -> str:
+        """The share of subjects to check, in words."""
+        if self.full_coverage:
+            return "全覆盖"
+        if self.ratio_bp is None:
+            return "按信用风险等级确定"
+        return f"{self.ratio_bp / 100:g}%"
+
 
 class Duty(models.Model):
-    """The part of one department in a matter version. The lead has one too: 19 matters, 149 duties."""
+    """The part of one department in a matter version; the lead has one too."""
 
     class Part(models.TextChoices):
         LEAD = "lead", "牵头"

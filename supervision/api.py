@@ -4,7 +4,11 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from matters.api import CheckItemViewSet, MatterViewSet
+
 router = SimpleRouter()
+router.register("matters", MatterViewSet, basename="matter")
+router.register("check-items", CheckItemViewSet, basename="check-item")
 
 urlpatterns = [
     *router.urls,

@@ -1,0 +1,252 @@
+"""Pages of matters: list, detail, editing, acts on one and on many."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from matters import bulk, importing, selectors
+from matters.acts import MATTER_ACTS, version_in_preparation
+from matters.forms import OpinionForm, ReviseForm, VersionFilter, VersionForm, partner_forms
+from matters.models import MatterVersion
+from matters.services import HANDLERS, revise, update_draft
+from records import imports
+from records.actor import Actor
+from records.acts import ActTable
+from records.errors import Conflict, Refused
+from records.exports import export
+from records.middleware import actor_of
+from records.paging import capped_count, keyset_page
+from records.selectors import timeline
+from records.views import ActView
+
+MOST_EXPORTED = 5000
+
+
+class MatterListView(View):
+    """The list of matters, its exports, and where a county begins: the import."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        found = VersionFilter(request.GET, queryset=selectors.version_list(actor), actor=actor)
+        if wanted := request.GET.get("export"):
+            return self._export(request, found, wanted)
+        page = keyset_page(
+            found.qs,
+            selectors.LIST_ORDERING,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        context = {
+            "filter": found,
+            "page": page,
+            "total": capped_count(found.qs),
+            "bulk_acts": _bulk_acts(actor, page.rows),
+            "may_import": importing.may_import(actor),
+            "has_sample": "matters" in imports.SAMPLES,
+            "filtered": any(found.form.cleaned_data.values()) if found.form.is_valid() else True,
+        }
+        return render(request, "matters/list.html", context)
+
+    def _export(self, request: HttpRequest, found: VersionFilter, wanted: str) -> HttpResponse:
+        versions = (
+            found.qs.prefetch_related("duties__department", "categories")
+            .order_by(*selectors.LIST_ORDERING)
+            .all()[:MOST_EXPORTED]
+        )
+        if wanted == "full":
+            rows = selectors.full_rows(versions)
+            return export(request, selectors.FULL_SHEET, rows, "综合监管事项.xlsx")
+        rows = selectors.six_column_rows(versions)
+        return export(request, importing.SHEET, rows, "跨部门综合监管事项清单.xlsx")
+
+
+class MatterView(View):
+    """One version of a matter with all that hangs on it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        version = get_object_or_404(selectors.version_details(actor), pk=pk)
+        matrix = selectors.duties_matrix(version)
+        line = selectors.version_line(actor, version)
+        preparing = version_in_preparation(version)
+        seen = {step.version.pk for step in line}
+        context = {
+            "version": version,
+            "matrix": matrix,
+            "item_count": sum(len(row.items) for row in matrix),
+            "line": line,
+            "preparing": preparing
+            if preparing and preparing.pk != version.pk and preparing.pk in seen
+            else None,
+            "entries": timeline(version),
+            "acts": _buttons(actor, version),
+        }
+        return render(request, "matters/detail.html", context)
+
+
+class MatterActView(ActView):
+    """The acts that need no more than an opinion."""
+
+    table: ClassVar[ActTable[Any]] = MATTER_ACTS
+    handlers = HANDLERS
+    detail_url = "matters:detail"
+
+
+class MatterEditView(View):
+    """Change what a draft says."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk)
+        try:
+            MATTER_ACTS.check(actor_of(request), "edit", version)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect(version)
+        form = VersionForm(
+            initial=VersionForm.initial_of(version), region_id=version.matter.region_id
+        )
+        return self._show(request, version, form, partner_forms(version))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk)
+        form = VersionForm(request.POST, region_id=version.matter.region_id)
+        partners = partner_forms(version, request.POST)
+        if form.is_valid() and partners.is_valid():
+            parts = [part for each in partners if (part := each.part_of_matter())]
+            try:
+                update_draft(actor_of(request), pk, form.content_with(parts))
+            except Refused as refusal:
+                form.add_error(
+                    refusal.field if refusal.field in form.fields else None, refusal.message
+                )
+            else:
+                messages.success(request, "草稿已保存。")
+                return redirect(version)
+        return self._show(request, version, form, partners, 422)
+
+    def _version(self, request: HttpRequest, pk: int) -> MatterVersion:
+        return get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
+
+    def _show(
+        self,
+        request: HttpRequest,
+        version: MatterVersion,
+        form: VersionForm,
+        partners: Any,
+        status: int = 200,
+    ) -> HttpResponse:
+        context = {"version": version, "form": form, "partners": partners}
+        return render(request, "matters/edit.html", context, status=status)
+
+
+class MatterReviseView(View):
+    """Open the next version of a matter in force."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
+        try:
+            MATTER_ACTS.check(actor_of(request), "revise", version, "-")
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect(version)
+        return render(request, "matters/revise.html", {"version": version, "form": ReviseForm()})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
+        form = ReviseForm(request.POST)
+        if form.is_valid():
+            try:
+                draft = revise(actor_of(request), pk, form.cleaned_data["reason"])
+            except Refused as refusal:
+                form.add_error(
+                    refusal.field if refusal.field in form.fields else None, refusal.message
+                )
+            else:
+                messages.success(request, f"已建立版本 {draft.number} 草稿,请修改后送审。")
+                return redirect("matters:edit", pk=draft.pk)
+        context = {"version": version, "form": form}
+        return render(request, "matters/revise.html", context, status=422)
+
+
+class MatterBulkView(View):
+    """One act on the ticked rows: first what it will do, then doing it."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        if code not in bulk.BULK_ACTS:
+            raise Http404
+        actor = actor_of(request)
+        pks = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        form = OpinionForm(request.POST if "confirm" in request.POST else None)
+        act = MATTER_ACTS[code]
+        try:
+            if form.is_bound and form.is_valid():
+                try:
+                    rows = bulk.carry_out(actor, code, pks, form.cleaned_data["opinion"])
+                except Refused as refusal:
+                    if refusal.field != "opinion":
+                        raise
+                    form.add_error("opinion", refusal.message)
+                else:
+                    return self._report(request, act.label, rows)
+            rows = bulk.plan(actor, code, pks)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("matters:list")
+        form.fields["opinion"].label = act.reason_label
+        form.fields["opinion"].required = act.reason
+        context = {
+            "act": act,
+            "form": form,
+            "possible": [row.version for row in rows if not row.obstacle],
+            "skipped": [row for row in rows if row.obstacle],
+        }
+        return render(request, "matters/bulk.html", context, status=422 if form.errors else 200)
+
+    def _report(self, request: HttpRequest, label: str, rows: list[bulk.BulkRow]) -> HttpResponse:
+        skipped = [row for row in rows if row.obstacle]
+        done = len(rows) - len(skipped)
+        if done:
+            messages.success(request, f"已完成:{label} {done} 项。")
+        for row in skipped[:5]:
+            messages.warning(request, f"未办理“{row.version}”:{row.obstacle}。")
+        if len(skipped) > 5:
+            messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
+        return redirect("matters:list")
+
+
+def _buttons(actor: Actor, version: MatterVersion) -> list[dict[str, Any]]:
+    """The acts allowed now as the page's buttons; those with a page of their own lead there."""
+    return [
+        {
+            "code": act.code,
+            "label": act.label,
+            "style": act.style,
+            "reason": act.reason,
+            "reason_label": act.reason_label,
+            "confirm": act.confirm,
+            "url": reverse(act.form, args=[version.pk]) if act.form else "",
+        }
+        for act in MATTER_ACTS.allowed(actor, version)
+    ]
+
+
+def _bulk_acts(actor: Actor, versions: list[MatterVersion]) -> list[dict[str, str]]:
+    """The bulk acts that the person may do to at least one row of the page."""
+    acts = [MATTER_ACTS[code] for code in bulk.BULK_ACTS]
+    return [
+        {
+            "label": act.label,
+            "url": reverse("matters:bulk", args=[act.code]),
+            "style": act.style,
+        }
+        for act in acts
+        if any(MATTER_ACTS.possible(act, each) and act.who(actor, each) for each in versions)
+    ]
