@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CreditConfig(AppConfig):
     name = "credit"
     verbose_name = "监管对象与信用"
+
+    def ready(self) -> None:
+        from credit import imports  # noqa: F401  (registers its kind of file)

@@ -1,15 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
+from django.urls import reverse
 
+from credit.validation import normalise_identifier
 from departments.actors import is_staff_member
 from departments.models import Region
 from departments.roles import STAFF
 from matters.models import SubjectCategory
 from records.actor import Actor
+
+_GRADE_TONES = {"A": "ok", "B": "info", "C": "warn", "D": "bad"}
+_CHANGED_FIELDS = {
+    "created": "列入名录",
+    "name": "名称",
+    "categories": "对象类别",
+    "industry_class": "行业代码",
+    "address": "地址",
+    "township": "乡镇街道",
+    "grade": "信用风险等级",
+    "status": "状态",
+}
 
 
 class SubjectQuerySet(models.QuerySet["Subject"]):
@@ -23,8 +40,17 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
             return self.filter(township__code=actor.township_code)
         return self.filter(region__code__startswith=actor.region_code)
 
-    def of_categories(self, codes: list[str]) -> SubjectQuerySet:
-        return self.filter(categories__overlap=codes)
+    def of_categories(self, codes: Iterable[str]) -> SubjectQuerySet:
+        return self.filter(categories__overlap=list(codes))
+
+    def matching(self, text: str) -> SubjectQuerySet:
+        """Those whose name contains the text, or whose identifier begins with it.
+
+        ``icontains`` compares ``UPPER(name)``, which is what the trigram index holds.
+        """
+        return self.filter(
+            Q(name__icontains=text.strip()) | Q(identifier__startswith=normalise_identifier(text))
+        )
 
 
 class Subject(models.Model):
@@ -72,12 +98,34 @@ class Subject(models.Model):
         indexes = (
             GinIndex(fields=("categories",)),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="subject_name_trigrams"),
+            models.Index(
+                fields=("identifier",),
+                name="subject_identifier_prefix",
+                opclasses=["varchar_pattern_ops"],
+            ),
             models.Index(fields=("region", "id")),
             models.Index(fields=("township", "id")),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("credit:subject-detail", args=[self.pk])
+
+    @property
+    def card_url(self) -> str:
+        return reverse("credit:subject-card", args=[self.pk])
+
+    @property
+    def grade_tone(self) -> str:
+        """The tone of the grade's chip."""
+        return _GRADE_TONES[self.grade]
+
+    @property
+    def status_tone(self) -> str:
+        """The tone of the status's chip: only who is in business can be inspected."""
+        return "ok" if self.status == Subject.Status.OPEN else "neutral"
 
     @property
     def is_natural_person(self) -> bool:
@@ -105,3 +153,8 @@ class SubjectChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.field}"
+
+    @property
+    def field_label(self) -> str:
+        """The changed field in words; ``created`` is the entry itself."""
+        return _CHANGED_FIELDS.get(self.field, self.field)

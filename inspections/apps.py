@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class InspectionsConfig(AppConfig):
     name = "inspections"
     verbose_name = "联合检查"
+
+    def ready(self) -> None:
+        from inspections import imports  # noqa: F401  (registers its kind of file)

@@ -8,7 +8,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from supervision.demo.county import categories, matters, matters_title
+from supervision.demo.county import categories, matters, matters_title, townships
 from supervision.demo.inspectors import InspectorRow
 from supervision.demo.subjects import SubjectRow
 
@@ -31,6 +31,7 @@ INSPECTOR_HEADINGS = (
     "证件有效期起",
     "证件有效期止",
     "专业",
+    "负责乡镇街道",
     "状态",
 )
 
@@ -95,10 +96,11 @@ def subjects_workbook(rows: Iterable[SubjectRow]) -> bytes:
 
 def inspectors_workbook(rows: Iterable[InspectorRow]) -> bytes:
     """The directory of inspectors in ``INSPECTOR_HEADINGS``; days as text like 2026-03-01."""
+    units = {unit.code: unit.name for unit in townships()}
     return _directory(
         "执法检查人员名录",
         INSPECTOR_HEADINGS,
-        (12, 16, 28, 14, 14, 24, 8),
+        (12, 16, 28, 14, 14, 24, 24, 8),
         (
             (
                 row.name,
@@ -107,6 +109,7 @@ def inspectors_workbook(rows: Iterable[InspectorRow]) -> bytes:
                 row.valid_from.isoformat(),
                 row.valid_to.isoformat(),
                 "、".join(row.specialities),
+                "、".join(units[code] for code in row.townships),
                 row.status.label,
             )
             for row in rows

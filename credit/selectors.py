@@ -1,0 +1,94 @@
+"""What pages, imports and the draw read from the subjects' directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from credit.models import Subject
+from credit.validation import Catalogue, Category, SubjectInput
+from departments.models import Region
+from matters.models import SubjectCategory
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A region with what its subjects may refer to; ``townships`` are its own, by code."""
+
+    region: Region
+    townships: Mapping[str, Region]
+    catalogue: Catalogue
+
+
+def scope_of(region_code: str) -> Scope:
+    """The region, its townships and the catalogue of categories, in three queries.
+
+    Raises ``Region.DoesNotExist`` for an unknown code.
+    """
+    region = Region.objects.get(code=region_code)
+    townships = {unit.code: unit for unit in townships_of(region_code)}
+    catalogue = Catalogue(
+        categories={
+            category.code: Category(category.name, category.id_kind, category.get_id_kind_display())
+            for category in SubjectCategory.objects.all()
+        },
+        townships={code: unit.name for code, unit in townships.items()},
+    )
+    return Scope(region, townships, catalogue)
+
+
+def townships_of(region_code: str) -> Iterable[Region]:
+    """The township-level units of a region in the order of their codes."""
+    return Region.objects.filter(code__startswith=region_code, level=Region.Level.TOWNSHIP)
+
+
+def category_names() -> dict[str, str]:
+    """The names of all categories by code."""
+    return dict(SubjectCategory.objects.values_list("code", "name"))
+
+
+def as_input(subject: Subject) -> SubjectInput:
+    """A stored subject in the form in which entries come in."""
+    return SubjectInput(
+        id_kind=subject.id_kind,
+        identifier=subject.identifier,
+        name=subject.name,
+        categories=tuple(subject.categories),
+        grade=subject.grade,
+        status=subject.status,
+        industry_class=subject.industry_class,
+        address=subject.address,
+        township_code=subject.township.code if subject.township else "",
+    )
+
+
+def stored_entries(
+    scope: Scope, rows: Sequence[SubjectInput]
+) -> dict[tuple[str, str], SubjectInput]:
+    """The entries of the directory that ``rows`` name, by key, one query per ``BATCH`` rows."""
+    stored: dict[tuple[str, str], SubjectInput] = {}
+    for start in range(0, len(rows), BATCH):
+        identifiers = [row.identifier for row in rows[start : start + BATCH]]
+        found = Subject.objects.filter(region=scope.region, identifier__in=identifiers)
+        for subject in found.select_related("township"):
+            stored[subject.id_kind, subject.identifier] = as_input(subject)
+    return stored
+
+
+def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Subjects as rows of ``credit.imports.SUBJECT_SHEET``; ``names`` are those of categories."""
+    for subject in subjects:
+        yield {
+            "id_kind": subject.id_kind,
+            "identifier": subject.identifier,
+            "name": subject.name,
+            "categories": [names.get(code, code) for code in subject.categories],
+            "industry_class": subject.industry_class,
+            "address": subject.address,
+            "township": subject.township.name if subject.township else "",
+            "grade": subject.grade,
+            "status": subject.status,
+        }

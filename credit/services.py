@@ -1,0 +1,278 @@
+"""Every write to the subjects' directory: in bulk from a file or another system, and by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+
+from credit.acts import SUBJECT_ACTS, may_keep_directory
+from credit.models import Subject, SubjectChange
+from credit.selectors import BATCH, Scope, as_input, scope_of
+from credit.validation import SubjectInput, complaints
+from departments.roles import Function
+from records import trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+
+FACTS = ("name", "categories", "industry_class", "address", "township", "status")
+_WRITTEN = ("name", "categories", "industry_class", "address", "township", "grade", "status")
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """How many entries a bulk write created, updated and found as they were."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+    def __str__(self) -> str:
+        return f"新增 {self.created} 条，更新 {self.updated} 条，无变化 {self.unchanged} 条"
+
+
+@transaction.atomic
+def upsert_subjects(
+    actor: Actor,
+    rows: Sequence[SubjectInput],
+    source: str,
+    progress: Callable[[int], None] | None = None,
+    *,
+    region_code: str = "",
+) -> Upserted:
+    """Bring the directory of a region to what ``rows`` say; entries not named stay as they are.
+
+    All or none. Every changed field leaves a line of history that names ``source``; the call
+    leaves one trail entry. ``progress`` is told the number of rows written so far.
+    ``region_code`` is the actor's own unless given (the system has none). Costs a constant number
+    of queries per ``BATCH`` rows.
+
+    Raises ``NotAllowed``, or ``Refused`` for the first row that is unsound, named twice, or
+    changes a grade without the actor being of the credit group.
+    """
+    scope = scope_of(region_code or actor.region_code)
+    if not actor.is_system and not may_keep_directory(actor):
+        raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
+    _ensure_sound(rows, scope)
+    created = updated = 0
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        new, changed = _write_batch(actor, scope, batch, source)
+        created += new
+        updated += changed
+        if progress:
+            progress(start + len(batch))
+    result = Upserted(created, updated, len(rows) - created - updated)
+    trail.record(
+        actor,
+        "subject.upsert",
+        "批量更新监管对象名录",
+        scope.region,
+        after={
+            "source": source,
+            "created": result.created,
+            "updated": result.updated,
+            "unchanged": result.unchanged,
+        },
+        region_code=scope.region.code,
+    )
+    return result
+
+
+def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
+    """Enter one subject by hand.
+
+    Raises ``NotAllowed``, or ``Refused`` for an unsound entry or one that is there already.
+    """
+    if not may_keep_directory(actor):
+        raise NotAllowed("您没有新增监管对象的权限。", verb="subject.create")
+    if not reason.strip():
+        raise Refused("请填写新增理由。", field="reason")
+    scope = scope_of(actor.region_code)
+    _ensure_sound([entry], scope)
+    with transaction.atomic():
+        subject, created = Subject.objects.get_or_create(
+            region=scope.region,
+            id_kind=entry.id_kind,
+            identifier=entry.identifier,
+            defaults=_columns(entry, scope),
+        )
+        if not created:
+            raise Refused(f"该标识已在名录中，名称为“{subject.name}”。", field="identifier")
+        source = _by_hand(reason)
+        SubjectChange.objects.create(**_change(actor, subject, "created", "", entry.name, source))
+        after = {name: value for name, value in trail.snapshot(subject).items() if value}
+        trail.record(
+            actor, "subject.create", "新增监管对象", subject, opinion=reason.strip(), after=after
+        )
+    return subject
+
+
+def update_subject(actor: Actor, pk: int, values: Mapping[str, Any], reason: str) -> Subject:
+    """Change facts of one subject by hand; ``values`` holds only what changes, by the names in
+    ``FACTS`` (``township`` as a code, ``categories`` as codes). The grade has its own act.
+
+    Raises ``NotAllowed``, or ``Refused`` for unsound values, no change at all, or no reason.
+    """
+    if unknown := set(values) - set(FACTS):
+        raise ValueError(f"not facts of a subject: {sorted(unknown)}")
+    changes = dict(values)
+    if "township" in changes:
+        changes["township_code"] = changes.pop("township")
+    if "categories" in changes:
+        changes["categories"] = tuple(changes["categories"])
+    return _amend(actor, "edit", pk, changes, reason)
+
+
+def grade_subject(actor: Actor, pk: int, grade: str, reason: str) -> Subject:
+    """Change the grade of one subject by hand; the credit group's act.
+
+    Raises ``NotAllowed``, or ``Refused`` for an unknown or the present grade, or no reason.
+    """
+    return _amend(actor, "grade", pk, {"grade": grade}, reason)
+
+
+def _amend(actor: Actor, act: str, pk: int, changes: Mapping[str, Any], reason: str) -> Subject:
+    with SUBJECT_ACTS.take(actor, act, pk, opinion=reason) as subject:
+        scope = scope_of(subject.region.code)
+        before = as_input(subject)
+        after = replace(before, **changes)
+        _ensure_sound([after], scope)
+        history = _differences(actor, subject, before, after, scope, _by_hand(reason))
+        if not history:
+            raise Refused("没有任何改动。")
+        for name, value in _columns(after, scope).items():
+            setattr(subject, name, value)
+        SubjectChange.objects.bulk_create(history)
+    return subject
+
+
+def _write_batch(
+    actor: Actor, scope: Scope, rows: Sequence[SubjectInput], source: str
+) -> tuple[int, int]:
+    """Write one batch in one read, one upsert and one insert of history."""
+    found = (
+        Subject.objects.select_for_update(of=("self",))
+        .filter(region=scope.region, identifier__in=[row.identifier for row in rows])
+        .select_related("township")
+        .order_by("pk")
+    )
+    stored = {(subject.id_kind, subject.identifier): subject for subject in found}
+    touched: list[Subject] = []
+    history: list[SubjectChange] = []
+    created = 0
+    for row in rows:
+        before = stored.get(row.key)
+        # Without its key, so that one statement inserts or updates by region and identifier.
+        subject = Subject(
+            region=scope.region,
+            id_kind=row.id_kind,
+            identifier=row.identifier,
+            **_columns(row, scope),
+        )
+        if before is None:
+            created += 1
+            line = _change(actor, subject, "created", "", row.name, source)
+            lines = [SubjectChange(**line)]
+        else:
+            _ensure_grade_kept(actor, scope, before.grade, row)
+            lines = _differences(actor, subject, as_input(before), row, scope, source)
+        if lines:
+            touched.append(subject)
+            history.extend(lines)
+    Subject.objects.bulk_create(
+        touched,
+        update_conflicts=True,
+        unique_fields=("region", "id_kind", "identifier"),
+        update_fields=(*_WRITTEN, "updated_at"),
+    )
+    SubjectChange.objects.bulk_create(history)
+    return created, len(touched) - created
+
+
+def _ensure_sound(rows: Iterable[SubjectInput], scope: Scope) -> None:
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        if found := complaints(row, scope.catalogue):
+            first = found[0]
+            raise Refused(f"“{row.name or row.identifier}”：{first.message}。", field=first.field)
+        if row.key in seen:
+            raise Refused(f"标识“{row.identifier}”重复出现。", field="identifier")
+        seen.add(row.key)
+
+
+def _ensure_grade_kept(actor: Actor, scope: Scope, grade: str, row: SubjectInput) -> None:
+    if row.grade != grade and not may_regrade(actor):
+        raise Refused(f"“{row.name}”：{grade_complaint(grade)}。", field="grade")
+
+
+def may_regrade(actor: Actor) -> bool:
+    """Whether a bulk write of this actor may change the grade of an entry that is there."""
+    return actor.is_system or actor.fills(Function.CREDIT)
+
+
+def grade_complaint(grade: str) -> str:
+    """Why a file may not change the grade that the directory holds."""
+    return f"名录中现为 {grade} 级，只有联合信用监管组可以改变等级"
+
+
+def _columns(entry: SubjectInput, scope: Scope) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "categories": list(entry.categories),
+        "industry_class": entry.industry_class,
+        "address": entry.address,
+        "township": scope.townships[entry.township_code] if entry.township_code else None,
+        "grade": entry.grade,
+        "status": entry.status,
+    }
+
+
+def _differences(
+    actor: Actor,
+    subject: Subject,
+    before: SubjectInput,
+    after: SubjectInput,
+    scope: Scope,
+    source: str,
+) -> list[SubjectChange]:
+    old, new = _in_words(before, scope), _in_words(after, scope)
+    return [
+        SubjectChange(**_change(actor, subject, name, old[name], new[name], source))
+        for name in _WRITTEN
+        if old[name] != new[name]
+    ]
+
+
+def _in_words(entry: SubjectInput, scope: Scope) -> dict[str, str]:
+    """Values as people read them, so that the history stays readable whatever codes become."""
+    known = scope.catalogue.categories
+    return {
+        "name": entry.name,
+        "categories": "、".join(known[c].name if c in known else c for c in entry.categories),
+        "industry_class": entry.industry_class,
+        "address": entry.address,
+        "township": scope.catalogue.townships.get(entry.township_code, entry.township_code),
+        "grade": entry.grade,
+        "status": Subject.Status(entry.status).label,
+    }
+
+
+def _change(
+    actor: Actor, subject: Subject, field: str, old: str, new: str, source: str
+) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "actor_name": actor.name,
+        "department_name": actor.department_name,
+        "field": field,
+        "old": old[:300],
+        "new": new[:300],
+        "source": source[:100],
+    }
+
+
+def _by_hand(reason: str) -> str:
+    return f"人工维护：{reason.strip()}"
