@@ -55,3 +55,28 @@ PUBLICATION_DUE = TimeLimit(
     Unit.WORKING_DAY,
     "会政办发〔2024〕64号 九",
 )
+
+YEARLY_VISITS = Number(
+    "inspections.yearly_visits",
+    0,
+    "同一部门对同一监管对象的年度抽查上限(0 表示不另设)",
+    "次",
+    "由本地区按涉企行政检查频次管理要求设定",
+)
+
+ANNOUNCE_AHEAD = Number(
+    "inspections.announce_ahead",
+    24,
+    "到时自动启动的多方揭示抽取提前公告的时间",
+    "小时",
+    "抽取办法(公信级别 1 级)",
+)
+
+LICENCE_NOTICE = TimeLimit(
+    "inspections.licence_notice",
+    30,
+    "执法证到期提醒",
+    Unit.CALENDAR_DAY,
+    "平台默认,可由本地区调整",
+)
+"""How long before its end a licence is shown as ending soon."""
