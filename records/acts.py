@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
+from django.urls import reverse
 
 from records import trail
 from records.actor import Actor
@@ -81,6 +82,21 @@ class ActTable(Generic[M]):
     def allowed(self, actor: Actor, instance: M) -> list[Act[M]]:
         """The acts this person may do now, in the order of the table: the buttons of a page."""
         return [a for a in self.acts if self.possible(a, instance) and a.who(actor, instance)]
+
+    def buttons(self, actor: Actor, instance: M) -> list[dict[str, Any]]:
+        """The same for the component ``act_buttons``; acts with a page of their own link to it."""
+        return [
+            {
+                "code": act.code,
+                "label": act.label,
+                "style": act.style,
+                "reason": act.reason or "optional",
+                "reason_label": act.reason_label,
+                "confirm": act.confirm,
+                "url": reverse(act.form, args=[instance.pk]) if act.form else "",
+            }
+            for act in self.allowed(actor, instance)
+        ]
 
     def check(self, actor: Actor, code: str, instance: M, opinion: str = "") -> Act[M]:
         """Raise unless the act is allowed now.
