@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -56,8 +57,45 @@ def record(
 
     ``before`` and ``after`` hold the changed values only. Raises nothing of its own.
     """
+    entry = _entry(
+        actor,
+        verb,
+        label,
+        target,
+        opinion=opinion,
+        before=before,
+        after=after,
+        outcome=outcome,
+        region_code=region_code,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(
+    actor: Actor, verb: str, label: str, targets: Iterable[models.Model], *, opinion: str = ""
+) -> None:
+    """Append the same entry for many objects of one act, in one query per thousand."""
+    TrailEntry.objects.bulk_create(
+        (_entry(actor, verb, label, target, opinion=opinion) for target in targets),
+        batch_size=1000,
+    )
+
+
+def _entry(
+    actor: Actor,
+    verb: str,
+    label: str,
+    target: models.Model | None,
+    *,
+    opinion: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    outcome: str = TrailEntry.Outcome.DONE,
+    region_code: str | None = None,
+) -> TrailEntry:
     has_key = target is not None and isinstance(target.pk, int)
-    return TrailEntry.objects.create(
+    return TrailEntry(
         actor_id=actor.user_id,
         actor_name=actor.name,
         department_id=actor.department_id,

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import secrets
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from credit.models import Subject
 from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
+from departments.roles import STAFF
 from inspections.models.directory import Inspector
 from inspections.models.draws import DrawSelected
 from inspections.models.plans import PlanItem
@@ -25,16 +28,22 @@ def new_token() -> str:
 
 class JointTaskQuerySet(models.QuerySet["JointTask"]):
     def visible_to(self, actor: Actor) -> JointTaskQuerySet:
-        """The departments that take part, the overseers, and people the task was lent to."""
+        """The departments that take part, the overseers, people the task was lent to, and, once
+        the notice is signed, the township office at the place."""
         if actor.is_system:
             return self
         if not is_staff_member(actor):
             return self.none()
         if oversees(actor, actor.region_code):
             return self.filter(region__code__startswith=actor.region_code)
+        if actor.township_code and not actor.has_role(*STAFF):
+            return self.filter(
+                subject__township__code=actor.township_code, state__in=JointTask.ANNOUNCED
+            )
         lent = JointTaskUserPermission.objects.filter(user_id=actor.user_id)
         return self.filter(
-            Q(pk__in=TaskPart.objects.filter(department_id=actor.department_id).values("task_id"))
+            Q(lead_id=actor.department_id)
+            | Q(pk__in=TaskPart.objects.filter(department_id=actor.department_id).values("task_id"))
             | Q(pk__in=lent.values("content_object_id"))
         )
 
@@ -50,6 +59,18 @@ class JointTask(models.Model):
         CHECKED = "checked", "现场检查完成"
         CLOSED = "closed", "结果已全部公示"
         CANCELLED = "cancelled", "已取消"
+
+    ANNOUNCED = (State.NOTIFIED, State.IN_PROGRESS, State.CHECKED, State.CLOSED)
+    """The states in which the notice has been signed, so that the visit is no secret any more."""
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.DISPATCHED: "warn",
+        State.SCHEDULED: "info",
+        State.NOTIFIED: "info",
+        State.IN_PROGRESS: "info",
+        State.CHECKED: "ok",
+        State.CLOSED: "ok",
+    }
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     code = models.CharField("任务编号", max_length=40, unique=True)
@@ -88,6 +109,25 @@ class JointTask(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.subject.name}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:task", args=[self.pk])
+
+    @property
+    def region_code(self) -> str:
+        return self.region.code
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES.get(self.State(self.state), "neutral")
+
+
+class TaskPartQuerySet(models.QuerySet["TaskPart"]):
+    def visible_to(self, actor: Actor) -> TaskPartQuerySet:
+        """Who sees the task sees its parts, and the photos and signatures kept with them."""
+        if actor.is_system:
+            return self
+        return self.filter(task__in=JointTask.objects.visible_to(actor))
+
 
 class TaskPart(models.Model):
     """The part of one department in a visit, from acceptance to submission on site."""
@@ -96,6 +136,12 @@ class TaskPart(models.Model):
         SENT = "sent", "待接收"
         ACCEPTED = "accepted", "已接收"
         SUBMITTED = "submitted", "现场结果已提交"
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.SENT: "warn",
+        State.ACCEPTED: "info",
+        State.SUBMITTED: "ok",
+    }
 
     task = models.ForeignKey(JointTask, models.PROTECT, related_name="parts")
     department = models.ForeignKey(
@@ -106,6 +152,8 @@ class TaskPart(models.Model):
     accepted_at = models.DateTimeField("接收时间", null=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
     officers = models.ManyToManyField(Inspector, through="TaskOfficer", related_name="task_parts")
+
+    objects = TaskPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "部门检查任务"
@@ -118,9 +166,16 @@ class TaskPart(models.Model):
     def __str__(self) -> str:
         return f"{self.department}:{self.task}"
 
+    def get_absolute_url(self) -> str:
+        return self.task.get_absolute_url()
+
     @property
     def region_code(self) -> str:
         return self.task.region.code
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.State(self.state)]
 
 
 class TaskOfficer(models.Model):
@@ -247,6 +302,23 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.signer}"
+
+
+class PhoneReceipt(models.Model):
+    """A send from a phone that has been carried out: the same key again does nothing (I9)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    key = models.UUIDField("发送编号")
+    at = models.DateTimeField("收到时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "手机发送回执"
+        constraints = (
+            models.UniqueConstraint(fields=("user", "key"), name="phone_receipt_once"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class JointTaskUserPermission(UserObjectPermissionBase):
