@@ -1,0 +1,42 @@
+"""What waits for a person in the list of matters (D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+from django.urls import reverse
+
+from matters.acts import MATTER_ACTS
+from matters.models import MatterVersion
+from records.actor import Actor
+from records.worklist import WorkItem
+
+_NEXT = {
+    MatterVersion.State.DRAFT: ("submit", "送合法性审核"),
+    MatterVersion.State.LEGAL_REVIEW: ("approve", "合法性审核"),
+    MatterVersion.State.REVIEWED: ("put_in_force", "公布生效"),
+}
+
+
+def pending_matter_work(actor: Actor) -> list[WorkItem]:
+    """Matters in preparation whose next step is this person's; many of a kind are one row."""
+    visible = MatterVersion.objects.visible_to(actor).filter(state__in=_NEXT)
+    counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
+    return list(_rows(actor, visible, counts))
+
+
+def _rows(actor, visible, counts) -> Iterator[WorkItem]:  # type: ignore[no-untyped-def]
+    for state, (code, what) in _NEXT.items():
+        if not counts.get(state):
+            continue
+        first = visible.filter(state=state).select_related("matter__region", "lead").first()
+        if first is None or not MATTER_ACTS[code].who(actor, first):
+            continue
+        number = counts[state]
+        yield WorkItem(
+            what=what,
+            about=f"“{first.name}”等 {number} 个事项" if number > 1 else first.name,
+            url=reverse("matters:list") + f"?state={state}",
+            label="办理",
+        )
