@@ -1,0 +1,110 @@
+"""What waits for a person, by deadline, and what they handed on (D1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import Model
+from django.utils import timezone
+
+from departments.actors import is_staff_member
+from inspections.services.draws.worklist import pending_draw_work
+from inspections.services.plans_worklist import pending_plan_work
+from inspections.services.results import pending_result_work
+from inspections.services.tasks import pending_task_work
+from matters.worklist import pending_matter_work
+from records.actor import Actor
+from records.models import TrailEntry
+from records.worklist import WorkItem
+
+SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
+    pending_matter_work,
+    pending_plan_work,
+    pending_draw_work,
+    pending_task_work,
+    pending_result_work,
+)
+HANDED_ON = 8
+_NOT_BUSINESS = ("account.", "export", "import.upload", "evidence.", "deadline.")
+
+
+@dataclass
+class Lane:
+    """Rows that are due in the same stretch of time."""
+
+    code: str
+    title: str
+    items: list[WorkItem] = field(default_factory=list)
+
+
+def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
+    """Everything that waits for the person: overdue, today, this week, later, without a date."""
+    if not is_staff_member(actor):
+        return []
+    found = {
+        code: Lane(code, title)
+        for code, title in (
+            ("overdue", "已逾期"),
+            ("today", "今天"),
+            ("week", "七天内"),
+            ("later", "以后"),
+            ("open", "待办理"),
+        )
+    }
+    today = timezone.localdate(now)
+    for source in SOURCES:
+        for item in source(actor):
+            found[_lane_of(item, today)].items.append(item)
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    for lane in found.values():
+        lane.items.sort(key=lambda item: item.due_at or far)
+    return [lane for lane in found.values() if lane.items]
+
+
+def _lane_of(item: WorkItem, today: dt.date) -> str:
+    if item.due_at is None:
+        return "open"
+    days = (timezone.localdate(item.due_at) - today).days
+    if days < 0:
+        return "overdue"
+    if days == 0:
+        return "today"
+    return "week" if days <= 7 else "later"
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """An act of the person and how its object stands now."""
+
+    at: dt.datetime
+    label: str
+    target: str
+    url: str
+    state: Model | None
+
+
+def handed_on(actor: Actor) -> list[HandedOn]:
+    """The person's last acts, an object once, with its present state: who has it now."""
+    entries = TrailEntry.objects.filter(
+        actor_id=actor.user_id, outcome=TrailEntry.Outcome.DONE, target_id__isnull=False
+    ).order_by("-id")
+    for prefix in _NOT_BUSINESS:
+        entries = entries.exclude(verb__startswith=prefix)
+    recent = list(entries.prefetch_related(GenericPrefetch("target", []))[: HANDED_ON * 4])
+    seen: set[tuple[int | None, int | None]] = set()
+    rows = []
+    for entry in recent:
+        key = (entry.target_type_id, entry.target_id)
+        if key in seen or entry.target is None:
+            continue
+        seen.add(key)
+        target = entry.target
+        url = target.get_absolute_url() if hasattr(target, "get_absolute_url") else ""
+        has_state = hasattr(target, "get_state_display")
+        rows.append(
+            HandedOn(entry.at, entry.label, entry.target_name, url, target if has_state else None)
+        )
+    return rows[:HANDED_ON]
