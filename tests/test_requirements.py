@@ -4,8 +4,12 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
 
 PROJECT = Path(__file__).resolve().parents[1]
 APPS = ["clues", "credit", "departments", "inspections", "matters", "records", "supervision"]
@@ -58,3 +62,29 @@ def test_pinned_requirements_name_no_index_and_no_folder() -> None:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"://|^-|file:/|@ ", text, re.MULTILINE), file.name
         assert text.count("==") <= text.count("--hash=sha256:"), file.name
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.0", "3.13.0", "3.14.0"])
+@pytest.mark.parametrize("system", ["Linux", "Darwin"])
+def test_what_other_pythons_and_systems_need_is_pinned_too(version: str, system: str) -> None:
+    """The pins are compiled on one Python; a package may ask for more on another."""
+    text = (PROJECT / "requirements.txt").read_text(encoding="utf-8")
+    pinned = {normal(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+    environment = {
+        **default_environment(),
+        "python_version": version.rpartition(".")[0],
+        "python_full_version": version,
+        "platform_system": system,
+        "sys_platform": system.lower(),
+        "extra": "",
+    }
+    missing = {
+        f"{distribution.name} -> {line}"
+        for distribution in distributions()
+        if normal(distribution.name) in pinned
+        for line in distribution.requires or []
+        if (asked := Requirement(line)).marker
+        and asked.marker.evaluate(environment)
+        and normal(asked.name) not in pinned
+    }
+    assert missing == set()
