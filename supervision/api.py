@@ -4,11 +4,17 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from inspections.api.plans import PlanItemViewSet
+from credit.api import SubjectViewSet
+from inspections.api.directory import InspectorViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 
 router = SimpleRouter()
+router.register("subjects", SubjectViewSet, basename="subject")
+router.register("inspectors", InspectorViewSet, basename="inspector")
 router.register("matters", MatterViewSet, basename="matter")
 router.register("check-items", CheckItemViewSet, basename="check-item")
+router.register("plan-items", PlanItemViewSet, basename="plan-item")
 
 urlpatterns = [
     *router.urls,

@@ -201,7 +201,7 @@ def filing_deadlines(actor: Actor, plan: YearPlan) -> list[Deadline]:
         cancelled_at=None,
     )
     if not oversees(actor, plan.region.code):
-        found = found.filter(department_id=actor.department_id)
+        found = found.filter(department=actor.department_id)
     return list(found.select_related("department").order_by("met_at", "due_at", "id"))
 
 

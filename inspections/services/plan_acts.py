@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +17,7 @@ from inspections.services.plan_data import check, data_of
 from inspections.services.plans import current_version
 from records import deadlines, trail
 from records.actor import SYSTEM, Actor
-from records.errors import Conflict, Refused
+from records.errors import Conflict, NotAllowed, Refused
 
 _ITEM = PlanItem.State
 _PART = PlanItemPart.State
@@ -141,6 +142,34 @@ def publish(actor: Actor, pk: int, opinion: str = "") -> YearPlan:
         _move(actor, plan, _ITEM.MERGED, _ITEM.PUBLISHED, "publish", "公布计划项目")
         plan.published_at = timezone.now()
     return plan
+
+
+ITEM_HANDLERS: Mapping[str, Callable[[Actor, Any, str], PlanItem]] = {
+    "submit": submit,
+    "file": file,
+    "return": return_item,
+    "adjust": adjust,
+    "withdraw": withdraw,
+}
+PART_HANDLERS: Mapping[str, Callable[[Actor, Any, str], PlanItemPart]] = {
+    "confirm": confirm,
+    "decline": decline,
+}
+YEAR_HANDLERS: Mapping[str, Callable[[Actor, Any, str], YearPlan]] = {
+    "merge": merge,
+    "publish": publish,
+}
+
+
+def must_see(actor: Actor, item: PlanItem | None, verb: str) -> None:
+    """Refuse an act forged on an item that the actor cannot see, without saying what it is.
+
+    Raises ``NotAllowed``, so that the attempt is recorded, and ``Refused`` when there is none.
+    """
+    if item is None:
+        raise Refused("计划项目不存在或已被删除。", code="not_found")
+    if not PlanItem.objects.visible_to(actor).filter(pk=item.pk).exists():
+        raise NotAllowed("您没有办理该计划项目的权限。", verb=verb, target=item)
 
 
 def _move(actor: Actor, plan: YearPlan, source: str, target: str, code: str, label: str) -> None:

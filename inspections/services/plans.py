@@ -122,12 +122,7 @@ def create_item(actor: Actor, year: int, matter_version_id: int, data: ItemData)
     )
     if version is None:
         raise Refused("请选择一个已生效的监管事项。", field="matter_version")
-    if not is_clerk_of(actor, version.lead_id):
-        raise NotAllowed(
-            f"“{version.name}”由{version.lead.name}牵头,只有该部门可以编制其计划项目。",
-            verb="plan-item.create",
-            target=version,
-        )
+    must_lead(actor, version)
     plan = year_plan(actor, year)
     checked = check(year, version, data)
     YearPlan.objects.select_for_update().get(pk=plan.pk)  # numbers are given one at a time
@@ -145,6 +140,16 @@ def create_item(actor: Actor, year: int, matter_version_id: int, data: ItemData)
         after={**trail.snapshot(item), **_relations(item)},
     )
     return item
+
+
+def must_lead(actor: Actor, version: MatterVersion) -> None:
+    """Raise ``NotAllowed`` unless the actor may plan for the matter."""
+    if not is_clerk_of(actor, version.lead_id):
+        raise NotAllowed(
+            f"“{version.name}”由{version.lead.name}牵头,只有该部门可以编制其计划项目。",
+            verb="plan-item.create",
+            target=version,
+        )
 
 
 def update_item(actor: Actor, pk: int, data: ItemData) -> PlanItem:
