@@ -4,9 +4,9 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
-from inspections.api.plans import PlanItemViewSet
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
+from inspections.api.plans import PlanItemViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 
 router = SimpleRouter()

@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 
 from credit.models import Subject
 from departments.actors import is_staff_member, oversees
@@ -67,6 +68,9 @@ class Inspector(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:inspector-detail", args=[self.pk])
 
     @property
     def region(self) -> Region:

@@ -166,42 +166,27 @@ def create_inspector(actor: Actor, entry: InspectorInput, reason: str) -> Inspec
 
 
 def update_inspector(actor: Actor, pk: int, values: Mapping[str, Any], reason: str) -> Inspector:
-    """Change facts of one inspector; ``values`` are fields of ``InspectorInput`` except the licence
-    number and being on duty, which has its own acts.
+    """Change facts of one inspector. ``values`` are fields of ``InspectorInput`` except the licence
+    number and being on duty, which has its own acts, and ``user_id``: the account that he or she
+    works with on the phone, None for none.
 
-    Raises ``NotAllowed``, or ``Refused`` for unsound values, no change, or no reason.
+    Raises ``NotAllowed``, or ``Refused`` for unsound values, an account of another department or
+    tied to somebody else, no change, or no reason.
     """
+    facts = dict(values)
     with INSPECTOR_ACTS.take(actor, "edit", pk, opinion=reason) as inspector:
+        user_id = facts.pop("user_id", inspector.user_id)
         before = as_input(inspector)
-        after = replace(before, **values)
+        after = replace(before, **facts)
         if after.licence != before.licence or after.is_active != before.is_active:
             raise ValueError("the licence number and being on duty are not edited here")
-        if after == before:
+        if after == before and user_id == inspector.user_id:
             raise Refused("没有任何改动。")
         _ensure_sound(actor, [after], scope_of(inspector.region.code))
+        if user_id is not None:
+            _ensure_account(user_id, after.department_id, pk)
         for name, value in _columns(after).items():
             setattr(inspector, name, value)
-    return inspector
-
-
-def link_account(actor: Actor, pk: int, user_id: int | None) -> Inspector:
-    """Tie an inspector to the account he or she works with on the phone; None unties.
-
-    Raises ``NotAllowed``, or ``Refused`` when the account is of another department, not an
-    inspector's, or tied to somebody else.
-    """
-    with INSPECTOR_ACTS.take(actor, "edit", pk, opinion="关联账号", label="关联账号") as inspector:
-        if user_id is not None:
-            user = User.objects.filter(
-                pk=user_id,
-                department_id=inspector.department_id,
-                roles__contains=[Role.INSPECTOR],
-                is_active=True,
-            ).first()
-            if user is None:
-                raise Refused("该账号不是本部门的执法检查人员账号。", field="user")
-            if Inspector.objects.filter(user=user).exclude(pk=pk).exists():
-                raise Refused("该账号已关联其他执法检查人员。", field="user")
         inspector.user_id = user_id
     return inspector
 
@@ -261,6 +246,19 @@ def as_input(inspector: Inspector) -> InspectorInput:
         townships=tuple(inspector.townships),
         is_active=inspector.is_active,
     )
+
+
+def _ensure_account(user_id: int, department_id: int, inspector_pk: int) -> None:
+    user = User.objects.filter(
+        pk=user_id,
+        department_id=department_id,
+        roles__contains=[Role.INSPECTOR],
+        is_active=True,
+    ).first()
+    if user is None:
+        raise Refused("账号须是所属部门的执法检查人员账号。", field="user")
+    if Inspector.objects.filter(user=user).exclude(pk=inspector_pk).exists():
+        raise Refused("该账号已关联其他执法检查人员。", field="user")
 
 
 def _write_batch(

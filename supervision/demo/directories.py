@@ -12,7 +12,11 @@ from credit.services import upsert_subjects
 from credit.validation import SubjectInput
 from departments.models import Department, Region, User
 from inspections.models import Inspector
-from inspections.services.directory import add_recusal, link_account, upsert_inspectors
+from inspections.services.directory import (
+    add_recusal,
+    update_inspector,
+    upsert_inspectors,
+)
 from inspections.validation import InspectorInput
 from records.actor import SYSTEM
 from supervision.demo.inspectors import (
@@ -76,7 +80,8 @@ def _load_inspectors(region: Region, rows: Sequence[InspectorRow]) -> str:
     accounts = {row.licence: row.username for row in rows if row.username}
     users = User.objects.in_bulk(accounts.values(), field_name="username")
     for inspector in Inspector.objects.filter(licence__in=accounts):
-        link_account(SYSTEM, inspector.pk, users[accounts[inspector.licence]].pk)
+        user = users[accounts[inspector.licence]]
+        update_inspector(SYSTEM, inspector.pk, {"user_id": user.pk}, "关联演示账号")
     return f"{result}，关联账号 {len(accounts)} 个"
 
 

@@ -1,0 +1,89 @@
+"""REST resource of subjects, on the same services and visibility as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit.acts import SUBJECT_ACTS
+from credit.filters import SubjectFilter
+from credit.models import Subject
+from credit.services import grade_subject
+from credit.views import visible
+from records.api import IsStaffMember, KeysetPagination, api_actor
+
+
+class SubjectSerializer(serializers.ModelSerializer[Subject]):
+    """A subject with the acts that the caller may do by this interface."""
+
+    region = serializers.CharField(source="region.code", help_text="行政区划代码")
+    township = serializers.CharField(
+        source="township.code", allow_null=True, default=None, help_text="乡镇街道代码"
+    )
+    township_name = serializers.CharField(
+        source="township.name", allow_null=True, default=None, help_text="乡镇街道名称"
+    )
+    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
+
+    class Meta:
+        model = Subject
+        fields = (
+            "id",
+            "region",
+            "id_kind",
+            "identifier",
+            "name",
+            "categories",
+            "industry_class",
+            "address",
+            "township",
+            "township_name",
+            "grade",
+            "status",
+            "labels",
+            "created_at",
+            "updated_at",
+            "acts",
+        )
+        read_only_fields = fields
+
+    def get_acts(self, subject: Subject) -> list[str]:
+        actor = api_actor(self.context["request"])
+        return [act.code for act in SUBJECT_ACTS.allowed(actor, subject) if act.code == "grade"]
+
+
+class GradeSerializer(serializers.Serializer[Any]):
+    """The body of the act ``grade``."""
+
+    grade = serializers.ChoiceField(choices=Subject.Grade.choices, help_text="新等级")
+    opinion = serializers.CharField(max_length=1000, help_text="调整理由")
+
+
+class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
+    """Subjects visible to the caller, newest first."""
+
+    queryset = Subject.objects.none()
+    serializer_class = SubjectSerializer
+    permission_classes = (IsStaffMember,)
+    pagination_class = KeysetPagination
+    filterset_class = SubjectFilter
+
+    def get_queryset(self) -> QuerySet[Subject]:
+        return visible(api_actor(self.request))
+
+    @extend_schema(request=GradeSerializer, responses=SubjectSerializer)
+    @action(detail=True, methods=["post"], url_path="acts/grade")
+    def grade(self, request: Request, pk: str) -> Response:
+        """Give a subject another grade; the credit group's act."""
+        subject = self.get_object()
+        body = GradeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        grade_subject(api_actor(request), subject.pk, given["grade"], given["opinion"])
+        return Response(self.get_serializer(self.get_object()).data)

@@ -1,0 +1,43 @@
+"""The filters of the subjects' directory, shared by page, export and API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from credit.models import Subject, SubjectQuerySet
+from credit.selectors import category_names, townships_of
+from records.middleware import actor_of
+
+
+class SubjectFilter(django_filters.FilterSet):
+    """Category, grade, township, status, and text in the name or at the start of the identifier."""
+
+    q = django_filters.CharFilter(label="名称或标识", method="matching", max_length=60)
+    category = django_filters.ChoiceFilter(label="类别", method="of_category", empty_label="全部")
+    grade = django_filters.ChoiceFilter(
+        label="等级", choices=Subject.Grade.choices, empty_label="全部"
+    )
+    township = django_filters.ChoiceFilter(
+        label="乡镇街道", field_name="township__code", empty_label="全部"
+    )
+    status = django_filters.ChoiceFilter(
+        label="状态", choices=Subject.Status.choices, empty_label="全部"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category_names = category_names()
+        self.filters["category"].extra["choices"] = list(self.category_names.items())
+        region = actor_of(self.request).region_code if self.request else ""
+        self.filters["township"].extra["choices"] = [
+            (unit.code, unit.name) for unit in townships_of(region)
+        ]
+
+    def matching(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
+        return queryset.matching(value)
+
+    def of_category(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
+        return queryset.of_categories([value])

@@ -1,0 +1,205 @@
+"""Pages of the subjects' directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from credit.acts import SUBJECT_ACTS, may_keep_directory
+from credit.filters import SubjectFilter
+from credit.forms import GradeForm, SubjectCreateForm, SubjectEditForm
+from credit.imports import SUBJECT_SHEET
+from credit.models import Subject, SubjectQuerySet
+from credit.selectors import category_names, scope_of, sheet_rows
+from credit.services import create_subject, grade_subject, update_subject
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.exports import export
+from records.middleware import actor_of
+from records.paging import capped_count, keyset_page
+
+HISTORY_ROWS = 100
+
+
+def visible(actor: Actor) -> SubjectQuerySet:
+    """The subjects a person may know of, with what their pages show."""
+    return Subject.objects.visible_to(actor).select_related("region", "township")
+
+
+class SubjectListView(View):
+    """The directory with its filters; ``?export=xlsx`` hands out exactly what is shown."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        found = SubjectFilter(request.GET, queryset=visible(actor), request=request)
+        if request.GET.get("export") == "xlsx":
+            return self._export(request, found)
+        page = keyset_page(
+            found.qs,
+            ("-id",),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        for subject in page:
+            subject.category_words = "、".join(
+                found.category_names.get(code, code) for code in subject.categories
+            )
+        context = {
+            "filter": found,
+            "page": page,
+            "total": capped_count(found.qs),
+            "may_keep": may_keep_directory(actor),
+        }
+        return render(request, "credit/subject_list.html", context)
+
+    def _export(self, request: HttpRequest, found: SubjectFilter) -> HttpResponse:
+        limit = SUBJECT_SHEET.max_rows
+        if capped_count(found.qs, limit).capped:
+            messages.error(request, f"结果超过 {limit} 条，请用筛选条件缩小范围后再导出。")
+            query = request.GET.copy()
+            del query["export"]
+            return redirect(f"{reverse('credit:subject-list')}?{query.urlencode()}")
+        subjects = found.qs.order_by("-id").iterator(chunk_size=2000)
+        return export(
+            request, SUBJECT_SHEET, sheet_rows(subjects, found.category_names), "监管对象名录.xlsx"
+        )
+
+
+class SubjectDetailView(View):
+    """One subject: its facts, where its grade comes from, and the history of every field."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        subject = get_object_or_404(visible(actor), pk=pk)
+        names = category_names()
+        changes = list(subject.changes.all()[:HISTORY_ROWS])
+        graded = subject.changes.filter(field__in=("grade", "created")).first()
+        allowed = [act.code for act in SUBJECT_ACTS.allowed(actor, subject)]
+        context = {
+            "subject": subject,
+            "category_names": [names.get(code, code) for code in subject.categories],
+            "changes": changes,
+            "graded": graded,
+            "acts": [_edit_button(subject)] if "edit" in allowed else [],
+            "grade_act": SUBJECT_ACTS["grade"] if "grade" in allowed else None,
+            "grade_form": GradeForm(initial={"grade": subject.grade}),
+            "grade_url": reverse("credit:subject-grade", args=[subject.pk]),
+        }
+        return render(request, "credit/subject_detail.html", context)
+
+
+def _edit_button(subject: Subject) -> dict[str, Any]:
+    act = SUBJECT_ACTS["edit"]
+    url = reverse(act.form, args=[subject.pk])
+    return {"code": act.code, "label": act.label, "icon": "pencil", "url": url}
+
+
+class SubjectCardView(View):
+    """What hovering over a subject's name shows."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        subject = get_object_or_404(visible(actor_of(request)), pk=pk)
+        context = {
+            "kind": "监管对象",
+            "title": subject.name,
+            "url": subject.get_absolute_url(),
+            "rows": [
+                (subject.get_id_kind_display(), subject.identifier),
+                ("等级", subject.get_grade_display()),
+                ("状态", subject.get_status_display()),
+                ("乡镇街道", subject.township.name if subject.township else "全区"),
+                ("地址", subject.address),
+            ],
+        }
+        return render(request, "components/card.html", context)
+
+
+class SubjectCreateView(View):
+    """Enter one subject by hand."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = self._actor(request)
+        return self._show(request, SubjectCreateForm(scope=scope_of(actor.region_code)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        actor = self._actor(request)
+        form = SubjectCreateForm(request.POST, scope=scope_of(actor.region_code))
+        if form.is_valid():
+            try:
+                subject = create_subject(actor, form.entry(), form.cleaned_data["reason"])
+            except Refused as refusal:
+                form.add_refusal(refusal.field, refusal.message)
+            else:
+                messages.success(request, f"已新增监管对象“{subject.name}”。")
+                return redirect(subject)
+        return self._show(request, form)
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        actor = actor_of(request)
+        if not may_keep_directory(actor):
+            raise NotAllowed("您没有新增监管对象的权限。", verb="subject.create")
+        return actor
+
+    def _show(self, request: HttpRequest, form: SubjectCreateForm) -> HttpResponse:
+        context = {"form": form, "subject": None, "back": reverse("credit:subject-list")}
+        status = 422 if form.errors else 200
+        return render(request, "credit/subject_form.html", context, status=status)
+
+
+class SubjectEditView(View):
+    """Change the facts of one subject."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        subject = self._subject(request, pk)
+        form = SubjectEditForm(scope=scope_of(subject.region.code), subject=subject)
+        return self._show(request, subject, form)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        subject = self._subject(request, pk)
+        form = SubjectEditForm(request.POST, scope=scope_of(subject.region.code), subject=subject)
+        if form.is_valid():
+            values, reason = form.changed_values(), form.cleaned_data["reason"]
+            try:
+                update_subject(actor_of(request), pk, values, reason)
+            except Refused as refusal:
+                form.add_refusal(refusal.field, refusal.message)
+            else:
+                messages.success(request, "已保存修改。")
+                return redirect(subject)
+        return self._show(request, subject, form)
+
+    def _subject(self, request: HttpRequest, pk: int) -> Subject:
+        actor = actor_of(request)
+        subject = get_object_or_404(visible(actor), pk=pk)
+        SUBJECT_ACTS.check(actor, "edit", subject, "打开修改页")
+        return subject
+
+    def _show(self, request: HttpRequest, subject: Subject, form: SubjectEditForm) -> HttpResponse:
+        context = {"form": form, "subject": subject, "back": subject.get_absolute_url()}
+        status = 422 if form.errors else 200
+        return render(request, "credit/subject_form.html", context, status=status)
+
+
+class SubjectGradeView(View):
+    """The act of the credit group: another grade, with its reason."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        subject = get_object_or_404(visible(actor), pk=pk)
+        form = GradeForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "请选择新的等级。")
+            return redirect(subject)
+        grade, opinion = form.cleaned_data["grade"], form.cleaned_data["opinion"]
+        try:
+            grade_subject(actor, pk, grade, opinion)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, f"等级已调整为 {grade} 级。")
+        return redirect(subject)
