@@ -1,0 +1,83 @@
+"""The 行政检查通知书: its number and its frozen content (I8; H on notices before a check)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from departments.models import Region
+from inspections.acts.tasks import JOINT_TASK_ACTS
+from inspections.models import JointTask, Notice
+from records.actor import Actor
+from records.errors import Refused
+
+
+def sign_notice(actor: Actor, task_id: int, opinion: str = "") -> Notice:
+    """Approve and sign the notice of a scheduled visit, by the head of its lead department.
+
+    Gives the number, freezes the content, and makes the task ``notified``. Raises ``Refused``
+    when the agreed date is over by now.
+    """
+    with JOINT_TASK_ACTS.take(actor, "sign", task_id, opinion=opinion) as task:
+        if task.visit_on is None or task.visit_on < timezone.localdate():
+            raise Refused("约定的检查日期已过,请先由部门另提日期。")
+        notice = task.notice
+        notice.number = _next_number(task.region)
+        notice.content = notice_content(task)
+        notice.state = Notice.State.SIGNED
+        notice.signed_by_id = actor.user_id
+        notice.signed_at = timezone.now()
+        notice.save()
+    return notice
+
+
+def notice_content(task: JointTask) -> dict[str, Any]:
+    """What the notice says of the visit as it stands now; plain values, ready for JSON."""
+    version = task.item.matter_version
+    parts = (
+        task.parts.select_related("department")
+        .prefetch_related("officers", "items__check_item")
+        .order_by("pk")
+    )
+    return {
+        "subject": {
+            "name": task.subject.name,
+            "identifier": task.subject.identifier,
+            "address": task.subject.address,
+        },
+        "task": task.code,
+        "plan": task.item.title,
+        "matter": version.name,
+        "legal_bases": [line.strip() for line in version.legal_bases.splitlines() if line.strip()],
+        "lead": task.lead.name,
+        "visit_on": task.visit_on.isoformat() if task.visit_on else "",
+        "departments": [
+            {
+                "name": part.department.name,
+                "officers": [
+                    {"name": officer.name, "licence": officer.licence}
+                    for officer in part.officers.all()
+                ],
+                "items": [
+                    {"title": item.title, "legal_basis": item.check_item.legal_basis}
+                    for item in part.items.all()
+                ],
+            }
+            for part in parts
+        ],
+    }
+
+
+def short_region_name(region: Region) -> str:
+    """The name without its kind, as it stands in document numbers: 淮阳 for 淮阳区."""
+    name = region.name
+    return name[:-1] if len(name) > 2 and name[-1] in "省市县区" else name
+
+
+def _next_number(region: Region) -> str:
+    """The next number of the year without gaps; the region's row is the queue."""
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    prefix = f"{short_region_name(region)}联检通〔{timezone.localdate().year}〕"
+    used = Notice.objects.filter(task__region=region, number__startswith=prefix).count()
+    return f"{prefix}{used + 1}号"

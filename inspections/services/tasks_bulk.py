@@ -1,0 +1,100 @@
+"""One act on many tasks: what it would do to each, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
+from inspections.models import JointTask, TaskPart
+from inspections.services.notices import sign_notice
+from inspections.services.tasks import accept
+from records.actor import Actor
+from records.acts import Act
+from records.errors import NotAllowed, Refused
+
+MOST_AT_ONCE = 500
+BULK_ACTS = ("accept", "sign")
+
+
+@dataclass(frozen=True)
+class BulkRow:
+    """A chosen task and why the act is not possible with it (empty: it is)."""
+
+    task: JointTask
+    obstacle: str
+
+
+def act_of(code: str) -> Act[Any]:
+    """The act behind a code of ``BULK_ACTS``."""
+    return TASK_PART_ACTS["accept"] if code == "accept" else JOINT_TASK_ACTS["sign"]
+
+
+def plan(actor: Actor, code: str, task_ids: Iterable[int]) -> list[BulkRow]:
+    """What the act would do to each chosen task that the person may know of.
+
+    Raises ``Refused`` when nothing or too much is chosen, ``NotAllowed`` when the person may do
+    the act to none of them, whatever their state.
+    """
+    ids = set(task_ids)
+    if len(ids) > MOST_AT_ONCE:
+        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 项,请分次选择。")
+    tasks = list(
+        JointTask.objects.visible_to(actor)
+        .filter(pk__in=ids)
+        .select_related("subject", "region", "item", "lead")
+        .prefetch_related("parts__department", "parts__officers")
+        .order_by("visit_on", "pk")
+    )
+    if not tasks:
+        raise Refused("请先在列表中选择任务。")
+    for task in tasks:
+        for part in task.parts.all():
+            part.task = task
+    targets = [(task, _target(actor, code, task)) for task in tasks]
+    act = act_of(code)
+    if not any(target is not None and act.who(actor, target) for _, target in targets):
+        raise NotAllowed(f"您没有执行“{act.label}”的权限。", verb=f"task.{code}")
+    return [BulkRow(task, _obstacle(actor, code, task, target)) for task, target in targets]
+
+
+def carry_out(actor: Actor, code: str, task_ids: Iterable[int], opinion: str = "") -> list[BulkRow]:
+    """Do the act to every chosen task with which it is possible, each in its own transaction.
+
+    Answers with all rows, those skipped with the reason. Raises as ``plan``.
+    """
+    rows = []
+    for row in plan(actor, code, task_ids):
+        words = row.obstacle
+        if not words:
+            try:
+                _service(actor, code, row.task)(opinion)
+            except Refused as changed_since:
+                words = changed_since.message
+        rows.append(BulkRow(row.task, words))
+    return rows
+
+
+def _target(actor: Actor, code: str, task: JointTask) -> JointTask | TaskPart | None:
+    if code == "sign":
+        return task
+    return next((p for p in task.parts.all() if p.department_id == actor.department_id), None)
+
+
+def _obstacle(actor: Actor, code: str, task: JointTask, target: JointTask | TaskPart | None) -> str:
+    if target is None:
+        return "本部门不参加这一户的检查"
+    table: Any = TASK_PART_ACTS if code == "accept" else JOINT_TASK_ACTS
+    act = act_of(code)
+    if not table.possible(act, target):
+        state = target.get_state_display() if task.state != "cancelled" else "已取消"
+        return f"当前状态为“{state}”"
+    return "" if act.who(actor, target) else "您没有这项权限"
+
+
+def _service(actor: Actor, code: str, task: JointTask) -> Callable[[str], Any]:
+    target = _target(actor, code, task)
+    pk = target.pk if target is not None else task.pk
+    service: Callable[[Actor, int, str], Any] = accept if code == "accept" else sign_notice
+    return lambda opinion: service(actor, pk, opinion)
