@@ -31,6 +31,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "supervision.tasks.clear_sessions",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "run-scheduled-draws": {
+        "task": "inspections.run_scheduled_draws",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
 }
 """What runs by the clock, in Asia/Shanghai; intervals are in seconds."""
 

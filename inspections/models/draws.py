@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from credit.models import Subject
 from departments.actors import is_staff_member, oversees
@@ -30,7 +33,12 @@ class DrawQuerySet(models.QuerySet["Draw"]):
 
 
 class Draw(models.Model):
-    """One draw in format dr-1 (docs/draw.md). The hashed texts are kept exactly as hashed."""
+    """One draw in format dr-1 (docs/draw.md). The hashed texts are kept exactly as hashed.
+
+    ``code_key`` is the secret from which the codes of officers and natural persons of this draw
+    are derived; it is made with the announcement, so that a freeze that was killed and taken up
+    again gives the same bytes.
+    """
 
     class State(models.TextChoices):
         ANNOUNCED = "announced", "已公告,待承诺"
@@ -49,6 +57,8 @@ class Draw(models.Model):
     announced_at = models.DateTimeField("公告时间", auto_now_add=True)
     announced_by = models.CharField("启动人", max_length=60)
     late_reason = models.CharField("未按时启动的原因", max_length=300, blank=True)
+    obstacle = models.CharField("自动办理受阻原因", max_length=500, blank=True)
+    code_key = models.CharField("代号密钥", max_length=64, editable=False)
 
     chain_position = models.PositiveIntegerField("链上位置", null=True, unique=True)
     frozen_at = models.DateTimeField("冻结时间", null=True)
@@ -58,7 +68,9 @@ class Draw(models.Model):
     excluded_tsv = models.TextField("排除名单", blank=True)
     officers_tsv = models.TextField("人员名单", blank=True)
     recusals_tsv = models.TextField("回避名单", blank=True)
+    townships_tsv = models.TextField("乡镇街道名单", blank=True)
     rules_json = models.TextField("规则", blank=True)
+    verifier_py = models.TextField("验证程序", blank=True)
     counts = models.JSONField("数量", default=dict)
 
     finished_at = models.DateTimeField("完成时间", null=True)
@@ -89,6 +101,20 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 号抽取"
+
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:draw", args=[self.pk])
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.ANNOUNCED: "info",
+        State.FROZEN: "warn",
+        State.DONE: "ok",
+        State.VOID: "neutral",
+    }
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.state]
 
     @property
     def region_code(self) -> str:

@@ -1,0 +1,105 @@
+"""What waits for a person in the draws: one kind of line on the workbench."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.roles import Role
+from inspections.acts.draws import OPEN, PARTY_ROLES, all_committed
+from inspections.models import Draw, DrawParty, PlanItem
+from inspections.selectors.draws import HEAVY
+from records.actor import Actor
+
+_START_AHEAD = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One thing to do: what, about which object, until when, where, and the button's word."""
+
+    what: str
+    about: str
+    due: dt.datetime | None
+    url: str
+    label: str
+
+
+def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[Pending]:
+    """The draws that wait for the person to commit, reveal, freeze or start; most urgent first.
+
+    Costs at most four queries.
+    """
+    if actor.department_id is None or not actor.has_role(*PARTY_ROLES):
+        return []
+    moment = now or timezone.now()
+    work = [*_as_party(actor)]
+    if actor.has_role(Role.CLERK, Role.HEAD):
+        work += [*_to_freeze(actor), *_to_start(actor, moment)]
+    return sorted(work, key=lambda one: (one.due is None, one.due or moment))
+
+
+def _as_party(actor: Actor) -> list[Pending]:
+    parties = DrawParty.objects.filter(department_id=actor.department_id, nonce="")
+    waiting = parties.filter(draw__state=Draw.State.ANNOUNCED, commitment="") | parties.filter(
+        draw__state=Draw.State.FROZEN
+    )
+    return [
+        Pending(
+            what="提交抽取承诺" if not party.commitment else "揭示随机数",
+            about=f"{party.draw} {party.draw.item.title}",
+            due=party.draw.planned_at,
+            url=reverse("inspections:draw-party", args=[party.draw_id]),
+            label="去承诺" if not party.commitment else "去揭示",
+        )
+        for party in waiting.select_related("draw__item").defer(
+            *(f"draw__{name}" for name in HEAVY)
+        )
+    ]
+
+
+def _to_freeze(actor: Actor) -> list[Pending]:
+    ready = (
+        Draw.objects.filter(item__lead_id=actor.department_id, state=Draw.State.ANNOUNCED)
+        .exclude(item__draw_mode=PlanItem.DrawMode.SCHEDULED, obstacle="")
+        .select_related("item")
+        .prefetch_related("parties")
+        .defer(*HEAVY)
+    )
+    return [
+        Pending(
+            what="冻结抽取名单" if not draw.obstacle else "抽取受阻,需处理",
+            about=f"{draw} {draw.item.title}",
+            due=draw.planned_at,
+            url=draw.get_absolute_url(),
+            label="去冻结" if not draw.obstacle else "去处理",
+        )
+        for draw in ready
+        if all_committed(draw)
+    ]
+
+
+def _to_start(actor: Actor, now: dt.datetime) -> list[Pending]:
+    items = PlanItem.objects.filter(
+        ~Exists(Draw.objects.filter(item=OuterRef("pk"), state__in=(*OPEN, Draw.State.DONE))),
+        lead_id=actor.department_id,
+        state=PlanItem.State.PUBLISHED,
+        draw_at__lte=now + _START_AHEAD,
+    ).exclude(
+        ~Exists(Draw.objects.filter(item=OuterRef("pk"))),
+        draw_mode=PlanItem.DrawMode.SCHEDULED,
+    )
+    return [
+        Pending(
+            what="启动随机抽取",
+            about=item.title,
+            due=item.draw_at,
+            url=reverse("inspections:draw-start", args=[item.pk]),
+            label="去启动",
+        )
+        for item in items
+    ]

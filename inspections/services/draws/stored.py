@@ -1,0 +1,56 @@
+"""A frozen draw and its bundle, from the texts as they were hashed."""
+
+from __future__ import annotations
+
+import json
+
+from inspections import draw as dr
+from inspections.draw import verify
+from inspections.models import Draw
+
+FIELDS = {
+    "pool.tsv": "pool_tsv",
+    "excluded.tsv": "excluded_tsv",
+    "officers.tsv": "officers_tsv",
+    "recusals.tsv": "recusals_tsv",
+    "townships.tsv": "townships_tsv",
+    "rules.json": "rules_json",
+    "verify.py": "verifier_py",
+}
+
+
+def keep(draw: Draw, frozen: dr.Frozen) -> None:
+    """Put a frozen draw into the row, text for text; the caller saves."""
+    draw.commit = frozen.canonical.decode()
+    draw.commit_hash = frozen.hash
+    for name, content in frozen.files.items():
+        setattr(draw, FIELDS[name], content.decode())
+
+
+def frozen_of(draw: Draw) -> dr.Frozen:
+    """The frozen draw of a row; raises ``inspections.draw.InputError`` when a text was changed."""
+    files = {name: getattr(draw, field).encode() for name, field in FIELDS.items()}
+    return dr.load(draw.commit.encode(), files)
+
+
+def certificate_of(draw: Draw) -> dr.Certificate:
+    """The certificate of a finished draw."""
+    return dr.certify(json.loads(draw.certificate))
+
+
+def bundle(draw: Draw) -> bytes:
+    """The zip that anyone can check with the ``verify.py`` in it.
+
+    A void draw's pool stays closed: its bundle holds the certificate and the verifier only.
+    """
+    files: dict[str, bytes] = {}
+    if draw.state == Draw.State.DONE:
+        files = dict(frozen_of(draw).files)
+    elif draw.verifier_py:
+        files = {"verify.py": draw.verifier_py.encode()}
+    return dr.make_bundle(draw.certificate.encode(), files, [])
+
+
+def verification(draw: Draw) -> list[verify.Finding]:
+    """What the independent verifier finds in the bundle of a finished draw."""
+    return verify.verify_bundle(bundle(draw), draw.commit_hash or None)
