@@ -99,6 +99,8 @@ def upload(actor: Actor, code: str, file_name: str, content: bytes) -> ImportJob
     """Take a file in for checking. Raises ``NotAllowed``, or ``Refused`` when it is too large."""
     kind = kind_of(code)
     _ensure_allowed(actor, kind)
+    if actor.department_id is None or actor.user_id is None:
+        raise NotAllowed("请使用部门账号导入。", verb=f"import.{code}")
     if len(content) > MAX_BYTES:
         raise Refused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB,请拆分后分别导入。", field="file")
     with transaction.atomic():

@@ -82,7 +82,7 @@ MENU: tuple[Group, ...] = (
         "检查",
         "clipboard-check",
         (
-            Entry("年度计划", "inspections:plan-current", _staff),
+            Entry("年度计划", "inspections:plans", _staff),
             Entry("随机抽取", "inspections:draw-list", _staff),
             Entry("联合任务", "inspections:task-list", _staff),
             Entry("检查结果", "inspections:result-list", _offices),

@@ -20,20 +20,22 @@ _S = PlanItem.State
 def pending_plan_work(actor: Actor) -> list[WorkItem]:
     """Own items to finish or file, parts to confirm, items to merge and publish, and the filing
     deadlines of the department."""
+    if actor.department_id is None:
+        return []
     return [
-        *_filing_deadlines(actor),
-        *_parts_to_confirm(actor),
+        *_filing_deadlines(actor, actor.department_id),
+        *_parts_to_confirm(actor, actor.department_id),
         *_own_items(actor),
         *_to_merge(actor),
     ]
 
 
-def _filing_deadlines(actor: Actor) -> list[WorkItem]:
-    if not is_clerk_of(actor, actor.department_id):
+def _filing_deadlines(actor: Actor, department_id: int) -> list[WorkItem]:
+    if not is_clerk_of(actor, department_id):
         return []
     running = Deadline.objects.filter(
         rule=rules.PLAN_FILING_DATE.key,
-        department_id=actor.department_id,
+        department_id=department_id,
         met_at=None,
         cancelled_at=None,
     ).order_by("due_at")[:20]
@@ -50,11 +52,11 @@ def _filing_deadlines(actor: Actor) -> list[WorkItem]:
     ]
 
 
-def _parts_to_confirm(actor: Actor) -> list[WorkItem]:
+def _parts_to_confirm(actor: Actor, department_id: int) -> list[WorkItem]:
     if not actor.has_role(Role.HEAD, Role.CLERK):
         return []
     parts = PlanItemPart.objects.filter(
-        department_id=actor.department_id,
+        department_id=department_id,
         state=PlanItemPart.State.PENDING,
         item__state=_S.CONFIRMING,
     ).select_related("item__lead")[:50]
