@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from records import evidence, trail
+from records import evidence
 from records.actor import Actor
 from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
@@ -77,10 +78,16 @@ class TimelineEntry:
 
 
 def timeline(*targets: models.Model, limit: int = 100) -> list[TimelineEntry]:
-    """What was done with the objects, newest first, in two queries per object."""
-    entries: list[TrailEntry] = []
+    """What was done with the objects, newest first, in one query per kind of object."""
+    keys: dict[type[models.Model], list[int]] = {}
     for target in targets:
-        entries.extend(trail.entries_of(target)[:limit])
+        keys.setdefault(type(target), []).append(target.pk)
+    entries: list[TrailEntry] = []
+    for kind, pks in keys.items():
+        content_type = ContentType.objects.get_for_model(kind)
+        entries.extend(
+            TrailEntry.objects.filter(target_type=content_type, target_id__in=pks)[:limit]
+        )
     entries.sort(key=lambda entry: (entry.at, entry.pk))
     lines: list[TimelineEntry] = []
     previous: dt.datetime | None = None
