@@ -21,7 +21,7 @@ register = template.Library()
 def filters(context: Context, content: str, form: BaseForm) -> SafeString:
     """The filter bar of a list, a GET form. See components/filters.html."""
     bound = [form[name] for name in form.fields]
-    active = any(field.value() not in (None, "", []) for field in bound) and form.is_bound
+    active = any(field.value() not in (None, "", [], False) for field in bound) and form.is_bound
     return draw(
         "filters",
         request=context.get("request"),
