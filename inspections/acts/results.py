@@ -26,6 +26,11 @@ def _is_head(actor: Actor, result: Result) -> bool:
     return is_head_of(actor, result.part.department_id)
 
 
+def _is_latest(result: Result) -> bool:
+    """No correction has been started yet: one at a time, and never of what is being replaced."""
+    return all(other.version <= result.version for other in result.part.results.all())
+
+
 def _is_system(actor: Actor, _: Result) -> bool:
     return actor.is_system
 
@@ -49,7 +54,7 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             sources=(_S.SUBMITTED,),
             target=_S.APPROVED,
             who=_is_head,
-            confirm="通过后立即在公众网站公示,并推送国家企业信用信息公示系统。",
+            confirm="通过后立即在公众网站公示;企业的结果同时推送国家企业信用信息公示系统。",
             style="primary",
         ),
         Act(
@@ -72,20 +77,24 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             code="correct",
             label="更正",
             sources=(_S.PUBLISHED,),
+            when=_is_latest,
             who=_is_clerk,
             reason=True,
             reason_label="更正理由",
-            confirm="将产生一个新版本,重新录入并经负责人审核后代替现有公示;此前的公示内容仍可查到。",
+            confirm="将产生一个新版本,重新录入并经负责人审核后代替现有公示;"
+            "此前的公示内容和更正理由仍可在公众网站查到,理由中请勿写个人信息。",
         ),
         Act(
             code="withdraw",
             label="撤销公示",
             sources=(_S.PUBLISHED,),
             target=_S.WITHDRAWN,
+            when=_is_latest,
             who=_is_head,
             reason=True,
             reason_label="撤销理由",
-            confirm="公众网站将显示“已撤销”和理由,并通知国家企业信用信息公示系统。",
+            confirm="公众网站将显示“已撤销”和理由(请勿写个人信息);"
+            "企业的结果同时通知国家企业信用信息公示系统。",
             style="danger",
         ),
         Act(

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Upper
+from django.urls import reverse
 
 from departments.models import Region
 from inspections.models.tasks import JointTask, TaskPart
+from inspections.result_codes import codes_for
 from records.actor import Actor
+from records.models import OutboxMessage
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -31,6 +38,13 @@ class Result(models.Model):
         PUBLISHED = "published", "已公示"
         CORRECTED = "corrected", "已更正(见新版本)"
         WITHDRAWN = "withdrawn", "已撤销公示"
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.DRAFT: "warn",
+        State.SUBMITTED: "warn",
+        State.APPROVED: "info",
+        State.PUBLISHED: "ok",
+    }
 
     part = models.ForeignKey(TaskPart, models.PROTECT, related_name="results")
     version = models.PositiveIntegerField("版本", default=1)
@@ -66,13 +80,41 @@ class Result(models.Model):
     def __str__(self) -> str:
         return f"{self.part} 检查结果"
 
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:result", args=[self.pk])
+
+    @property
+    def state_tone(self) -> str:
+        """The tone of the state's chip."""
+        return self.TONES.get(self.state, "neutral")
+
     @property
     def region_code(self) -> str:
         return self.part.region_code
 
+    @property
+    def conclusion(self) -> list[str]:
+        """The conclusions in words, in printed order."""
+        known = codes_for(self.part.task.subject.id_kind)
+        return [known[code] for code in self.codes if code in known]
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def standing(self) -> PublicationQuerySet:
+        """Those that no correction has replaced: in force, or withdrawn with the reason."""
+        return self.filter(corrected_by=None)
+
+    def matching(self, text: str) -> PublicationQuerySet:
+        """Those with the text in the subject's name or code, the matter or the department."""
+        return self.filter(search_text__contains=text.strip().upper())
+
 
 class Publication(models.Model):
-    """What the public reads: a copy made at publication, natural persons masked (I12)."""
+    """What the public reads: a copy made at publication, natural persons masked (I12).
+
+    ``announcement`` and ``retraction`` are the messages that told the credit publicity system of
+    a business's publication and of its withdrawal.
+    """
 
     result = models.OneToOneField(Result, models.PROTECT, related_name="publication")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
@@ -89,6 +131,29 @@ class Publication(models.Model):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正自"
     )
+    announcement = models.OneToOneField(
+        OutboxMessage, models.PROTECT, null=True, related_name="+", verbose_name="公示推送"
+    )
+    retraction = models.OneToOneField(
+        OutboxMessage, models.PROTECT, null=True, related_name="+", verbose_name="撤销推送"
+    )
+    search_text = models.GeneratedField(
+        expression=Upper(
+            Concat(
+                F("subject_name"),
+                Value(" "),
+                F("subject_identifier"),
+                Value(" "),
+                F("matter_name"),
+                Value(" "),
+                F("department_name"),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "公示信息"
@@ -96,7 +161,30 @@ class Publication(models.Model):
         indexes = (
             models.Index(fields=("region", "-published_at", "-id")),
             models.Index(fields=("subject_identifier",)),
+            GinIndex(
+                fields=("search_text",), opclasses=("gin_trgm_ops",), name="publication_trigrams"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.subject_name} {self.checked_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("public:result", args=[self.pk])
+
+    @property
+    def state_label(self) -> str:
+        """How the publication stands, in words; select ``corrected_by`` for lists."""
+        if self.ended_at is None:
+            return "公示中"
+        return "已更正" if self.is_corrected else "已撤销"
+
+    @property
+    def state_tone(self) -> str:
+        """The tone of the chip."""
+        return "ok" if self.ended_at is None else "neutral" if self.is_corrected else "warn"
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a correction has replaced it."""
+        return hasattr(self, "corrected_by")

@@ -1,24 +1,61 @@
-"""From a department's conclusion to the public page: enter, approve, publish, correct (I11, I12)."""
+"""From a conclusion to the public page: enter, approve, publish, correct, withdraw (I11, I12)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
+from credit.models import Subject
+from departments.actors import is_clerk_of, is_head_of
+from departments.profile import time_limit
 from inspections import result_codes, rules
 from inspections.acts.results import RESULT_ACTS
-from inspections.masking import masked_identifier, masked_name
+from inspections.masking import masked_identifier, masked_name, masked_text
 from inspections.models import JointTask, Publication, Result, TaskItem, TaskPart
+from matters.models import SubjectCategory
 from records import deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
-from records.errors import Conflict, Refused
+from records.errors import Refused
+from records.models import Deadline, OutboxMessage
 from records.queue import wake_after_commit
+from records.workdays import end_of_day
+from records.worklist import WorkItem
 
 PUBLISH_TASK = "inspections.publish_results"
+LONGEST_REMARK = 1000
+LONGEST_REASON = 300
+_MOST_SHOWN = 50
+
+log = structlog.get_logger(__name__)
+
+
+def start_publication_clock(actor: Actor, result: Result) -> Deadline:
+    """Start the time for publishing a result, within the transaction that creates it (H9).
+
+    It runs from the submission on site, or from the end of the plan item's period where that
+    came first: a late visit does not buy a late publication (I12).
+    """
+    part = result.part
+    rule = time_limit(part.region_code, rules.PUBLICATION_DUE)
+    submitted_at = part.submitted_at or timezone.now()
+    period_end = end_of_day(part.task.item.period_end)
+    late = period_end < submitted_at
+    return deadlines.start(
+        actor,
+        result,
+        rule=rule.key,
+        title=f"{rule.title}(自计划的检查截止日期起算)" if late else rule.title,
+        source=rule.source,
+        limit=rule.limit,
+        department_id=part.department_id,
+        region_code=part.region_code,
+        started_at=min(submitted_at, period_end),
+    )
 
 
 def submit(actor: Actor, pk: int, codes: Sequence[str], remark: str) -> Result:
@@ -32,8 +69,8 @@ def submit(actor: Actor, pk: int, codes: Sequence[str], remark: str) -> Result:
         problems = result.part.items.filter(outcome=TaskItem.Outcome.PROBLEM).count()
         if words := result_codes.complaint(subject.id_kind, codes, problems_on_site=problems):
             raise Refused(words, field="codes")
-        if len(remark) > 1000:
-            raise Refused("说明不能超过 1000 个字。", field="remark")
+        if len(remark) > LONGEST_REMARK:
+            raise Refused(f"说明不能超过 {LONGEST_REMARK} 个字。", field="remark")
         known = list(result_codes.codes_for(subject.id_kind))
         result.codes = sorted(set(codes), key=known.index)
         result.remark = remark.strip()
@@ -63,10 +100,8 @@ def correct(actor: Actor, pk: int, opinion: str) -> Result:
 
     Returns the new version. Raises ``Conflict`` when one is already in preparation.
     """
+    _check_reason(opinion)
     with RESULT_ACTS.take(actor, "correct", pk, opinion=opinion) as result:
-        later = Result.objects.filter(part_id=result.part_id, version__gt=result.version)
-        if later.exists():
-            raise Conflict("该结果的更正版本正在办理,不能重复更正。")
         new = Result.objects.create(
             part_id=result.part_id, version=result.version + 1, change_reason=opinion.strip()
         )
@@ -75,65 +110,90 @@ def correct(actor: Actor, pk: int, opinion: str) -> Result:
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
-    """Take a publication down with a reason; what was published stays readable as withdrawn."""
+    """Take a publication down with a reason; what was published stays readable as withdrawn.
+
+    Raises ``Conflict`` while a correction is in preparation.
+    """
+    _check_reason(opinion)
     with RESULT_ACTS.take(actor, "withdraw", pk, opinion=opinion) as result:
-        later = Result.objects.filter(part_id=result.part_id, version__gt=result.version)
-        if later.exists():
-            raise Conflict("该结果的更正版本正在办理,请先完成更正。")
         result.change_reason = opinion.strip()
-        _end(result.publication, opinion.strip())
-        outbox.post(
-            outbox.CREDIT_PUBLICITY,
-            "result.withdrawn",
-            _payload(result.publication) | {"reason": opinion.strip()},
-            result.region_code,
+        publication = Publication.objects.select_for_update().get(result=result)
+        _end(publication, opinion.strip())
+        publication.retraction = _announce(
+            publication, "result.withdrawn", {"reason": publication.end_reason}
         )
+        publication.save(update_fields=("retraction",))
     return result
 
 
-def publish_next() -> bool:
-    """Publish one approved result; False when none waits. Safe to run in several workers."""
-    with transaction.atomic():
-        waiting = (
-            Result.objects.select_for_update(skip_locked=True)
-            .filter(state=Result.State.APPROVED)
-            .order_by("approved_at")
-            .values_list("pk", flat=True)
-            .first()
-        )
-        if waiting is None:
-            return False
-        with RESULT_ACTS.take(SYSTEM, "publish", waiting) as result:
-            result.published_at = timezone.now()
-            publication = _publish(result)
-            corrects = publication.corrects
-            if corrects is not None:
-                with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id):
-                    _end(corrects, result.change_reason)
-            deadlines.meet(result, rules.PUBLICATION_DUE.key)
-            topic = "result.corrected" if corrects else "result.published"
-            payload = _payload(publication)
-            if corrects:
-                payload |= {"corrects": corrects.pk, "reason": result.change_reason}
-            outbox.post(outbox.CREDIT_PUBLICITY, topic, payload, result.region_code)
-        _close_task(result.part)
+HANDLERS: Mapping[str, Callable[[Actor, int, str], Result]] = {
+    "approve": approve,
+    "return": return_for_change,
+    "correct": correct,
+    "withdraw": withdraw,
+}
+"""The acts that need no more than an opinion: what pages and the API call."""
+
+
+def publish_next(failed: set[int] | None = None) -> bool:
+    """Publish one approved result; False when none waits. Safe to run in several workers.
+
+    With ``failed``, a result that cannot be published is logged and noted there instead of
+    raising, so that those behind it do not wait for it.
+    """
+    waiting = None
+    try:
+        with transaction.atomic():
+            waiting = (
+                Result.objects.select_for_update(skip_locked=True)
+                .filter(state=Result.State.APPROVED)
+                .exclude(pk__in=failed or ())
+                .order_by("approved_at")
+                .values_list("pk", flat=True)
+                .first()
+            )
+            if waiting is None:
+                return False
+            _publish(waiting)
+    except Exception:
+        if failed is None or waiting is None:
+            raise
+        log.exception("result.not_published", result=waiting)
+        failed.add(waiting)
     return True
 
 
-def visible_results(actor: Actor) -> QuerySet[Result]:
-    """The results a person may see, with all that lists show."""
-    return Result.objects.visible_to(actor).select_related(
-        "part__task__subject", "part__task__item__matter_version", "part__department"
-    )
+def pending_result_work(actor: Actor) -> list[WorkItem]:
+    """Results to enter (clerks), to approve (heads), and for the coordination office the pushes
+    to other systems that have stopped; each with its clock, most pressing first."""
+    rows: list[WorkItem] = []
+    if actor.department_id is None:
+        return rows
+    if is_clerk_of(actor, actor.department_id):
+        rows += _rows(_waiting(actor, Result.State.DRAFT), "录入检查结果", "录入", "result-edit")
+    if is_head_of(actor, actor.department_id):
+        rows += _rows(_waiting(actor, Result.State.SUBMITTED), "审核检查结果", "审核", "result")
+    return rows + _stopped(actor)
 
 
-def code_labels(result: Result) -> list[str]:
-    """The conclusions of a result in words."""
-    known = result_codes.codes_for(result.part.task.subject.id_kind)
-    return [known[code] for code in result.codes if code in known]
+def _publish(pk: int) -> None:
+    with RESULT_ACTS.take(SYSTEM, "publish", pk) as result:
+        result.published_at = timezone.now()
+        publication = _copy_for_public(result)
+        topic, more = "result.published", {}
+        corrects = publication.corrects
+        if corrects is not None:
+            with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id):
+                _end(corrects, result.change_reason)
+            topic, more = "result.corrected", {"corrects": corrects.pk}
+            more |= {"reason": corrects.end_reason}
+        deadlines.meet(result, rules.PUBLICATION_DUE.key, at=result.published_at)
+        publication.announcement = _announce(publication, topic, more)
+        publication.save(update_fields=("announcement",))
+    _close_task(result.part)
 
 
-def _publish(result: Result) -> Publication:
+def _copy_for_public(result: Result) -> Publication:
     part = TaskPart.objects.select_related(
         "task__subject", "task__item__matter_version", "task__selected__draw", "department"
     ).get(pk=result.part_id)
@@ -158,7 +218,7 @@ def _publish(result: Result) -> Publication:
         matter_name=task.item.matter_version.name,
         department_name=part.department.name,
         checked_on=timezone.localtime(checked_at).date(),
-        results=code_labels(result),
+        results=result.conclusion,
         draw_number=task.selected.draw.number if task.selected else None,
         published_at=result.published_at,
         corrects=before,
@@ -167,12 +227,29 @@ def _publish(result: Result) -> Publication:
 
 def _end(publication: Publication, reason: str) -> None:
     publication.ended_at = timezone.now()
-    publication.end_reason = reason
+    publication.end_reason = _for_public(reason, publication.result.part.task.subject)
     publication.save(update_fields=("ended_at", "end_reason"))
 
 
-def _payload(publication: Publication) -> dict[str, Any]:
-    return {
+def _for_public(reason: str, subject: Subject) -> str:
+    if not subject.is_natural_person:
+        return reason
+    return masked_text(reason, subject.name, subject.identifier)
+
+
+def _check_reason(reason: str) -> None:
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"理由不能超过 {LONGEST_REASON} 个字。", field="opinion")
+
+
+def _announce(
+    publication: Publication, topic: str, more: Mapping[str, Any]
+) -> OutboxMessage | None:
+    """Tell the credit publicity system, which knows businesses by their unified code only."""
+    part = publication.result.part
+    if part.task.subject.id_kind != SubjectCategory.IdKind.USCC:
+        return None
+    payload = {
         "publication": publication.pk,
         "subject_identifier": publication.subject_identifier,
         "subject_name": publication.subject_name,
@@ -183,6 +260,7 @@ def _payload(publication: Publication) -> dict[str, Any]:
         "draw_number": publication.draw_number,
         "published_at": publication.published_at,
     }
+    return outbox.post(outbox.CREDIT_PUBLICITY, topic, payload | dict(more), part.region_code)
 
 
 def _close_task(part: TaskPart) -> None:
@@ -201,3 +279,46 @@ def _close_task(part: TaskPart) -> None:
             before={"state": JointTask.State.CHECKED},
             after={"state": JointTask.State.CLOSED},
         )
+
+
+def _waiting(actor: Actor, state: str) -> list[Result]:
+    found = Result.objects.filter(part__department_id=actor.department_id, state=state)
+    found = found.select_related("part__task__subject")
+    return list(found.order_by("part__submitted_at", "id")[:_MOST_SHOWN])
+
+
+def _rows(results: Iterable[Result], what: str, label: str, page: str) -> list[WorkItem]:
+    listed = list(results)
+    chips = deadlines.chips_for(listed)
+    rows = []
+    for result in listed:
+        task = result.part.task
+        chip = chips.get(result.pk)
+        rows.append(
+            WorkItem(
+                what=f"{what}(更正)" if result.version > 1 else what,
+                about=f"{task.subject.name}({task.code})",
+                url=reverse(f"inspections:{page}", args=[result.pk]),
+                label=label,
+                due_at=chip.deadline.due_at if chip else None,
+                chip=chip,
+            )
+        )
+    return rows
+
+
+def _stopped(actor: Actor) -> list[WorkItem]:
+    if not outbox.may_resend(actor):
+        return []
+    messages = outbox.in_state(outbox.visible_to(actor), "dead")
+    stopped = messages.filter(topic__startswith="result.").count()
+    if not stopped:
+        return []
+    return [
+        WorkItem(
+            what="检查结果推送失败",
+            about=f"{stopped} 条检查结果多次推送未成功,已停止",
+            url=f"{reverse('records:outbox')}?state=dead",
+            label="查看",
+        )
+    ]

@@ -1,0 +1,145 @@
+"""REST resource of results, on the same services and visibility as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inspections.acts.results import RESULT_ACTS
+from inspections.forms_results import ResultFilter
+from inspections.models import Result
+from inspections.result_codes import BUSINESS_CODES, OTHER_CODES
+from inspections.selectors import results as selectors
+from inspections.services.results import HANDLERS, LONGEST_REMARK, submit
+from records.api import IsStaffMember, KeysetPagination, api_actor
+
+
+class ResultSerializer(serializers.ModelSerializer[Result]):
+    """A department's result of a visit with the acts allowed to the caller now."""
+
+    task = serializers.IntegerField(source="part.task_id", help_text="联合检查任务")
+    task_code = serializers.CharField(source="part.task.code", help_text="任务编号")
+    plan_item = serializers.IntegerField(source="part.task.item_id", help_text="计划项目")
+    subject = serializers.IntegerField(source="part.task.subject_id", help_text="检查对象")
+    subject_name = serializers.CharField(source="part.task.subject.name", help_text="检查对象名称")
+    subject_identifier = serializers.CharField(
+        source="part.task.subject.identifier", help_text="检查对象标识"
+    )
+    matter_name = serializers.CharField(
+        source="part.task.item.matter_version.name", help_text="监管事项"
+    )
+    department = serializers.IntegerField(source="part.department_id", help_text="检查部门")
+    department_name = serializers.CharField(source="part.department.name", help_text="部门全称")
+    checked_at = serializers.DateTimeField(source="part.submitted_at", help_text="现场提交时间")
+    conclusion = serializers.ListField(
+        child=serializers.CharField(), help_text="检查结果的文字表述"
+    )
+    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
+
+    class Meta:
+        model = Result
+        fields = (
+            "id",
+            "task",
+            "task_code",
+            "plan_item",
+            "subject",
+            "subject_name",
+            "subject_identifier",
+            "matter_name",
+            "department",
+            "department_name",
+            "version",
+            "state",
+            "codes",
+            "conclusion",
+            "remark",
+            "change_reason",
+            "checked_at",
+            "submitted_at",
+            "approved_at",
+            "published_at",
+            "acts",
+        )
+        read_only_fields = fields
+
+    def get_acts(self, result: Result) -> list[str]:
+        actor = api_actor(self.context["request"])
+        return [act.code for act in RESULT_ACTS.allowed(actor, result)]
+
+
+class ConclusionSerializer(serializers.Serializer[Any]):
+    """The body of ``submit``."""
+
+    codes = serializers.ListField(
+        child=serializers.ChoiceField(choices=sorted({*BUSINESS_CODES, *OTHER_CODES})),
+        allow_empty=False,
+        max_length=len(BUSINESS_CODES),
+        help_text="检查结果代码,须属于该类对象的代码集",
+    )
+    remark = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=LONGEST_REMARK,
+        help_text="说明,不公示",
+    )
+
+
+class ResultActSerializer(serializers.Serializer[Any]):
+    """The body of the other acts."""
+
+    opinion = serializers.CharField(
+        required=False, allow_blank=True, max_length=1000, default="", help_text="意见或理由"
+    )
+
+
+class ResultViewSet(viewsets.ReadOnlyModelViewSet[Result]):
+    """Results visible to the caller, newest first."""
+
+    queryset = Result.objects.none()
+    serializer_class = ResultSerializer
+    permission_classes = (IsStaffMember,)
+    pagination_class = KeysetPagination
+
+    def get_queryset(self) -> QuerySet[Result]:
+        return selectors.result_details(api_actor(self.request))
+
+    def filter_queryset(self, queryset: QuerySet[Result]) -> QuerySet[Result]:
+        if self.action != "list":
+            return queryset
+        found = ResultFilter(
+            self.request.query_params, queryset=queryset, actor=api_actor(self.request)
+        )
+        if not found.is_valid():
+            raise serializers.ValidationError(found.errors)
+        return found.qs
+
+    @extend_schema(request=ConclusionSerializer, responses=ResultSerializer)
+    @action(detail=True, methods=["post"], url_path="acts/submit")
+    def submit(self, request: Request, pk: str) -> Response:
+        """Enter the conclusion and hand it to the head."""
+        result = self.get_object()
+        body = ConclusionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        submit(api_actor(request), result.pk, **body.validated_data)
+        return self._answer(result.pk)
+
+    @extend_schema(request=ResultActSerializer, responses=ResultSerializer)
+    @action(detail=True, methods=["post"], url_path=rf"acts/(?P<code>{'|'.join(sorted(HANDLERS))})")
+    def acts(self, request: Request, pk: str, code: str) -> Response:
+        """Do one of ``acts``; ``correct`` answers with the new version."""
+        result = self.get_object()
+        body = ResultActSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        changed = HANDLERS[code](api_actor(request), result.pk, body.validated_data["opinion"])
+        return self._answer(changed.pk)
+
+    def _answer(self, pk: int) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data)

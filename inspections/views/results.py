@@ -1,0 +1,195 @@
+"""Pages of results: list, detail, entering, acts on one and on many (I11, I12)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from departments.actors import is_staff_member
+from inspections.acts.results import RESULT_ACTS
+from inspections.forms_results import OpinionForm, ResultFilter, ResultForm
+from inspections.models import Result
+from inspections.selectors import results as selectors
+from inspections.services.results import HANDLERS, submit
+from inspections.services.results_bulk import BulkRow, approve_many, plan_approval
+from records import deadlines
+from records.actor import Actor
+from records.acts import ActTable
+from records.errors import Conflict, NotAllowed, Refused
+from records.exports import export
+from records.middleware import actor_of
+from records.paging import capped_count, keyset_page
+from records.selectors import timeline
+from records.views import EXPORT_LIMIT, ActView
+
+
+class ResultListView(View):
+    """The results of the visits a person sees, with their clocks."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        if not is_staff_member(actor):
+            raise NotAllowed("请使用部门账号查看检查结果。", verb="result.view")
+        found = ResultFilter(request.GET, queryset=selectors.result_list(actor), actor=actor)
+        if request.GET.get("export") == "xlsx":
+            results = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
+            rows = selectors.export_rows(results, deadlines.chips_for(results))
+            return export(request, selectors.SHEET, rows, "检查结果.xlsx")
+        page = keyset_page(
+            found.qs,
+            selectors.ORDERING,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        chips = deadlines.chips_for(page.rows)
+        context = {
+            "filter": found,
+            "page": page,
+            "rows": [(result, chips.get(result.pk)) for result in page],
+            "total": capped_count(found.qs),
+            "bulk_acts": _bulk_acts(actor, page.rows),
+            "filtered": any(found.form.cleaned_data.values()),
+        }
+        return render(request, "inspections/results/list.html", context)
+
+
+class ResultView(View):
+    """One result: what was found on site, what was concluded, what the public reads."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        result = get_object_or_404(selectors.result_details(actor), pk=pk)
+        publication = getattr(result, "publication", None)
+        versions = selectors.versions(result)
+        context = {
+            "result": result,
+            "task": result.part.task,
+            "subject": result.part.task.subject,
+            "items": selectors.items_on_site(result),
+            "publication": publication,
+            "deliveries": selectors.deliveries(publication),
+            "versions": versions,
+            "later": versions[0] if versions[0].version > result.version else None,
+            "chip": deadlines.chips_for([result]).get(result.pk),
+            "entries": timeline(result),
+            "acts": RESULT_ACTS.buttons(actor, result),
+        }
+        return render(request, "inspections/results/detail.html", context)
+
+
+class ResultEditView(View):
+    """Enter the conclusion and hand it to the head."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        result = self._result(request, pk)
+        try:
+            RESULT_ACTS.check(actor_of(request), "submit", result)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect(result)
+        form = ResultForm(
+            initial={"remark": result.remark}, id_kind=result.part.task.subject.id_kind
+        )
+        return self._show(request, result, form)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        result = self._result(request, pk)
+        form = ResultForm(request.POST, id_kind=result.part.task.subject.id_kind)
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                submit(actor_of(request), pk, values["codes"], values["remark"])
+            except Refused as refusal:
+                form.add_error(
+                    refusal.field if refusal.field in form.fields else None, refusal.message
+                )
+            else:
+                messages.success(request, "已提交,等待负责人审核。")
+                return redirect(result)
+        return self._show(request, result, form, 422)
+
+    def _result(self, request: HttpRequest, pk: int) -> Result:
+        return get_object_or_404(selectors.result_details(actor_of(request)), pk=pk)
+
+    def _show(
+        self, request: HttpRequest, result: Result, form: ResultForm, status: int = 200
+    ) -> HttpResponse:
+        items = selectors.items_on_site(result)
+        earlier = [each for each in selectors.versions(result) if each.version < result.version]
+        context = {
+            "result": result,
+            "form": form,
+            "items": items,
+            "problems": sum(row.item.outcome == "problem" for row in items),
+            "previous": earlier[0] if earlier else None,
+            "chip": deadlines.chips_for([result]).get(result.pk),
+        }
+        return render(request, "inspections/results/edit.html", context, status=status)
+
+
+class ResultActView(ActView):
+    """Approve, return, withdraw, correct; a correction goes on to the form of the new version."""
+
+    table: ClassVar[ActTable[Any]] = RESULT_ACTS
+    handlers = HANDLERS
+    detail_url = "inspections:result"
+
+    def next_url(self, request: HttpRequest, instance: models.Model) -> str:
+        if self.kwargs["code"] == "correct" and isinstance(instance, Result):
+            draft = Result.objects.filter(part_id=instance.part_id, state=Result.State.DRAFT)
+            if new := draft.first():
+                return reverse("inspections:result-edit", args=[new.pk])
+        return super().next_url(request, instance)
+
+
+class ResultBulkApproveView(View):
+    """Approve the ticked rows: first what it will do, then doing it."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        pks = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        form = OpinionForm(request.POST if "confirm" in request.POST else None)
+        try:
+            if form.is_bound and form.is_valid():
+                rows = approve_many(actor, pks, form.cleaned_data["opinion"])
+                return self._report(request, rows)
+            rows = plan_approval(actor, pks)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("inspections:result-list")
+        context = {
+            "act": RESULT_ACTS["approve"],
+            "form": form,
+            "possible": [row.result for row in rows if not row.obstacle],
+            "skipped": [row for row in rows if row.obstacle],
+        }
+        status = 422 if form.errors else 200
+        return render(request, "inspections/results/bulk.html", context, status=status)
+
+    def _report(self, request: HttpRequest, rows: list[BulkRow]) -> HttpResponse:
+        skipped = [row for row in rows if row.obstacle]
+        if done := len(rows) - len(skipped):
+            messages.success(request, f"已审核通过 {done} 条检查结果。")
+        for row in skipped[:5]:
+            name = row.result.part.task.subject.name
+            messages.warning(request, f"未审核“{name}”:{row.obstacle}。")
+        if len(skipped) > 5:
+            messages.warning(request, f"另有 {len(skipped) - 5} 条未审核。")
+        return redirect("inspections:result-list")
+
+
+def _bulk_acts(actor: Actor, results: list[Result]) -> list[dict[str, str]]:
+    """Approving, when the person may approve at least one row of the page."""
+    act = RESULT_ACTS["approve"]
+    if not any(RESULT_ACTS.possible(act, each) and act.who(actor, each) for each in results):
+        return []
+    url = reverse("inspections:result-bulk-approve")
+    return [{"label": act.label, "url": url, "style": act.style}]
