@@ -56,7 +56,7 @@ MATTER_ACTS = ActTable(
             who=may_prepare,
             sources=(State.DRAFT,),
             target=State.LEGAL_REVIEW,
-            confirm="送审后不能再修改,审核部门可以退回。",
+            confirm="送审后不能再修改，审核部门可以退回。",
             style="primary",
         ),
         Act(
@@ -78,7 +78,7 @@ MATTER_ACTS = ActTable(
             target=State.DRAFT,
             reason=True,
             reason_label="退回理由",
-            confirm="退回后由牵头部门或综合协调组修改,再次送审。",
+            confirm="退回后由牵头部门或综合协调组修改，再次送审。",
             style="danger",
         ),
         Act(
@@ -87,7 +87,7 @@ MATTER_ACTS = ActTable(
             who=_heads_coordination,
             sources=(State.REVIEWED,),
             target=State.IN_FORCE,
-            confirm="公布后各部门按此版本编制计划、开展检查;原生效版本同时失效,并报送省平台。",
+            confirm="公布后各部门按此版本编制计划、开展检查；原生效版本同时失效，并报送省平台。",
             style="primary",
         ),
         Act(
@@ -106,7 +106,7 @@ MATTER_ACTS = ActTable(
             target=State.ABOLISHED,
             reason=True,
             reason_label="废止理由",
-            confirm="废止后不能再据此编制计划;已经办理的任务保留,并报送省平台。",
+            confirm="废止后不能再据此编制计划；已经办理的任务保留，并报送省平台。",
             style="danger",
         ),
     ),

@@ -40,7 +40,7 @@ class MatterSerializer(serializers.ModelSerializer[MatterVersion]):
     categories = serializers.SlugRelatedField(
         slug_field="code", many=True, read_only=True, help_text="对象类别代码"
     )
-    duties = DutySerializer(many=True, help_text="部门职责,牵头部门在前")
+    duties = DutySerializer(many=True, help_text="部门职责，牵头部门在前")
     acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:

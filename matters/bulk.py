@@ -33,7 +33,7 @@ def plan(actor: Actor, code: str, pks: Iterable[int]) -> list[BulkRow]:
     """
     ids = set(pks)
     if len(ids) > MOST_AT_ONCE:
-        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 项,请分次选择。")
+        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 项，请分次选择。")
     versions = list(
         MatterVersion.objects.visible_to(actor)
         .filter(pk__in=ids)

@@ -31,7 +31,7 @@ SHEET = Sheet(
             True,
             True,
             "MZJ-001",
-            help="已有编号的,按本行内容更新",
+            help="已有编号的，按本行内容更新",
             width=14,
         ),
         Column("title", "检查事项", kinds.text(100), True, example="养老机构备案情况", width=30),
@@ -46,7 +46,7 @@ SHEET = Sheet(
             width=30,
         ),
     ),
-    instructions=("各部门只导入本部门的检查事项;综合协调组可以代各部门导入。",),
+    instructions=("各部门只导入本部门的检查事项；综合协调组可以代各部门导入。",),
     max_rows=5000,
 )
 
@@ -144,7 +144,7 @@ def apply(actor: Actor, rows: Sequence[Row], progress: Callable[[int], None]) ->
             changed += 1
         progress(done)
     same = len(rows) - created - changed
-    return f"检查事项已导入:新增 {created} 项,修改 {changed} 项,不变 {same} 项。"
+    return f"检查事项已导入：新增 {created} 项，修改 {changed} 项，不变 {same} 项。"
 
 
 class _Reader:
@@ -180,7 +180,7 @@ class _Reader:
             code = self.categories.get(plain_name(name))
             if code is None:
                 near = "、".join(f"“{each}”" for each in suggest(name, self.categories))
-                unknown.append(f"没有对象类别“{name}”" + (f",是否为{near}?" if near else ""))
+                unknown.append(f"没有对象类别“{name}”" + (f"，是否为{near}？" if near else ""))
             else:
                 codes.append(code)
         for words in unknown:
@@ -264,6 +264,6 @@ register(
         check=check,
         apply=apply,
         done_url="matters:check-items",
-        help="一行一个检查事项;编号已有的按本行内容更新,其余新增。",
+        help="一行一个检查事项；编号已有的按本行内容更新，其余新增。",
     )
 )

@@ -74,7 +74,7 @@ class VersionForm(forms.Form):
         queryset=SubjectCategory.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="检查对象按类别从监管对象名录中确定,送审前至少选择一类。",
+        help_text="检查对象按类别从监管对象名录中确定，送审前至少选择一类。",
     )
     content = forms.CharField(
         label="主要任务", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
@@ -83,7 +83,7 @@ class VersionForm(forms.Form):
         label="法律依据",
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="每行一条:法律名称 条款",
+        help_text="每行一条：法律名称 条款",
     )
     industry_class = forms.CharField(label="行业分类", max_length=60, required=False)
     exercise_level = forms.CharField(label="行使层级", max_length=30)
@@ -95,7 +95,7 @@ class VersionForm(forms.Form):
         min_value=Decimal("0.01"),
         max_value=Decimal(100),
         decimal_places=2,
-        help_text="不填表示按信用风险等级确定;选择全覆盖时不填。",
+        help_text="不填表示按信用风险等级确定；选择全覆盖时不填。",
     )
     lead = forms.ModelChoiceField(label="牵头部门", queryset=Department.objects.none())
 
@@ -180,7 +180,7 @@ class ReviseForm(forms.Form):
         label="修改理由",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="例如:某法律修订;职责由甲部门划转乙部门(写明文号)。",
+        help_text="例如：某法律修订；职责由甲部门划转乙部门（写明文号）。",
     )
 
 
@@ -244,7 +244,7 @@ class CheckItemForm(forms.Form):
         label="适用对象类别", widget=forms.CheckboxSelectMultiple
     )
     is_active = forms.BooleanField(
-        label="启用", required=False, help_text="停用后不再列入新的检查,已有记录不受影响。"
+        label="启用", required=False, help_text="停用后不再列入新的检查，已有记录不受影响。"
     )
 
     def __init__(self, *args: Any, categories: list[tuple[str, str]], **kwargs: Any) -> None:

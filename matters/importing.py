@@ -30,7 +30,7 @@ SHEET = Sheet(
             kinds.text(2000, multiline=True),
             True,
             example="养老机构",
-            help="系统按其中的关键词识别对象类别,导入后可以调整",
+            help="系统按其中的关键词识别对象类别，导入后可以调整",
             width=36,
         ),
         Column(
@@ -48,14 +48,14 @@ SHEET = Sheet(
             kinds.text(2000, multiline=True),
             True,
             example="区财政局、住建局、消防救援大队",
-            help="用顿号或逗号分隔;可用简称",
+            help="用顿号或逗号分隔；可用简称",
             width=56,
         ),
     ),
     instructions=(
-        "栏目与印发的清单一致,清单标题可以留在表头上方。",
-        "部门可写全称、简称或清单所印名称;认不出的部门会逐个列出,整个文件不导入。",
-        "序号与已有事项相同的,作为该事项的新版本草稿导入。",
+        "栏目与印发的清单一致，清单标题可以留在表头上方。",
+        "部门可写全称、简称或清单所印名称；认不出的部门会逐个列出，整个文件不导入。",
+        "序号与已有事项相同的，作为该事项的新版本草稿导入。",
     ),
     max_rows=1000,
 )
@@ -81,7 +81,7 @@ class Names:
     def refusal(self, printed: str) -> str:
         """The words for a name nobody has, with the nearest ones."""
         near = "、".join(f"“{name}”" for name in suggest(printed, self.departments))
-        hint = f",是否为{near}?" if near else ""
+        hint = f"，是否为{near}？" if near else ""
         return f"没有部门“{printed}”{hint}"
 
 
@@ -128,7 +128,7 @@ class _Reader:
     def _lead(self, row: Row, refuse: Callable[[Row, str, str], None]) -> Department | None:
         printed = split_names(row.values["lead"])
         if len(printed) != 1:
-            refuse(row, "lead", f"应只填一个牵头单位,现有 {len(printed)} 个")
+            refuse(row, "lead", f"应只填一个牵头单位，现有 {len(printed)} 个")
             return None
         lead = self.names.find(printed[0])
         if lead is None:
@@ -146,10 +146,10 @@ class _Reader:
             if department is None:
                 mistakes.append(self.names.refusal(printed))
             elif lead is not None and department.pk == lead.pk:
-                mistakes.append(f"“{printed}”已是牵头单位,不能同时列为配合单位")
+                mistakes.append(f"“{printed}”已是牵头单位，不能同时列为配合单位")
             elif department.pk in seen:
                 twice = f"“{seen[department.pk]}”和“{printed}”"
-                mistakes.append(f"{twice}是同一个部门({department.name}),只能列一次")
+                mistakes.append(f"{twice}是同一个部门（{department.name}），只能列一次")
             else:
                 seen[department.pk] = printed
                 part = Duty.Part.ENFORCING if department.enforces else Duty.Part.ASSISTING
@@ -186,14 +186,14 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
             parsed.add_error(row, "name", f"与现有事项 {names[name]} 名称相同")
         if preparing := _first(versions, MatterVersion.PREPARING):
             state = preparing.get_state_display()
-            parsed.add_error(row, "number", f"事项 {number} 已有版本正在办理({state}),请先办结")
+            parsed.add_error(row, "number", f"事项 {number} 已有版本正在办理（{state}），请先办结")
         elif read is not None and _same(read, versions):
             unchanged.append(read)
         elif read is not None:
             reads.append(read)
     if not reads:
         for read in unchanged:
-            words = f"与现有事项 {read.row.values['number']} 内容完全相同,无需重复导入"
+            words = f"与现有事项 {read.row.values['number']} 内容完全相同，无需重复导入"
             parsed.add_error(read.row, "number", words)
     departments = {each.pk: each for each in reader.names.departments.values()}
     return _summary(reads, unchanged, existing, departments)
@@ -223,7 +223,7 @@ def apply(actor: Actor, rows: Sequence[Row], progress: Callable[[int], None]) ->
     parts += [f"{renewed} 项形成新版本草稿"] if renewed else []
     same = len(rows) - created - renewed
     parts += [f"{same} 项内容相同未变"] if same else []
-    return f"事项清单已导入:{','.join(parts)}。"
+    return f"事项清单已导入：{'，'.join(parts)}。"
 
 
 def _readable(reader: _Reader, rows: Sequence[Row]) -> Iterator[_Read]:
@@ -291,9 +291,9 @@ def _summary(
     if renewed := [r for r in reads if r.row.values["number"] in existing]:
         facts.append(["形成新版本", f"{len(renewed)} 项"])
     if unchanged:
-        facts.append(["内容相同,不导入", f"{len(unchanged)} 项"])
+        facts.append(["内容相同，不导入", f"{len(unchanged)} 项"])
     if unnamed:
-        facts.append(["未识别对象类别", f"序号 {'、'.join(unnamed)},送审前需人工选择"])
+        facts.append(["未识别对象类别", f"序号 {'、'.join(unnamed)}，送审前需人工选择"])
     return {
         "columns": ["序号", "事项名称", "牵头部门", "配合部门数", "对象类别"],
         "rows": [
@@ -319,6 +319,6 @@ register(
         check=check,
         apply=apply,
         done_url="matters:list",
-        help="请使用印发清单的六栏原表,标题行可以保留。导入后为草稿,经合法性审核后公布生效。",
+        help="请使用印发清单的六栏原表，标题行可以保留。导入后为草稿，经合法性审核后公布生效。",
     )
 )

@@ -34,9 +34,9 @@ FULL_SHEET = Sheet(
         Column("way", "监管方式", kinds.text(30), width=14),
         Column("ratio", "抽查比例", kinds.text(30), width=20),
         Column("lead", "牵头部门", kinds.text(100), width=24),
-        Column("enforcing", "配合部门(执法)", kinds.text(2000), width=44),
-        Column("assisting", "配合部门(协助)", kinds.text(2000), width=44),
-        Column("data", "配合部门(数据提供)", kinds.text(2000), width=44),
+        Column("enforcing", "配合部门（执法）", kinds.text(2000), width=44),
+        Column("assisting", "配合部门（协助）", kinds.text(2000), width=44),
+        Column("data", "配合部门（数据提供）", kinds.text(2000), width=44),
         Column("reason", "制定或修改理由", kinds.text(300), width=24),
         Column("in_force_at", "生效日期", kinds.date(), width=14),
         Column("source", "来源文件", kinds.text(200), width=36),
@@ -154,7 +154,7 @@ def _said(version: MatterVersion) -> dict[str, str]:
             str(duty.department) for duty in duties if duty.part == part
         )
     words["职责说明"] = "\n".join(
-        f"{duty.department}:{duty.description}" for duty in duties if duty.description
+        f"{duty.department}：{duty.description}" for duty in duties if duty.description
     )
     return words
 

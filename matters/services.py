@@ -152,9 +152,9 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], MatterVersion]] = {
 def missing_for_review(version: MatterVersion) -> str:
     """What a draft still lacks before it can be reviewed, in words; empty when nothing."""
     if all(duty.part == Duty.Part.LEAD for duty in version.duties.all()):
-        return f"“{version}”还没有配合部门,不构成跨部门监管事项。"
+        return f"“{version}”还没有配合部门，不构成跨部门监管事项。"
     if not version.categories.all():
-        return f"“{version}”还没有选择对象类别,无法确定检查对象。"
+        return f"“{version}”还没有选择对象类别，无法确定检查对象。"
     return ""
 
 
@@ -251,7 +251,7 @@ def content_of(version: MatterVersion) -> Content:
 def _refuse_second_preparation(version: MatterVersion) -> None:
     if other := version_in_preparation(version):
         raise Conflict(
-            f"版本 {other.number} 正在办理({other.get_state_display()}),办结后才能再次修改。"
+            f"版本 {other.number} 正在办理（{other.get_state_display()}），办结后才能再次修改。"
         )
 
 
@@ -267,7 +267,7 @@ def _check(content: Content, matter: Matter) -> None:
     if Department.objects.filter(region_id=matter.region_id, pk__in=ids).count() != len(ids):
         raise Refused("部门必须是本地区的部门。", field="partners")
     if content.ratio_bp is not None and not 0 < content.ratio_bp <= FULL_SHARE_BP:
-        raise Refused("抽查比例应大于 0%,不超过 100%。", field="ratio_percent")
+        raise Refused("抽查比例应大于 0%，不超过 100%。", field="ratio_percent")
     known = SubjectCategory.objects.filter(pk__in=content.category_ids).count()
     if known != len(set(content.category_ids)):
         raise Refused("对象类别不存在。", field="categories")
@@ -303,7 +303,7 @@ def _lists(version: MatterVersion) -> dict[str, Any]:
     duties = Duty.objects.filter(version=version).select_related("department")
     return {
         "duties": [
-            f"{duty}:{duty.description}" if duty.description else str(duty) for duty in duties
+            f"{duty}：{duty.description}" if duty.description else str(duty) for duty in duties
         ],
         "categories": sorted(version.categories.values_list("name", flat=True)),
     }

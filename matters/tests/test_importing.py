@@ -107,18 +107,18 @@ MISTAKES: list[tuple[tuple[Any, ...], str, str]] = [
     (good(35, "换\n行"), "事项名称", "不能换行"),
     (good(36, "缺监管对象", subjects=""), "监管对象", "必填"),
     (good(37, "缺主要任务", content=""), "主要任务", "必填"),
-    (good(38, "两个牵头", lead="区民政局、区财政局"), "牵头单位", "应只填一个牵头单位,现有 2 个"),
-    (good(39, "牵头写错", lead="区民正局"), "牵头单位", "没有部门“区民正局”,是否为“区民政局”"),
-    (good(40, "配合写错", partners="住建局、公按局"), "配合单位", "没有部门“公按局”,是否为“"),
+    (good(38, "两个牵头", lead="区民政局、区财政局"), "牵头单位", "应只填一个牵头单位，现有 2 个"),
+    (good(39, "牵头写错", lead="区民正局"), "牵头单位", "没有部门“区民正局”，是否为“区民政局”"),
+    (good(40, "配合写错", partners="住建局、公按局"), "配合单位", "没有部门“公按局”，是否为“"),
     (
         good(41, "重复部门", partners="公安局、区公安局"),
         "配合单位",
-        "“公安局”和“区公安局”是同一个部门(区公安局),只能列一次",
+        "“公安局”和“区公安局”是同一个部门（区公安局），只能列一次",
     ),
     (
         good(42, "牵头又配合", partners="民政局、公安局"),
         "配合单位",
-        "“民政局”已是牵头单位,不能同时列为配合单位",
+        "“民政局”已是牵头单位，不能同时列为配合单位",
     ),
     (good(43, "只有分隔符", partners="、、"), "配合单位", "没有填写任何部门"),
     (good(44, "缺配合单位", partners=""), "配合单位", "必填"),
@@ -159,7 +159,7 @@ def test_columns_in_another_order_are_told_by_their_own_letters(county, bring_in
 def test_a_number_in_preparation_cannot_be_imported_again(drafts, bring_in) -> None:
     job = bring_in(book(good(19, "养老机构安全综合监管")))
     assert [error["message"] for error in job.errors] == [
-        "事项 19 已有版本正在办理(草稿),请先办结"
+        "事项 19 已有版本正在办理（草稿），请先办结"
     ]
     assert MatterVersion.objects.count() == 19
 
@@ -183,7 +183,7 @@ def test_a_changed_row_becomes_the_next_version_and_the_same_ones_stay(
 
     job = bring_in(book(cells(17), cells(18, content="粮食收购、储存和出库")))
     assert job.state == "done", job.errors
-    assert dict(job.summary["facts"])["内容相同,不导入"] == "1 项"
+    assert dict(job.summary["facts"])["内容相同，不导入"] == "1 项"
     assert MatterVersion.objects.filter(matter__number=17).count() == 1
     newest = MatterVersion.objects.get(matter__number=18, number=2)
     assert (newest.state, newest.change_reason) == ("draft", "重新导入")
@@ -196,7 +196,7 @@ def test_a_file_that_changes_nothing_is_refused_in_words(drafts, advance, bring_
     job = bring_in(matters_workbook())
     assert job.state == "refused"
     assert len(job.errors) == 19
-    assert job.errors[0]["message"] == "与现有事项 1 内容完全相同,无需重复导入"
+    assert job.errors[0]["message"] == "与现有事项 1 内容完全相同，无需重复导入"
 
 
 def test_an_alias_added_later_makes_the_file_good(county, bring_in) -> None:

@@ -36,7 +36,7 @@ class CheckItemListView(View):
         found = CheckItemFilter(
             data,
             queryset=selectors.check_items(actor),
-            departments=[(str(d.pk), f"{d.short_name}({d.item_count})") for d in departments],
+            departments=[(str(d.pk), f"{d.short_name}（{d.item_count}）") for d in departments],
             categories=list(category_names.items()),
         )
         if request.GET.get("export") == "xlsx":

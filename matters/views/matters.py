@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
@@ -85,7 +87,7 @@ class MatterView(View):
             if preparing and preparing.pk != version.pk and preparing.pk in seen
             else None,
             "entries": timeline(version),
-            "acts": _buttons(actor, version),
+            "acts": MATTER_ACTS.buttons(actor, version),
         }
         return render(request, "matters/detail.html", context)
 
@@ -98,80 +100,82 @@ class MatterActView(ActView):
     detail_url = "matters:detail"
 
 
-class MatterEditView(View):
-    """Change what a draft says."""
+class _PreparingView(View):
+    """A page with an act's own form: who may not gets 403, too late goes back with a message."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = self._version(request, pk)
+    code: ClassVar[str]
+    version: MatterVersion
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = selectors.version_details(actor_of(request))
+        self.version = get_object_or_404(found, pk=kwargs["pk"])
         try:
-            MATTER_ACTS.check(actor_of(request), "edit", version)
+            # The reason is asked for on the page itself.
+            MATTER_ACTS.check(actor_of(request), self.code, self.version, opinion="-")
         except Conflict as conflict:
             messages.error(request, conflict.message)
-            return redirect(version)
+            return redirect(self.version)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class MatterEditView(_PreparingView):
+    """Change what a draft says."""
+
+    code = "edit"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = VersionForm(
-            initial=VersionForm.initial_of(version), region_id=version.matter.region_id
+            initial=VersionForm.initial_of(self.version), region_id=self.version.matter.region_id
         )
-        return self._show(request, version, form, partner_forms(version))
+        return self._show(form, partner_forms(self.version))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = self._version(request, pk)
-        form = VersionForm(request.POST, region_id=version.matter.region_id)
-        partners = partner_forms(version, request.POST)
+        form = VersionForm(request.POST, region_id=self.version.matter.region_id)
+        partners = partner_forms(self.version, request.POST)
         if form.is_valid() and partners.is_valid():
             parts = [part for each in partners if (part := each.part_of_matter())]
             try:
                 update_draft(actor_of(request), pk, form.content_with(parts))
             except Refused as refusal:
-                form.add_error(
-                    refusal.field if refusal.field in form.fields else None, refusal.message
-                )
+                _add(form, refusal)
             else:
                 messages.success(request, "草稿已保存。")
-                return redirect(version)
-        return self._show(request, version, form, partners, 422)
+                return redirect(self.version)
+        return self._show(form, partners, 422)
 
-    def _version(self, request: HttpRequest, pk: int) -> MatterVersion:
-        return get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
-
-    def _show(
-        self,
-        request: HttpRequest,
-        version: MatterVersion,
-        form: VersionForm,
-        partners: Any,
-        status: int = 200,
-    ) -> HttpResponse:
-        context = {"version": version, "form": form, "partners": partners}
-        return render(request, "matters/edit.html", context, status=status)
+    def _show(self, form: VersionForm, partners: Any, status: int = 200) -> HttpResponse:
+        context = {"version": self.version, "form": form, "partners": partners}
+        return render(self.request, "matters/edit.html", context, status=status)
 
 
-class MatterReviseView(View):
+class MatterReviseView(_PreparingView):
     """Open the next version of a matter in force."""
 
+    code = "revise"
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
-        try:
-            MATTER_ACTS.check(actor_of(request), "revise", version, "-")
-        except Conflict as conflict:
-            messages.error(request, conflict.message)
-            return redirect(version)
-        return render(request, "matters/revise.html", {"version": version, "form": ReviseForm()})
+        return self._show(ReviseForm())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = get_object_or_404(selectors.version_details(actor_of(request)), pk=pk)
         form = ReviseForm(request.POST)
         if form.is_valid():
             try:
                 draft = revise(actor_of(request), pk, form.cleaned_data["reason"])
             except Refused as refusal:
-                form.add_error(
-                    refusal.field if refusal.field in form.fields else None, refusal.message
-                )
+                _add(form, refusal)
             else:
-                messages.success(request, f"已建立版本 {draft.number} 草稿,请修改后送审。")
+                messages.success(request, f"已建立版本 {draft.number} 草稿，请修改后送审。")
                 return redirect("matters:edit", pk=draft.pk)
-        context = {"version": version, "form": form}
-        return render(request, "matters/revise.html", context, status=422)
+        return self._show(form, 422)
+
+    def _show(self, form: ReviseForm, status: int = 200) -> HttpResponse:
+        context = {"version": self.version, "form": form}
+        return render(self.request, "matters/revise.html", context, status=status)
+
+
+def _add(form: Form, refusal: Refused) -> None:
+    """Show a refusal at its field, or above the form when it has no such field."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 class MatterBulkView(View):
@@ -214,28 +218,12 @@ class MatterBulkView(View):
         skipped = [row for row in rows if row.obstacle]
         done = len(rows) - len(skipped)
         if done:
-            messages.success(request, f"已完成:{label} {done} 项。")
+            messages.success(request, f"已完成：{label} {done} 项。")
         for row in skipped[:5]:
-            messages.warning(request, f"未办理“{row.version}”:{row.obstacle}。")
+            messages.warning(request, f"未办理“{row.version}”：{row.obstacle}。")
         if len(skipped) > 5:
             messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
         return redirect("matters:list")
-
-
-def _buttons(actor: Actor, version: MatterVersion) -> list[dict[str, Any]]:
-    """The acts allowed now as the page's buttons; those with a page of their own lead there."""
-    return [
-        {
-            "code": act.code,
-            "label": act.label,
-            "style": act.style,
-            "reason": act.reason,
-            "reason_label": act.reason_label,
-            "confirm": act.confirm,
-            "url": reverse(act.form, args=[version.pk]) if act.form else "",
-        }
-        for act in MATTER_ACTS.allowed(actor, version)
-    ]
 
 
 def _bulk_acts(actor: Actor, versions: list[MatterVersion]) -> list[dict[str, str]]:
