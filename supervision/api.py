@@ -7,11 +7,13 @@ from rest_framework.routers import SimpleRouter
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.plans import PlanItemViewSet
+from inspections.api.results import ResultViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 
 router = SimpleRouter()
 router.register("subjects", SubjectViewSet, basename="subject")
 router.register("inspectors", InspectorViewSet, basename="inspector")
+router.register("results", ResultViewSet, basename="result")
 router.register("matters", MatterViewSet, basename="matter")
 router.register("check-items", CheckItemViewSet, basename="check-item")
 router.register("plan-items", PlanItemViewSet, basename="plan-item")

@@ -36,6 +36,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30.0},
     },
+    "publish-results": {
+        "task": "inspections.publish_results",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
 }
 """What runs by the clock, in Asia/Shanghai; intervals are in seconds."""
 
