@@ -142,7 +142,7 @@ class PlanItemForm(forms.Form):
         self._choices(
             "parties",
             (
-                (option.department.pk, f"{option.department.name}({option.code})")
+                (option.department.pk, option.department.name)
                 for option in selectors.party_options(self.region_code, version.lead)
             ),
         )
@@ -323,7 +323,7 @@ def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
     categories = list(version.categories.values_list("code", flat=True))
     officers = profile.number(version.region_code, rules.MIN_OFFICERS)
     return {
-        "title": f"{year} 年{version.name.removesuffix('综合监管')}联合检查" if year else "",
+        "title": f"{year} 年{_short(version.name)}联合检查" if year else "",
         "categories": categories,
         "departments": taking_part,
         "check_items": list(
@@ -343,6 +343,14 @@ def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
         "officers_per_visit": officers,
         "max_teams": 8,
     }
+
+
+def _short(name: str) -> str:
+    """The name of a matter without the word for what it is."""
+    for ending in ("综合监管", "监督检查", "监管"):
+        if name.endswith(ending):
+            return name.removesuffix(ending)
+    return name
 
 
 def _percents(ratios: dict[str, int] | Any) -> dict[str, Decimal]:

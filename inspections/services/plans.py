@@ -98,7 +98,7 @@ def start_filing_deadlines(actor: Actor, plan: YearPlan) -> None:
             actor,
             plan,
             rule=code,
-            title=f"“{version.name}”年度计划备案",
+            title=f"{version.name}年度计划备案",
             source=rule.source,
             year=plan.year,
             month=month,
