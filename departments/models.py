@@ -17,8 +17,8 @@ class Region(models.Model):
     class Level(models.TextChoices):
         PROVINCE = "province", "省"
         CITY = "city", "市"
-        COUNTY = "county", "县(市、区)"
-        TOWNSHIP = "township", "乡镇(街道)"
+        COUNTY = "county", "县（市、区）"
+        TOWNSHIP = "township", "乡镇（街道）"
 
     code = models.CharField("行政区划代码", max_length=12, unique=True)
     name = models.CharField("名称", max_length=60)

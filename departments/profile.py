@@ -92,7 +92,7 @@ def must_fill(region_code: str, function: Function) -> Department:
     """As ``filling``; raises ``Refused`` in words when the profile names nobody."""
     department = filling(region_code, function)
     if department is None:
-        raise Refused(f"本地区尚未指定承担“{function.label}”职能的部门,请联系系统管理员配置。")
+        raise Refused(f"本地区尚未指定承担“{function.label}”职能的部门，请联系系统管理员配置。")
     return department
 
 

@@ -43,7 +43,11 @@ class LoginView(auth_views.LoginView):
         context = super().get_context_data(**kwargs)
         if settings.DEMO:
             context["demo_logins"] = [
-                {"username": user.username, "label": f"{demo_label(user)}:{user.demo_note}"}
+                {
+                    "username": user.username,
+                    "label": demo_label(user),
+                    "story": user.demo_note.partition("：")[2],
+                }
                 for user in demo_users()
             ]
             context["demo_password"] = settings.DEMO_PASSWORD

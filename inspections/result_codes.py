@@ -10,7 +10,7 @@ BUSINESS_CODES: dict[str, str] = {
     NO_PROBLEM: "未发现问题",
     "not_publicised": "未按规定公示应当公示的信息",
     "false_information": "公示信息隐瞒真实情况、弄虚作假",
-    "unreachable": "通过登记的住所(经营场所)无法联系",
+    "unreachable": "通过登记的住所（经营场所）无法联系",
     "ordered_to_correct": "发现问题已责令改正",
     "to_be_handled": "发现问题待后续处理",
     "not_cooperating": "不配合检查情节严重",
@@ -52,7 +52,7 @@ def complaint(id_kind: str, codes: Collection[str], *, problems_on_site: int) ->
     if NO_PROBLEM in codes and len(set(codes)) > 1:
         return "“未发现问题”不能与其他结果同时选择。"
     if NO_PROBLEM in codes and problems_on_site:
-        return f"现场有 {problems_on_site} 个检查事项记录为“发现问题”,不能选择“未发现问题”。"
+        return f"现场有 {problems_on_site} 个检查事项记录为“发现问题”，不能选择“未发现问题”。"
     if problems_on_site and not PROBLEM_CODES.intersection(codes):
-        return f"现场有 {problems_on_site} 个检查事项记录为“发现问题”,结果中应说明如何处理。"
+        return f"现场有 {problems_on_site} 个检查事项记录为“发现问题”，结果中应说明如何处理。"
     return ""

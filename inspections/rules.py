@@ -5,7 +5,7 @@ from __future__ import annotations
 from departments.profile import Number, TimeLimit
 from records.workdays import Unit
 
-_GRADE_SOURCE = "国家信用风险分类管理通行做法,可由本地区调整"
+_GRADE_SOURCE = "国家信用风险分类管理通行做法，可由本地区调整"
 
 RATIO_BY_GRADE: dict[str, Number] = {
     "A": Number("inspections.ratio.a", 300, "A 级抽查比例", "基点", _GRADE_SOURCE),
@@ -20,15 +20,15 @@ YEARLY_FREQUENCY = Number(
     1,
     "同一检查事项对同一监管对象的年度抽查上限",
     "次",
-    "淮政办〔2025〕1号(八)",
+    "淮政办〔2025〕1号（八）",
 )
 
 PLAN_FILING_DATE = Number(
     "inspections.plan_filing_date",
     430,
     "年度计划备案截止日期",
-    "月日(MMDD)",
-    "淮政办〔2025〕1号(三)",
+    "月日（MMDD）",
+    "淮政办〔2025〕1号（三）",
 )
 """A day of the plan's year, written as month times 100 plus day."""
 
@@ -45,7 +45,7 @@ MIN_PARTIES = Number(
     2,
     "多方揭示抽取的参与方下限",
     "个",
-    "抽取办法(公信级别 1 级)",
+    "抽取办法（公信级别 1 级）",
 )
 
 PUBLICATION_DUE = TimeLimit(
@@ -59,7 +59,7 @@ PUBLICATION_DUE = TimeLimit(
 YEARLY_VISITS = Number(
     "inspections.yearly_visits",
     0,
-    "同一部门对同一监管对象的年度抽查上限(0 表示不另设)",
+    "同一部门对同一监管对象的年度抽查上限（0 表示不另设）",
     "次",
     "由本地区按涉企行政检查频次管理要求设定",
 )
@@ -69,7 +69,7 @@ ANNOUNCE_AHEAD = Number(
     24,
     "到时自动启动的多方揭示抽取提前公告的时间",
     "小时",
-    "抽取办法(公信级别 1 级)",
+    "抽取办法（公信级别 1 级）",
 )
 
 LICENCE_NOTICE = TimeLimit(
@@ -77,6 +77,6 @@ LICENCE_NOTICE = TimeLimit(
     30,
     "执法证到期提醒",
     Unit.CALENDAR_DAY,
-    "平台默认,可由本地区调整",
+    "平台默认，可由本地区调整",
 )
 """How long before its end a licence is shown as ending soon."""

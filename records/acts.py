@@ -113,7 +113,7 @@ class ActTable(Generic[M]):
             )
         if not self.possible(act, instance):
             display = getattr(instance, f"get_{self.state_field}_display", None)
-            state = f"当前状态为“{display()}”," if display else ""
+            state = f"当前状态为“{display()}”，" if display else ""
             raise Conflict(f"{state}不能执行“{act.label}”。请刷新页面查看最新情况。")
         if act.reason and not opinion.strip():
             raise Refused(f"“{act.label}”必须填写{act.reason_label}。", field="opinion")

@@ -100,7 +100,7 @@ def _problem(code: int, detail: str, machine_code: str, errors: list[dict[str, A
 def _flatten(data: Any, exc: Exception) -> tuple[str, list[dict[str, Any]]]:
     if isinstance(exc, exceptions.ValidationError):
         errors = list(_field_errors(data, ""))
-        return "请求内容有误,请按提示修改。", errors
+        return "请求内容有误，请按提示修改。", errors
     if isinstance(exc, PermissionDenied) and str(exc):
         return str(exc), []
     if isinstance(data, dict) and "detail" in data:

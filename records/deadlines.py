@@ -83,7 +83,7 @@ def start(
         trail.record(
             actor,
             "deadline.start",
-            f"起算期限:{title}",
+            f"起算期限：{title}",
             target,
             after={"rule": rule, "due_at": due.due_at, "source": source},
         )
@@ -125,7 +125,7 @@ def start_fixed(
         trail.record(
             actor,
             "deadline.start",
-            f"设定期限:{title}",
+            f"设定期限：{title}",
             target,
             after={"rule": rule, "due_at": due_at, "source": source},
         )
@@ -243,7 +243,7 @@ def recompute_running(actor: Actor) -> int:
                 due.provisional,
             ):
                 continue
-            _recompute(actor, deadline, "工作日历变化,重新计算期限", "工作日历变化")
+            _recompute(actor, deadline, "工作日历变化，重新计算期限", "工作日历变化")
             moved += 1
     return moved
 
@@ -264,10 +264,10 @@ def calculation(deadline: Deadline) -> Due | None:
 def explanation(deadline: Deadline) -> list[str]:
     """The lines that show how the date came about, in Chinese (interface: the chip opens it)."""
     due = calculation(deadline)
-    lines = [f"依据:{deadline.source}"]
+    lines = [f"依据：{deadline.source}"]
     if due is None:
         day = timezone.localtime(deadline.due_at).date() if deadline.due_at else ""
-        return [*lines, f"规定的固定日期:{day}"]
+        return [*lines, f"规定的固定日期：{day}"]
     return [*lines, *explain(due)]
 
 

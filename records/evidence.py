@@ -55,10 +55,10 @@ def keep(
                 digest.update(chunk)
                 spool.write(chunk)
             if size == 0:
-                raise Refused(f"文件“{name}”是空的,未保存。")
+                raise Refused(f"文件“{name}”是空的，未保存。")
             mime = filetype.guess_mime(head) or ""
             if mime not in allowed:
-                raise Refused(f"文件“{name}”的类型不在允许范围内(照片或 PDF),未保存。")
+                raise Refused(f"文件“{name}”的类型不在允许范围内（照片或 PDF），未保存。")
             spool.flush()
             os.fsync(spool.fileno())
             path = path_of(digest.hexdigest())

@@ -134,7 +134,7 @@ def confirm(actor: Actor, job_id: str) -> ImportJob:
         if job.created_by_id != actor.user_id:
             raise NotAllowed("只有上传人可以确认导入。", verb="import.confirm", target=job)
         if job.state != ImportJob.State.READY:
-            raise Conflict(f"该文件{job.get_state_display()},不能确认导入。")
+            raise Conflict(f"该文件{job.get_state_display()}，不能确认导入。")
         job.state = ImportJob.State.IMPORTING
         job.done = 0
         job.save(update_fields=("state", "done"))
@@ -178,7 +178,7 @@ def _check(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
         errors = [_as_dict(error) for error in parsed.errors]
         total = len(parsed.rows)
         if total == 0 and not errors:
-            errors = [_as_dict(CellError(0, "", "", "", "文件中没有数据行,请填写后再上传。"))]
+            errors = [_as_dict(CellError(0, "", "", "", "文件中没有数据行，请填写后再上传。"))]
     job.total = total
     job.errors = errors[:MAX_ERRORS_KEPT]
     job.summary = {**summary, "error_count": len(errors)}
@@ -200,7 +200,7 @@ def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
             parsed = read(kind.sheet, bytes(locked.content), locked.file_name)
             kind.check(actor, parsed)
             if parsed.errors:
-                raise Refused(f"检查之后数据有变化:{parsed.errors[0]}。请重新上传文件。")
+                raise Refused(f"检查之后数据有变化：{parsed.errors[0]}。请重新上传文件。")
             rows = parsed.rows
             message = kind.apply(actor, rows, lambda done: _progress(locked, done))
             locked.summary = {**locked.summary, "result": message}
@@ -217,7 +217,7 @@ def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
             )
     except Exception as error:
         log.exception("import.failed", job=str(job.pk))
-        words = error.message if isinstance(error, Refused) else "系统内部错误,已通知管理员。"
+        words = error.message if isinstance(error, Refused) else "系统内部错误，已通知管理员。"
         failed = ImportJob.objects.filter(pk=job.pk, state=ImportJob.State.IMPORTING)
         failed.update(
             state=ImportJob.State.FAILED,

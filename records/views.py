@@ -52,7 +52,7 @@ class ActView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, f"已完成:{self.table[code].label}。")
+            messages.success(request, f"已完成：{self.table[code].label}。")
         return redirect(self.next_url(request, instance))
 
     def visible(self, actor: Actor) -> models.QuerySet[Any]:
@@ -129,7 +129,7 @@ class ImportNewView(View):
         found = self._kind(request, kind)
         upload = request.FILES.get("file")
         if upload is None:
-            return self._show(request, found, "请选择要导入的 Excel 文件(.xlsx)。")
+            return self._show(request, found, "请选择要导入的 Excel 文件（.xlsx）。")
         if (upload.size or 0) > imports.MAX_BYTES:
             return self._show(request, found, imports.too_large())
         try:

@@ -64,7 +64,7 @@ def _parts_to_confirm(actor: Actor, department_id: int) -> list[WorkItem]:
     return [
         WorkItem(
             what=word,
-            about=f"{part.item.lead} 提请:{part.item.title}",
+            about=f"{part.item.lead} 提请：{part.item.title}",
             url=reverse("inspections:plan-item", args=[part.item_id]),
             label="办理",
         )

@@ -3,7 +3,7 @@ from django.db import migrations
 REFUSE = """
 CREATE FUNCTION trail_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '留痕只能追加,不能修改、删除或清空' USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION '留痕只能追加，不能修改、删除或清空' USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER trail_refuse_rows BEFORE UPDATE OR DELETE ON records_trailentry
     FOR EACH ROW EXECUTE FUNCTION trail_refuse_change();

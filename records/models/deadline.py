@@ -34,7 +34,7 @@ class Deadline(models.Model):
     target_name = models.CharField("对象", max_length=300)
     started_at = models.DateTimeField("起算时间")
     due_at = models.DateTimeField("到期时间", null=True)
-    provisional = models.BooleanField("暂定(节假日安排未公布)", default=False)
+    provisional = models.BooleanField("暂定（节假日安排未公布）", default=False)
     met_at = models.DateTimeField("完成时间", null=True)
     cancelled_at = models.DateTimeField("取消时间", null=True)
 

@@ -10,11 +10,11 @@ class ImportJob(models.Model):
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在检查"
-        REFUSED = "refused", "有错误,未导入"
-        READY = "ready", "检查通过,待确认"
+        REFUSED = "refused", "有错误，未导入"
+        READY = "ready", "检查通过，待确认"
         IMPORTING = "importing", "正在导入"
         DONE = "done", "已导入"
-        FAILED = "failed", "导入失败,未写入任何数据"
+        FAILED = "failed", "导入失败，未写入任何数据"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("导入内容", max_length=40)

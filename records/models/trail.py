@@ -14,7 +14,7 @@ class TrailEntry(models.Model):
 
     class Outcome(models.TextChoices):
         DONE = "done", "已完成"
-        DENIED = "denied", "被拒绝(无权限)"
+        DENIED = "denied", "被拒绝（无权限）"
 
     at = models.DateTimeField("时间", auto_now_add=True)
     actor = models.ForeignKey(

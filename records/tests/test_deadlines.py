@@ -100,7 +100,7 @@ def test_a_new_holiday_moves_running_deadlines(start):
 def test_the_explanation_names_source_and_holidays(start):
     lines = deadlines.explanation(start(3))
 
-    assert lines[0] == "依据:会政办发〔2024〕64号"
+    assert lines[0] == "依据：会政办发〔2024〕64号"
     assert any("国庆" in line for line in lines)
     assert any("2026-10-08" in line for line in lines)
 

@@ -78,7 +78,7 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
             "计划项目",
             str(sum(items.values()) - items.get("withdrawn", 0)),
             "个",
-            f"未撤回的计划项目,其中已公布 {items.get('published', 0)} 个",
+            f"未撤回的计划项目，其中已公布 {items.get('published', 0)} 个",
             reverse("inspections:plans"),
         ),
         Figure("联合任务", str(total), "户次", "已派发且未取消的上门任务", task_list),

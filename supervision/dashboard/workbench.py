@@ -14,7 +14,7 @@ from departments.actors import is_staff_member
 from inspections.services.draws.worklist import pending_draw_work
 from inspections.services.plans_worklist import pending_plan_work
 from inspections.services.results import pending_result_work
-from inspections.services.tasks import pending_task_work
+from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
 from records.actor import Actor
 from records.models import TrailEntry
