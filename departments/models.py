@@ -48,7 +48,7 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
 
 
 class Department(models.Model):
-    """A body that leads, cooperates or is consulted; only those that ``enforces`` send inspectors."""
+    """A body that leads, cooperates or is consulted; only ``enforces`` ones send inspectors."""
 
     region = models.ForeignKey(
         Region, models.PROTECT, verbose_name="所属区划", related_name="departments"
