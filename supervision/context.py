@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             {
                 "username": account.username,
                 "label": demo_label(account),
+                "story": account.demo_note.partition("：")[2],
                 "active": user is not None and account.pk == user.pk,
             }
             for account in accounts

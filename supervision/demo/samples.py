@@ -1,0 +1,24 @@
+"""The demo county's own Excel files, offered on the import pages in demo mode."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from records import imports
+from supervision.demo.directories import SEED
+from supervision.demo.inspectors import generate_inspectors
+from supervision.demo.subjects import generate_subjects
+from supervision.demo.workbooks import inspectors_workbook, matters_workbook, subjects_workbook
+
+
+def register_samples() -> None:
+    """Let the import pages offer the county's files for downloading."""
+    imports.SAMPLES.update(
+        {
+            "matters": matters_workbook,
+            "subjects": lambda: subjects_workbook(generate_subjects(SEED)),
+            "inspectors": lambda: inspectors_workbook(
+                generate_inspectors(SEED, timezone.localdate())
+            ),
+        }
+    )

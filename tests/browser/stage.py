@@ -1,0 +1,77 @@
+"""The people of the story at their browsers, and the camera that sees what they see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.checks import Findings
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+TIMEOUT_MS = 15_000
+
+
+class Stage:
+    """Opens browsers on one platform and collects what is wrong with its pages."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.findings = Findings()
+        self._contexts: list[BrowserContext] = []
+        self._shots = 0
+
+    def desk(self, username: str = "") -> Page:
+        """A browser of one's own at a desk, already switched to the account if one is given."""
+        return self._open(username, viewport=DESK)
+
+    def phone(self, username: str = "") -> Page:
+        """A phone: narrow, with touch."""
+        return self._open(username, viewport=PHONE, has_touch=True, is_mobile=True)
+
+    def _open(self, username: str, **device: object) -> Page:
+        context = self.browser.new_context(
+            base_url=self.url, locale="zh-CN", timezone_id="Asia/Shanghai", **device
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        self._contexts.append(context)
+        page = context.new_page()
+        self.findings.watch(page)
+        page.goto("/")
+        if username:
+            self.act_as(page, username)
+        return page
+
+    def act_as(self, page: Page, username: str) -> None:
+        """Become another demo account, as a newcomer would: on the login page, then by the bar."""
+        if "/login/" in page.url:
+            page.get_by_role("button", name=username).click()
+        else:
+            page.goto("/")
+            bar = page.get_by_label("当前身份")
+            if bar.input_value() == username:
+                return
+            with page.expect_navigation():
+                bar.select_option(username)
+        expect(page.get_by_label("当前身份")).to_have_value(username)
+
+    def shot(self, page: Page, name: str) -> None:
+        """See the page at both widths: two pictures under var/screenshots, two inspections."""
+        self._shots += 1
+        before = page.viewport_size
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            file = SCREENSHOTS / f"{self._shots:02}-{name}-{size['width']}.png"
+            page.screenshot(path=file, full_page=True, animations="disabled")
+            self.findings.inspect(page, f"{name} {size['width']}")
+        if before:
+            page.set_viewport_size(before)
+
+    def close(self) -> None:
+        """Close all browsers that were opened."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
