@@ -69,7 +69,7 @@ class ResultForm(forms.Form):
         required=False,
         max_length=LONGEST_REMARK,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="供本部门负责人审核时参考,不对外公示。",
+        help_text="供本部门负责人审核时参考，不对外公示。",
     )
 
     def __init__(self, *args: Any, id_kind: str, **kwargs: Any) -> None:

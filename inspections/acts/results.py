@@ -54,7 +54,7 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             sources=(_S.SUBMITTED,),
             target=_S.APPROVED,
             who=_is_head,
-            confirm="通过后立即在公众网站公示;企业的结果同时推送国家企业信用信息公示系统。",
+            confirm="通过后立即在公众网站公示；企业的结果同时推送国家企业信用信息公示系统。",
             style="primary",
         ),
         Act(
@@ -81,8 +81,8 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             who=_is_clerk,
             reason=True,
             reason_label="更正理由",
-            confirm="将产生一个新版本,重新录入并经负责人审核后代替现有公示;"
-            "此前的公示内容和更正理由仍可在公众网站查到,理由中请勿写个人信息。",
+            confirm="将产生一个新版本，重新录入并经负责人审核后代替现有公示；"
+            "此前的公示内容和更正理由仍可在公众网站查到，理由中请勿写个人信息。",
         ),
         Act(
             code="withdraw",
@@ -93,7 +93,7 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             who=_is_head,
             reason=True,
             reason_label="撤销理由",
-            confirm="公众网站将显示“已撤销”和理由(请勿写个人信息);"
+            confirm="公众网站将显示“已撤销”和理由（请勿写个人信息）；"
             "企业的结果同时通知国家企业信用信息公示系统。",
             style="danger",
         ),

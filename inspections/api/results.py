@@ -81,14 +81,14 @@ class ConclusionSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=sorted({*BUSINESS_CODES, *OTHER_CODES})),
         allow_empty=False,
         max_length=len(BUSINESS_CODES),
-        help_text="检查结果代码,须属于该类对象的代码集",
+        help_text="检查结果代码，须属于该类对象的代码集",
     )
     remark = serializers.CharField(
         required=False,
         allow_blank=True,
         default="",
         max_length=LONGEST_REMARK,
-        help_text="说明,不公示",
+        help_text="说明，不公示",
     )
 
 

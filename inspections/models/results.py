@@ -34,9 +34,9 @@ class Result(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "待录入"
         SUBMITTED = "submitted", "待负责人审核"
-        APPROVED = "approved", "已审核,待公示"
+        APPROVED = "approved", "已审核，待公示"
         PUBLISHED = "published", "已公示"
-        CORRECTED = "corrected", "已更正(见新版本)"
+        CORRECTED = "corrected", "已更正（见新版本）"
         WITHDRAWN = "withdrawn", "已撤销公示"
 
     TONES: ClassVar[dict[str, str]] = {

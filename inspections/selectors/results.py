@@ -13,7 +13,6 @@ from django.utils import timezone
 from credit.models import Subject
 from departments.models import Department
 from inspections.models import JointTask, PlanItem, Publication, Result, TaskItem
-from inspections.services.visits import photo_label
 from records import evidence
 from records.actor import Actor
 from records.deadlines import Chip
@@ -119,7 +118,7 @@ def items_on_site(result: Result) -> list[ItemRow]:
     for file in evidence.of(result.part):
         photos.setdefault(file.label, []).append(file)
     items = result.part.items.select_related("recorded_by")
-    rows = [ItemRow(item, photos.get(photo_label(item), [])) for item in items]
+    rows = [ItemRow(item, photos.get(item.photo_label, [])) for item in items]
     return sorted(rows, key=lambda row: row.item.outcome != TaskItem.Outcome.PROBLEM)
 
 
@@ -156,12 +155,12 @@ def _delivery(message: OutboxMessage) -> Delivery:
     what = f"{message.topic_name} → {message.target_name}"
     if message.delivered_at:
         moment = timezone.localtime(message.delivered_at).strftime("%Y-%m-%d %H:%M")
-        return Delivery(what, "已送达", "ok", f"{moment},第 {message.attempts} 次送达")
+        return Delivery(what, "已送达", "ok", f"{moment}，第 {message.attempts} 次送达")
     if message.dead_at:
-        note = f"尝试 {message.attempts} 次未成功,请综合协调组在“对外推送”中重新推送。"
+        note = f"尝试 {message.attempts} 次未成功，请综合协调组在“对外推送”中重新推送。"
         return Delivery(what, "已停止推送", "bad", note)
     if not message.is_configured:
-        return Delivery(what, "待推送", "neutral", "尚未配置接收系统的地址,配置后自动推送。")
+        return Delivery(what, "待推送", "neutral", "尚未配置接收系统的地址，配置后自动推送。")
     if message.attempts:
         return Delivery(what, "将自动重试", "warn", f"已尝试 {message.attempts} 次未成功。")
     return Delivery(what, "待推送", "info", "正在排队。")
@@ -181,7 +180,7 @@ def export_rows(results: Iterable[Result], chips: dict[int, Chip]) -> Iterator[d
             "department": result.part.department.name,
             "version": result.version,
             "state": result.get_state_display(),
-            "conclusion": ";".join(result.conclusion),
+            "conclusion": "；".join(result.conclusion),
             "checked_on": _day(result.part.submitted_at),
             "deadline": chip.chip_text if chip else "",
             "published_on": _day(result.published_at),

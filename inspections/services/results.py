@@ -49,7 +49,7 @@ def start_publication_clock(actor: Actor, result: Result) -> Deadline:
         actor,
         result,
         rule=rule.key,
-        title=f"{rule.title}(自计划的检查截止日期起算)" if late else rule.title,
+        title=f"{rule.title}（自计划的检查截止日期起算）" if late else rule.title,
         source=rule.source,
         limit=rule.limit,
         department_id=part.department_id,
@@ -274,7 +274,7 @@ def _close_task(part: TaskPart) -> None:
         trail.record(
             SYSTEM,
             "task.close",
-            "结果全部公示,任务办结",
+            "结果全部公示，任务办结",
             task,
             before={"state": JointTask.State.CHECKED},
             after={"state": JointTask.State.CLOSED},
@@ -296,8 +296,8 @@ def _rows(results: Iterable[Result], what: str, label: str, page: str) -> list[W
         chip = chips.get(result.pk)
         rows.append(
             WorkItem(
-                what=f"{what}(更正)" if result.version > 1 else what,
-                about=f"{task.subject.name}({task.code})",
+                what=f"{what}（更正）" if result.version > 1 else what,
+                about=f"{task.subject.name}（{task.code}）",
                 url=reverse(f"inspections:{page}", args=[result.pk]),
                 label=label,
                 due_at=chip.deadline.due_at if chip else None,
@@ -317,7 +317,7 @@ def _stopped(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what="检查结果推送失败",
-            about=f"{stopped} 条检查结果多次推送未成功,已停止",
+            about=f"{stopped} 条检查结果多次推送未成功，已停止",
             url=f"{reverse('records:outbox')}?state=dead",
             label="查看",
         )

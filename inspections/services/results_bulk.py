@@ -33,7 +33,7 @@ def plan_approval(actor: Actor, pks: Iterable[int]) -> list[BulkRow]:
     """
     ids = set(pks)
     if len(ids) > MOST_AT_ONCE:
-        raise Refused(f"一次最多审核 {MOST_AT_ONCE} 条,请分次选择。")
+        raise Refused(f"一次最多审核 {MOST_AT_ONCE} 条，请分次选择。")
     results = list(result_list(actor).filter(pk__in=ids).order_by("-id"))
     if not results:
         raise Refused("请先在列表中选择检查结果。")

@@ -110,7 +110,7 @@ class ResultEditView(View):
                     refusal.field if refusal.field in form.fields else None, refusal.message
                 )
             else:
-                messages.success(request, "已提交,等待负责人审核。")
+                messages.success(request, "已提交，等待负责人审核。")
                 return redirect(result)
         return self._show(request, result, form, 422)
 
@@ -124,6 +124,7 @@ class ResultEditView(View):
         earlier = [each for each in selectors.versions(result) if each.version < result.version]
         context = {
             "result": result,
+            "heading": "更正检查结果" if result.version > 1 else "录入检查结果",
             "form": form,
             "items": items,
             "problems": sum(row.item.outcome == "problem" for row in items),
@@ -180,7 +181,7 @@ class ResultBulkApproveView(View):
             messages.success(request, f"已审核通过 {done} 条检查结果。")
         for row in skipped[:5]:
             name = row.result.part.task.subject.name
-            messages.warning(request, f"未审核“{name}”:{row.obstacle}。")
+            messages.warning(request, f"未审核“{name}”：{row.obstacle}。")
         if len(skipped) > 5:
             messages.warning(request, f"另有 {len(skipped) - 5} 条未审核。")
         return redirect("inspections:result-list")

@@ -107,6 +107,7 @@ class PublicView(View):
         return {
             "region": region,
             "region_name": region.full_name,
+            "region_query": with_region("", region, chosen),
             "office_name": office.name if office else "",
             "hotline": office.hotline if office else "",
             "public_nav": nav,

@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from supervision.publicity import views
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("results/", views.ResultsView.as_view(), name="results"),
+    path("results/<int:pk>/", views.ResultView.as_view(), name="result"),
+    path("matters/", views.MattersView.as_view(), name="matters"),
+    path("matters/<int:pk>/", views.MatterView.as_view(), name="matter"),
+    path("plans/", views.PlansView.as_view(), name="plans"),
+    path("plans/<int:year>/", views.PlanView.as_view(), name="plan"),
+]
