@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision.publicity import views
+from supervision.publicity import draws, views
 
 app_name = "public"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("matters/<int:pk>/", views.MatterView.as_view(), name="matter"),
     path("plans/", views.PlansView.as_view(), name="plans"),
     path("plans/<int:year>/", views.PlanView.as_view(), name="plan"),
+    path("draws/", draws.PublicDrawsView.as_view(), name="draws"),
+    path("draws/<int:number>/", draws.PublicDrawView.as_view(), name="draw"),
+    path("draws/<int:number>/bundle/", draws.PublicBundleView.as_view(), name="draw-bundle"),
+    path("verify/", draws.PublicVerifyView.as_view(), name="verify"),
+    path("verify/verify.py", draws.VerifierView.as_view(), name="verifier"),
 ]
