@@ -13,6 +13,7 @@ from credit.validation import (
     IDENTIFIER_LENGTH,
     NAME_LENGTH,
     SubjectInput,
+    fingerprint,
     normalise_identifier,
 )
 from matters.models import SubjectCategory
@@ -28,14 +29,13 @@ class SubjectEditForm(forms.Form):
     other_categories = forms.MultipleChoiceField(
         label="其他类别",
         required=False,
-        help_text="可不选；按住 Ctrl 键可以多选。",
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
     )
     industry_class = forms.CharField(
         label="行业代码",
         max_length=6,
         required=False,
-        help_text="国民经济行业分类（GB/T 4754）,如 6210。",
+        help_text="国民经济行业分类（GB/T 4754），如 6210。",
     )
     township = forms.ChoiceField(label="乡镇街道", required=False)
     address = forms.CharField(label="地址", max_length=ADDRESS_LENGTH, required=False)
@@ -46,6 +46,8 @@ class SubjectEditForm(forms.Form):
         help_text="写入变更历史，所有人可见。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scope: Scope, subject: Subject | None = None, **kwargs: Any):
         if subject is not None:
@@ -70,8 +72,7 @@ class SubjectEditForm(forms.Form):
         return (main, *(code for code in others if code != main))
 
     def changed_values(self) -> dict[str, Any]:
-        """What was changed in this form, for ``credit.services.update_subject``: somebody else's
-        edit of another field meanwhile is not undone."""
+        """What was changed in this form, for ``credit.services.update_subject``."""
         changed = set(self.changed_data)
         values = {
             name: self.cleaned_data[name]
@@ -133,4 +134,5 @@ def _initial(entry: SubjectInput) -> dict[str, Any]:
         "township": entry.township_code,
         "address": entry.address,
         "status": entry.status,
+        "seen": fingerprint(entry),
     }

@@ -35,7 +35,7 @@ def _identifier() -> Kind:
     return Kind(
         parse=lambda cell: normalise_identifier(words.parse(cell)),
         format=words.format,
-        hint="按标识类型填写:18 位统一社会信用代码、17 位车辆识别代号、投资项目代码、编号",
+        hint="按标识类型填写：18 位统一社会信用代码、17 位车辆识别代号、投资项目代码、编号",
     )
 
 

@@ -58,10 +58,10 @@ class Subject(models.Model):
     house, vehicle, site or person with its own identifier."""
 
     class Grade(models.TextChoices):
-        A = "A", "A(低风险)"
-        B = "B", "B(较低风险)"
-        C = "C", "C(较高风险)"
-        D = "D", "D(高风险)"
+        A = "A", "A（低风险）"
+        B = "B", "B（较低风险）"
+        C = "C", "C（较高风险）"
+        D = "D", "D（高风险）"
 
     class Status(models.TextChoices):
         OPEN = "open", "在业"

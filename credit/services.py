@@ -11,11 +11,11 @@ from django.db import transaction
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.models import Subject, SubjectChange
 from credit.selectors import BATCH, Scope, as_input, scope_of
-from credit.validation import SubjectInput, complaints
+from credit.validation import SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Conflict, NotAllowed, Refused
 
 FACTS = ("name", "categories", "industry_class", "address", "township", "status")
 _WRITTEN = ("name", "categories", "industry_class", "address", "township", "grade", "status")
@@ -110,11 +110,15 @@ def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
     return subject
 
 
-def update_subject(actor: Actor, pk: int, values: Mapping[str, Any], reason: str) -> Subject:
-    """Change facts of one subject by hand; ``values`` holds only what changes, by the names in
-    ``FACTS`` (``township`` as a code, ``categories`` as codes). The grade has its own act.
+def update_subject(
+    actor: Actor, pk: int, values: Mapping[str, Any], reason: str, *, seen: str = ""
+) -> Subject:
+    """Change facts of one subject by hand; ``values`` are by the names in ``FACTS`` (``township``
+    as a code, ``categories`` as codes). The grade has its own act. ``seen`` is the fingerprint of
+    the entry that the person looked at.
 
-    Raises ``NotAllowed``, or ``Refused`` for unsound values, no change at all, or no reason.
+    Raises ``NotAllowed``, ``Conflict`` when somebody has changed the entry since, or ``Refused``
+    for unsound values, no change at all, or no reason.
     """
     if unknown := set(values) - set(FACTS):
         raise ValueError(f"not facts of a subject: {sorted(unknown)}")
@@ -123,7 +127,7 @@ def update_subject(actor: Actor, pk: int, values: Mapping[str, Any], reason: str
         changes["township_code"] = changes.pop("township")
     if "categories" in changes:
         changes["categories"] = tuple(changes["categories"])
-    return _amend(actor, "edit", pk, changes, reason)
+    return _amend(actor, "edit", pk, changes, reason, seen)
 
 
 def grade_subject(actor: Actor, pk: int, grade: str, reason: str) -> Subject:
@@ -134,10 +138,13 @@ def grade_subject(actor: Actor, pk: int, grade: str, reason: str) -> Subject:
     return _amend(actor, "grade", pk, {"grade": grade}, reason)
 
 
-def _amend(actor: Actor, act: str, pk: int, changes: Mapping[str, Any], reason: str) -> Subject:
+def _amend(
+    actor: Actor, act: str, pk: int, changes: Mapping[str, Any], reason: str, seen: str = ""
+) -> Subject:
     with SUBJECT_ACTS.take(actor, act, pk, opinion=reason) as subject:
         scope = scope_of(subject.region.code)
         before = as_input(subject)
+        ensure_unchanged(before, seen)
         after = replace(before, **changes)
         _ensure_sound([after], scope)
         history = _differences(actor, subject, before, after, scope, _by_hand(reason))
@@ -147,6 +154,12 @@ def _amend(actor: Actor, act: str, pk: int, changes: Mapping[str, Any], reason: 
             setattr(subject, name, value)
         SubjectChange.objects.bulk_create(history)
     return subject
+
+
+def ensure_unchanged(entry: object, seen: str) -> None:
+    """Raise ``Conflict`` unless ``seen`` is empty or the fingerprint of the entry as it stands."""
+    if seen and seen != fingerprint(entry):
+        raise Conflict("页面打开之后这条记录已被他人修改，请返回查看最新内容后重新修改。")
 
 
 def _write_batch(

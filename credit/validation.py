@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -94,6 +95,12 @@ def identifier_complaint(id_kind: str, identifier: str) -> str:
     return _IDENTIFIER_CHECKS[id_kind](identifier)
 
 
+def fingerprint(entry: object) -> str:
+    """A short mark of an entry's values: a form carries it, so that what somebody else saved after
+    the form was opened is not overwritten unseen."""
+    return hashlib.sha256(repr(entry).encode()).hexdigest()[:16]
+
+
 def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
     """Everything that is wrong with an entry, field by field; empty when it may be written."""
     found: list[Complaint] = []
@@ -111,7 +118,7 @@ def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
         found.append(Complaint("categories", message))
     if entry.industry_class and not _INDUSTRY.fullmatch(entry.industry_class):
         found.append(
-            Complaint("industry_class", "应为国民经济行业代码（GB/T 4754）,2 至 4 位数字，如 6210")
+            Complaint("industry_class", "应为国民经济行业代码（GB/T 4754），2 至 4 位数字，如 6210")
         )
     if len(entry.address) > ADDRESS_LENGTH:
         found.append(Complaint("address", f"最多 {ADDRESS_LENGTH} 个字"))
@@ -125,12 +132,12 @@ def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """“,是否为…?” with the known word that the given one resembles; empty without any."""
+    """“，是否为…?” with the known word that the given one resembles; empty without any."""
     names = list(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     if not near:
         near = [name for name in names if word and (word in name or name in word)][:1]
-    return f",是否为“{near[0]}”?" if near else ""
+    return f",是否为“{near[0]}”？" if near else ""
 
 
 def _categories_complaint(entry: SubjectInput, catalogue: Catalogue) -> str:

@@ -24,6 +24,8 @@ from records.middleware import actor_of
 from records.paging import capped_count, keyset_page
 
 HISTORY_ROWS = 100
+# No more than can be imported again.
+EXPORT_LIMIT = SUBJECT_SHEET.max_rows
 
 
 def visible(actor: Actor) -> SubjectQuerySet:
@@ -58,9 +60,8 @@ class SubjectListView(View):
         return render(request, "credit/subject_list.html", context)
 
     def _export(self, request: HttpRequest, found: SubjectFilter) -> HttpResponse:
-        limit = SUBJECT_SHEET.max_rows
-        if capped_count(found.qs, limit).capped:
-            messages.error(request, f"结果超过 {limit} 条，请用筛选条件缩小范围后再导出。")
+        if capped_count(found.qs, EXPORT_LIMIT).capped:
+            messages.error(request, f"结果超过 {EXPORT_LIMIT} 条，请用筛选条件缩小范围后再导出。")
             query = request.GET.copy()
             del query["export"]
             return redirect(f"{reverse('credit:subject-list')}?{query.urlencode()}")
@@ -163,9 +164,15 @@ class SubjectEditView(View):
         subject = self._subject(request, pk)
         form = SubjectEditForm(request.POST, scope=scope_of(subject.region.code), subject=subject)
         if form.is_valid():
-            values, reason = form.changed_values(), form.cleaned_data["reason"]
+            given = form.cleaned_data
             try:
-                update_subject(actor_of(request), pk, values, reason)
+                update_subject(
+                    actor_of(request),
+                    pk,
+                    form.changed_values(),
+                    given["reason"],
+                    seen=given["seen"],
+                )
             except Refused as refusal:
                 form.add_refusal(refusal.field, refusal.message)
             else:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from credit.validation import normalise_identifier
+from credit.validation import fingerprint, normalise_identifier
 from departments.models import User
 from departments.roles import Role
 from inspections.acts.directory import keeps_inspectors_of
@@ -18,7 +18,7 @@ from inspections.services.directory import Scope, as_input
 from inspections.validation import LICENCE_LENGTH, NAME_LENGTH, InspectorInput
 from records.actor import Actor
 
-_SEPARATORS = re.compile(r"[、，,；;\s]+")
+_SEPARATORS = re.compile(r"[\u3001\uff0c\uff1b,;\s]+")
 
 
 class _Day(forms.DateInput):
@@ -58,6 +58,8 @@ class InspectorForm(forms.Form):
         help_text="在手机上检查时使用的账号，须是本部门的执法检查人员账号。",
     )
     reason = forms.CharField(label="修改理由", max_length=200)
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -159,5 +161,6 @@ def _initial(inspector: Inspector) -> dict[str, Any]:
         "specialities": "、".join(entry.specialities),
         "townships": list(entry.townships),
         "user": inspector.user_id or "",
+        "seen": fingerprint(entry),
         **days,
     }

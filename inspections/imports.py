@@ -212,7 +212,7 @@ def _licence_facts(entries: Iterable[InspectorInput]) -> list[list[str]]:
     if not expired:
         return []
     named = "、".join(expired[:NAMED_IN_FACTS]) + ("等" if len(expired) > NAMED_IN_FACTS else "")
-    return [["证件已过期", f"{len(expired)} 人({named}),可以导入，但不会被抽取"]]
+    return [["证件已过期", f"{len(expired)} 人（{named}），可以导入，但不会被抽取"]]
 
 
 def _preview(row: Row) -> list[str]:

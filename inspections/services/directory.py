@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from credit.models import Subject
 from credit.selectors import townships_of
-from credit.services import Upserted
+from credit.services import Upserted, ensure_unchanged
 from departments.models import Department, Region, User
 from departments.profile import time_limit
 from departments.roles import Role
@@ -165,18 +165,23 @@ def create_inspector(actor: Actor, entry: InspectorInput, reason: str) -> Inspec
     return inspector
 
 
-def update_inspector(actor: Actor, pk: int, values: Mapping[str, Any], reason: str) -> Inspector:
+def update_inspector(
+    actor: Actor, pk: int, values: Mapping[str, Any], reason: str, *, seen: str = ""
+) -> Inspector:
     """Change facts of one inspector. ``values`` are fields of ``InspectorInput`` except the licence
     number and being on duty, which has its own acts, and ``user_id``: the account that he or she
-    works with on the phone, None for none.
+    works with on the phone, None for none. ``seen`` is the fingerprint of the entry that the
+    person looked at.
 
-    Raises ``NotAllowed``, or ``Refused`` for unsound values, an account of another department or
-    tied to somebody else, no change, or no reason.
+    Raises ``NotAllowed``, ``Conflict`` when somebody has changed it since, or ``Refused`` for
+    unsound values, an account of another department or tied to somebody else, no change, or no
+    reason.
     """
     facts = dict(values)
     with INSPECTOR_ACTS.take(actor, "edit", pk, opinion=reason) as inspector:
         user_id = facts.pop("user_id", inspector.user_id)
         before = as_input(inspector)
+        ensure_unchanged(before, seen)
         after = replace(before, **facts)
         if after.licence != before.licence or after.is_active != before.is_active:
             raise ValueError("the licence number and being on duty are not edited here")

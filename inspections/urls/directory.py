@@ -17,6 +17,10 @@ urlpatterns = [
         name="inspector-act",
     ),
     path("inspectors/<int:pk>/recusals/add/", views.RecusalAddView.as_view(), name="recusal-add"),
-    path("recusals/", views.RecusalListView.as_view(), name="recusal-list"),
-    path("recusals/<int:pk>/remove/", views.RecusalRemoveView.as_view(), name="recusal-remove"),
+    path("inspectors/recusals/", views.RecusalListView.as_view(), name="recusal-list"),
+    path(
+        "inspectors/recusals/<int:pk>/remove/",
+        views.RecusalRemoveView.as_view(),
+        name="recusal-remove",
+    ),
 ]

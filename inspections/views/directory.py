@@ -205,9 +205,15 @@ class InspectorEditView(View):
         inspector = _kept(request, pk, "edit")
         form = self._form(request, inspector)
         if form.is_valid():
-            values, reason = form.changed_values(), form.cleaned_data["reason"]
+            given = form.cleaned_data
             try:
-                update_inspector(actor_of(request), pk, values, reason)
+                update_inspector(
+                    actor_of(request),
+                    pk,
+                    form.changed_values(),
+                    given["reason"],
+                    seen=given["seen"],
+                )
             except Refused as refusal:
                 form.add_refusal(refusal.field, refusal.message)
             else:
