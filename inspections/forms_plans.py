@@ -81,17 +81,17 @@ class PlanItemForm(forms.Form):
         label="检查事项", required=False, widget=forms.CheckboxSelectMultiple
     )
     full_coverage = forms.BooleanField(
-        label="全覆盖检查", required=False, help_text="所有在业对象都检查,不按比例抽取。"
+        label="全覆盖检查", required=False, help_text="所有在业对象都检查，不按比例抽取。"
     )
-    ratio_a = _percent("A 级(%)")
-    ratio_b = _percent("B 级(%)")
-    ratio_c = _percent("C 级(%)")
-    ratio_d = _percent("D 级(%)")
+    ratio_a = _percent("A 级（%）")
+    ratio_b = _percent("B 级（%）")
+    ratio_c = _percent("C 级（%）")
+    ratio_d = _percent("D 级（%）")
     quota = forms.IntegerField(
         label="抽取总数",
         required=False,
         min_value=1,
-        help_text="可不填。填写后按此总数抽取,各等级按上面的比例加权分配。",
+        help_text="可不填。填写后按此总数抽取，各等级按上面的比例加权分配。",
     )
     period_start = forms.DateField(label="检查开始日期", widget=forms.DateInput(attrs=_DATE))
     period_end = forms.DateField(label="检查截止日期", widget=forms.DateInput(attrs=_DATE))
@@ -109,7 +109,7 @@ class PlanItemForm(forms.Form):
         label="抽取参与方",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="1 级公信:各方各自生成随机数,先承诺、后揭示,任何一方都不能单独左右结果。",
+        help_text="1 级公信：各方各自生成随机数，先承诺、后揭示，任何一方都不能单独左右结果。",
     )
     staffing = forms.ChoiceField(
         label="派人方式", choices=PlanItem.Staffing.choices, widget=forms.RadioSelect
@@ -253,18 +253,18 @@ class PlanItemForm(forms.Form):
         ratio = (
             profile.resolve(self.region_code, rules.RATIO_BY_GRADE["A"]).source
             if self.version.ratio_bp is None
-            else f"事项清单规定的抽查比例,{self.version.source}"
+            else f"事项清单规定的抽查比例，{self.version.source}"
         )
         frequency = profile.resolve(self.region_code, rules.YEARLY_FREQUENCY)
         officers = profile.resolve(self.region_code, rules.MIN_OFFICERS)
         parties = profile.resolve(self.region_code, rules.MIN_PARTIES)
         return {
-            "ratio": f"比例依据:{ratio}",
+            "ratio": f"比例依据：{ratio}",
             "frequency": (
-                f"同一检查事项对同一对象每年抽查不超过 {frequency.value} 次,{frequency.source};"
+                f"同一检查事项对同一对象每年抽查不超过 {frequency.value} 次，{frequency.source}；"
                 "今年已抽过的对象在冻结名单时自动排除。"
             ),
-            "officers": f"每次不少于 {officers.value} 名,{officers.source}",
+            "officers": f"每次不少于 {officers.value} 名，{officers.source}",
             "parties": f"至少 {parties.value} 个不同部门",
             "filing": filing_note(self.region_code),
         }

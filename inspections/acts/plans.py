@@ -55,7 +55,7 @@ PLAN_ITEM_ACTS: ActTable[PlanItem] = ActTable(
             sources=(_S.DRAFT,),
             target=_S.CONFIRMING,
             who=_is_lead_clerk,
-            confirm="提请后,请各参与部门的负责人逐一确认;确认期间不能修改本项目。",
+            confirm="提请后，请各参与部门的负责人逐一确认；确认期间不能修改本项目。",
             style="primary",
         ),
         Act(
@@ -64,7 +64,7 @@ PLAN_ITEM_ACTS: ActTable[PlanItem] = ActTable(
             sources=(_S.CONFIRMED,),
             target=_S.FILED,
             who=_is_lead_head,
-            confirm="以本部门名义报送备案。备案后如需改动,须重新确认并重新备案。",
+            confirm="以本部门名义报送备案。备案后如需改动，须重新确认并重新备案。",
             style="primary",
         ),
         Act(
@@ -75,7 +75,7 @@ PLAN_ITEM_ACTS: ActTable[PlanItem] = ActTable(
             who=lambda actor, item: receives_plans(actor, item.region_code),
             reason=True,
             reason_label="退回理由",
-            confirm="退回后由发起部门修改,并重新确认、重新备案。",
+            confirm="退回后由发起部门修改，并重新确认、重新备案。",
             style="danger",
         ),
         Act(
@@ -86,7 +86,7 @@ PLAN_ITEM_ACTS: ActTable[PlanItem] = ActTable(
             who=_is_lead_head,
             reason=True,
             reason_label="调整理由",
-            confirm="调整后项目回到草稿,版本加一,须重新确认并重新备案。",
+            confirm="调整后项目回到草稿，版本加一，须重新确认并重新备案。",
         ),
         Act(
             code="withdraw",
@@ -96,7 +96,7 @@ PLAN_ITEM_ACTS: ActTable[PlanItem] = ActTable(
             who=_may_withdraw,
             reason=True,
             reason_label="撤回理由",
-            confirm="撤回后本项目不再执行,也不能恢复。",
+            confirm="撤回后本项目不再执行，也不能恢复。",
             style="danger",
         ),
     ),
@@ -126,7 +126,7 @@ PLAN_PART_ACTS: ActTable[PlanItemPart] = ActTable(
             target=PlanItemPart.State.CONFIRMED,
             when=_awaits,
             who=lambda actor, part: is_head_of(actor, part.department_id),
-            confirm="确认后,本部门按所列检查事项参加联合检查。",
+            confirm="确认后，本部门按所列检查事项参加联合检查。",
             style="primary",
         ),
         Act(
@@ -159,7 +159,7 @@ YEAR_PLAN_ACTS: ActTable[YearPlan] = ActTable(
             sources=(YearPlan.State.MERGED, YearPlan.State.PUBLISHED),
             target=YearPlan.State.PUBLISHED,
             who=lambda actor, plan: heads_receiver(actor, plan.region.code),
-            confirm="公布后各部门和社会公众都能看到计划,已公布的项目可以启动抽取。",
+            confirm="公布后各部门和社会公众都能看到计划，已公布的项目可以启动抽取。",
             style="primary",
         ),
     ),

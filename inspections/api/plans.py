@@ -145,7 +145,7 @@ class PlanItemInput(serializers.Serializer[Any]):
     categories = serializers.ListField(child=serializers.SlugField(), help_text="对象类别代码")
     parts = _PartInput(many=True, help_text="参与部门及其检查事项")
     ratios = serializers.DictField(
-        child=serializers.IntegerField(), help_text="各等级抽查比例,基点(万分之一)"
+        child=serializers.IntegerField(), help_text="各等级抽查比例，基点（万分之一）"
     )
     quota = serializers.IntegerField(required=False, allow_null=True, help_text="抽取总数")
     full_coverage = serializers.BooleanField(default=False, help_text="全覆盖")

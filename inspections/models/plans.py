@@ -93,7 +93,7 @@ class PlanItem(models.Model):
         WITHDRAWN = "withdrawn", "已撤回"
 
     class DrawMode(models.TextChoices):
-        MANUAL = "manual", "人工启动(见证人在场)"
+        MANUAL = "manual", "人工启动（见证人在场）"
         SCHEDULED = "scheduled", "到时自动启动"
 
     class Staffing(models.TextChoices):
@@ -101,8 +101,8 @@ class PlanItem(models.Model):
         SINGLY = "singly", "逐户派人"
 
     class Level(models.IntegerChoices):
-        SYSTEM = 0, "0 级:系统随机数"
-        PARTIES = 1, "1 级:多方揭示"
+        SYSTEM = 0, "0 级：系统随机数"
+        PARTIES = 1, "1 级：多方揭示"
 
     plan = models.ForeignKey(
         YearPlan, models.PROTECT, related_name="items", verbose_name="年度计划"
@@ -118,9 +118,9 @@ class PlanItem(models.Model):
         Department, models.PROTECT, related_name="led_plan_items", verbose_name="发起部门"
     )
     categories = ArrayField(models.SlugField(max_length=40), verbose_name="检查对象类别")
-    ratios = models.JSONField("各等级抽查比例(基点)", default=dict)
+    ratios = models.JSONField("各等级抽查比例（基点）", default=dict)
     quota = models.PositiveIntegerField(
-        "抽取总数", null=True, blank=True, help_text="填写后按总数抽取,不再使用比例"
+        "抽取总数", null=True, blank=True, help_text="填写后按总数抽取，不再使用比例"
     )
     full_coverage = models.BooleanField("全覆盖", default=False)
     period_start = models.DateField("检查开始日期")

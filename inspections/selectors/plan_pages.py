@@ -208,7 +208,7 @@ def filing_note(region_code: str) -> str:
     """The yearly filing date and its source, in words."""
     rule = profile.resolve(region_code, rules.PLAN_FILING_DATE)
     month, day = divmod(rule.value, 100)
-    return f"每年 {month} 月 {day} 日前备案,{rule.source}"
+    return f"每年 {month} 月 {day} 日前备案，{rule.source}"
 
 
 def year_tabs(actor: Actor, year: int) -> list[dict[str, Any]]:
@@ -237,4 +237,4 @@ def _check_items(item: PlanItem) -> Iterator[str]:
     for part in item.parts.all():
         titles = [entry.title for entry in part.check_items.all()]
         if titles and part.state != PlanItemPart.State.DECLINED:
-            yield f"{part.department}:{'、'.join(titles)}"
+            yield f"{part.department}：{'、'.join(titles)}"

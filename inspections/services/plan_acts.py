@@ -28,7 +28,7 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> PlanItem:
     """Ask the departments that take part; the lead's own part is confirmed by this."""
     with PLAN_ITEM_ACTS.take(actor, "submit", pk, opinion=opinion) as item:
         if item.matter_version_id != current_version(item).pk:
-            raise Conflict("所依据的监管事项已有新版本,请先“修改”并按新版本核对保存。")
+            raise Conflict("所依据的监管事项已有新版本，请先“修改”并按新版本核对保存。")
         check(item.plan.year, item.matter_version, data_of(item))
         asked = item.parts.exclude(state=_PART.DECLINED)
         asked.update(state=_PART.PENDING, opinion="", decided_at=None)
@@ -53,7 +53,7 @@ def choose_check_items(actor: Actor, part_pk: int, check_item_ids: Iterable[int]
             if known
             else []
         )
-        words = "检查事项:" + ("、".join(entry.title for entry in chosen) or "无")
+        words = "检查事项：" + ("、".join(entry.title for entry in chosen) or "无")
         with PLAN_PART_ACTS.take(actor, "items", part_pk, opinion=words) as part:
             if len(chosen) != len(wanted):
                 raise Refused("所选检查事项不属于本部门或不适用于检查对象。", field="check_items")
@@ -67,7 +67,7 @@ def confirm(actor: Actor, part_pk: int, opinion: str = "") -> PlanItemPart:
         _lock_item_of(part_pk)
         with PLAN_PART_ACTS.take(actor, "confirm", part_pk, opinion=opinion) as part:
             if part.sends_inspectors and not part.check_items.exists():
-                raise Refused("本部门派出执法人员,请先选择检查事项再确认。", field="opinion")
+                raise Refused("本部门派出执法人员，请先选择检查事项再确认。", field="opinion")
             _decide(part, opinion)
         _settle(part.item_id)
     return part
@@ -212,7 +212,7 @@ def _settle(item_pk: int) -> None:
     if joint and any(part.sends_inspectors for part in parts):
         state, verb, label = _ITEM.CONFIRMED, "confirmed", "参与部门全部确认"
     else:
-        state, verb, label = _ITEM.DRAFT, "reopened", "没有可以联合检查的部门,退回草稿"
+        state, verb, label = _ITEM.DRAFT, "reopened", "没有可以联合检查的部门，退回草稿"
     before, item.state = item.state, state
     item.save(update_fields=("state",))
     trail.record(
@@ -243,6 +243,6 @@ def _refuse_drawn(actor: Actor, code: str, pk: int) -> None:
     if item is None or not PLAN_ITEM_ACTS[code].who(actor, item):
         return
     if item.draws.filter(state=Draw.State.DONE).exists():
-        raise Conflict("本项目的抽取已经完成,不能再调整或撤回。")
+        raise Conflict("本项目的抽取已经完成，不能再调整或撤回。")
     if item.draws.filter(state__in=(Draw.State.ANNOUNCED, Draw.State.FROZEN)).exists():
-        raise Conflict("本项目有正在进行的抽取,请待抽取结束或作废后再办理。")
+        raise Conflict("本项目有正在进行的抽取，请待抽取结束或作废后再办理。")

@@ -185,7 +185,7 @@ def _times(year: int, data: ItemData) -> list[Refused]:
     if data.draw_mode not in PlanItem.DrawMode.values:
         problems.append(Refused("请选择抽取方式。", field="draw_mode"))
     if data.draw_mode == PlanItem.DrawMode.SCHEDULED and data.draw_at <= timezone.now():
-        problems.append(Refused("到时自动启动的抽取,抽取时间必须晚于现在。", field="draw_at"))
+        problems.append(Refused("到时自动启动的抽取，抽取时间必须晚于现在。", field="draw_at"))
     return problems
 
 
@@ -211,7 +211,7 @@ def _parts(version: MatterVersion, duties: dict[int, Duty], data: ItemData) -> l
         ids and pk in duties and duties[pk].enforces for pk, ids in data.check_items.items()
     ):
         problems.append(
-            Refused("至少要有一个执法部门参加,并为它选择检查事项。", field="check_items")
+            Refused("至少要有一个执法部门参加，并为它选择检查事项。", field="check_items")
         )
     return problems
 
@@ -222,7 +222,7 @@ def _staffing(region_code: str, data: ItemData) -> list[Refused]:
     if data.officers_per_visit < minimum.value:
         problems.append(
             Refused(
-                f"每部门每次到场不得少于 {minimum.value} 名执法人员({minimum.source})。",
+                f"每部门每次到场不得少于 {minimum.value} 名执法人员（{minimum.source}）。",
                 field="officers_per_visit",
             )
         )
@@ -244,8 +244,8 @@ def _licences(checked: Checked, data: ItemData) -> list[Refused]:
     counts = selectors.licensed_counts(sending, day)
     return [
         Refused(
-            f"{checked.duties[pk].department.name}在抽取当日({day})持有效证件的执法人员"
-            f"只有 {counts[pk]} 名,不足每次到场 {data.officers_per_visit} 名。",
+            f"{checked.duties[pk].department.name}在抽取当日（{day}）持有效证件的执法人员"
+            f"只有 {counts[pk]} 名，不足每次到场 {data.officers_per_visit} 名。",
             field="departments",
         )
         for pk in sending

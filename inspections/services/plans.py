@@ -146,7 +146,7 @@ def must_lead(actor: Actor, version: MatterVersion) -> None:
     """Raise ``NotAllowed`` unless the actor may plan for the matter."""
     if not is_clerk_of(actor, version.lead_id):
         raise NotAllowed(
-            f"“{version.name}”由{version.lead.name}牵头,只有该部门可以编制其计划项目。",
+            f"“{version.name}”由{version.lead.name}牵头，只有该部门可以编制其计划项目。",
             verb="plan-item.create",
             target=version,
         )
@@ -160,7 +160,7 @@ def update_item(actor: Actor, pk: int, data: ItemData) -> PlanItem:
     with PLAN_ITEM_ACTS.take(actor, "edit", pk) as item:
         version = current_version(item)
         if version.lead_id != item.lead_id:
-            raise Refused(f"该事项现由{version.lead.name}牵头,请撤回本项目,由其另行编制。")
+            raise Refused(f"该事项现由{version.lead.name}牵头，请撤回本项目，由其另行编制。")
         checked = check(item.plan.year, version, data)
         before = _relations(item)
         item.matter_version = version

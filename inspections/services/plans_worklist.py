@@ -34,16 +34,21 @@ def _filing_deadlines(actor: Actor, department_id: int) -> list[WorkItem]:
     if not is_clerk_of(actor, department_id):
         return []
     running = Deadline.objects.filter(
-        rule=rules.PLAN_FILING_DATE.key,
+        rule__startswith=f"{rules.PLAN_FILING_DATE.key}.",
         department_id=department_id,
         met_at=None,
         cancelled_at=None,
     ).order_by("due_at")[:20]
+    years = dict(
+        YearPlan.objects.filter(pk__in=[deadline.target_id for deadline in running]).values_list(
+            "pk", "year"
+        )
+    )
     return [
         WorkItem(
             what="编报年度计划",
-            about=deadline.target_name,
-            url=reverse("inspections:plans"),
+            about=deadline.title,
+            url=reverse("inspections:plan", args=[years[deadline.target_id]]),
             label="去编报",
             due_at=deadline.due_at,
             chip=deadlines.chip(deadline),

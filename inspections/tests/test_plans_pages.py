@@ -87,7 +87,7 @@ def test_the_form_is_filled_in_from_the_only_matter(version, client_of):
     assert f"{YEAR} 年养老机构安全联合检查" in page
     for username in ("mzj_clerk", "wjw_clerk", "xfdd_clerk"):
         assert f"{story.department(username).short_name}检查事项" in page
-    assert "行政处罚法" in page and "淮政办〔2025〕1号(八)" in page
+    assert "行政处罚法" in page and "淮政办〔2025〕1号（八）" in page
     form = client_of("mzj_clerk").get(NEW_URL).context["form"]
     chosen = {row.duty.department_id for row in form.department_choices() if row.checked}
     assert story.department("fgw_clerk").pk not in chosen
@@ -182,8 +182,8 @@ def test_the_course_by_buttons(item, client_of):
     for username in ("wjw_head", "xfdd_head"):
         part = item.parts.get(department=story.department(username))
         page = client_of(username).get(item.get_absolute_url()).content.decode()
-        assert f"/inspections/plan-parts/{part.pk}/act/confirm/" in page
-        press(username, f"/inspections/plan-parts/{part.pk}/act/confirm/")
+        assert f"/inspections/plans/parts/{part.pk}/act/confirm/" in page
+        press(username, f"/inspections/plans/parts/{part.pk}/act/confirm/")
     press("mzj_head", f"{item.get_absolute_url()}act/file/")
     assert "汇总已备案项目" in client_of("xzsp_clerk").get(PLAN_URL).content.decode()
     press("xzsp_clerk", f"{PLAN_URL}act/merge/")
@@ -203,7 +203,7 @@ def test_a_refusal_of_an_act_is_shown_on_the_page(item, client_of):
 def test_a_partner_chooses_its_items_on_its_page(item, actor, client_of):
     acts.submit(actor("mzj_clerk"), item.pk)
     part = item.parts.get(department=story.department("wjw_clerk"))
-    url = f"/inspections/plan-parts/{part.pk}/items/"
+    url = f"/inspections/plans/parts/{part.pk}/items/"
     client = client_of("wjw_clerk")
     assert "检查事项" in client.get(url).content.decode()
     assert client.post(url, {"check_items": ["x"]}).status_code == 302

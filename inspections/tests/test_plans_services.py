@@ -462,7 +462,7 @@ def test_filing_meets_the_deadline_and_returning_reopens_it(item, actor):
     due = timezone.localtime(deadline.due_at)
     assert (due.year, due.month, due.day) == (YEAR, 4, 30)
     assert deadline.department == story.department("mzj_clerk")
-    assert "(三)" in deadline.source
+    assert "（三）" in deadline.source
     filed(item, actor)
     assert not running(item).exists()
     acts.return_item(actor("xzsp_clerk"), item.pk, "比例偏低")

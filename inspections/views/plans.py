@@ -146,7 +146,7 @@ class PlanOpenView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, f"已启动 {year} 年度计划编制,备案期限已设定。")
+            messages.success(request, f"已启动 {year} 年度计划编制，备案期限已设定。")
         return redirect("inspections:plan", year=year)
 
 
@@ -330,7 +330,7 @@ class PlanItemCreateView(View):
             except Refused as refusal:
                 form.add_error(None, refusal.message)
             else:
-                messages.success(request, "已保存为草稿,核对无误后请“提请确认”。")
+                messages.success(request, "已保存为草稿，核对无误后请“提请确认”。")
                 return redirect(item)
         return self._page(request, year, matter_form, form, status=422)
 
