@@ -231,9 +231,9 @@ class Duty(models.Model):
 
     class Part(models.TextChoices):
         LEAD = "lead", "牵头"
-        ENFORCING = "enforcing", "配合(执法)"
-        ASSISTING = "assisting", "配合(协助)"
-        DATA = "data", "配合(数据提供)"
+        ENFORCING = "enforcing", "配合（执法）"
+        ASSISTING = "assisting", "配合（协助）"
+        DATA = "data", "配合（数据提供）"
 
     version = models.ForeignKey(MatterVersion, models.CASCADE, related_name="duties")
     department = models.ForeignKey(

@@ -232,9 +232,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("lead", "牵头"),
-                            ("enforcing", "配合(执法)"),
-                            ("assisting", "配合(协助)"),
-                            ("data", "配合(数据提供)"),
+                            ("enforcing", "配合（执法）"),
+                            ("assisting", "配合（协助）"),
+                            ("data", "配合（数据提供）"),
                         ],
                         max_length=10,
                         verbose_name="职责",

@@ -201,7 +201,7 @@ def test_an_edited_draft_says_what_was_entered_and_the_trail_what_it_said_before
     assert fields.before["name"] == "养老机构安全综合监管"
     assert lists.before["categories"] == ["养老机构"]
     assert lists.after["categories"] == ["养老机构", "餐饮服务单位"]
-    assert "卫健委(配合(执法))：医务室和传染病防控" in lists.after["duties"]
+    assert "卫健委(配合（执法）)：医务室和传染病防控" in lists.after["duties"]
 
 
 def test_full_coverage_leaves_no_ratio(drafts, actor) -> None:
