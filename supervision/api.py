@@ -6,8 +6,10 @@ from rest_framework.routers import SimpleRouter
 
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
+from inspections.api.draws import DrawViewSet
 from inspections.api.plans import PlanItemViewSet
 from inspections.api.results import ResultViewSet
+from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 
 router = SimpleRouter()
@@ -17,6 +19,8 @@ router.register("results", ResultViewSet, basename="result")
 router.register("matters", MatterViewSet, basename="matter")
 router.register("check-items", CheckItemViewSet, basename="check-item")
 router.register("plan-items", PlanItemViewSet, basename="plan-item")
+router.register("draws", DrawViewSet, basename="draw")
+router.register("tasks", TaskViewSet, basename="task")
 
 urlpatterns = [
     *router.urls,

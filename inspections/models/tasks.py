@@ -220,6 +220,11 @@ class TaskItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def photo_label(self) -> str:
+        """What ties a photo, kept with the part, to this item."""
+        return f"{self.pk} {self.title}"[:100]
+
 
 class Notice(models.Model):
     """The 行政检查通知书 of a visit; its content is frozen when the head signs it."""

@@ -139,6 +139,34 @@ def plan_visits(draw: Draw, visit_on: dt.date | None = None, reason: str = "") -
     ]
 
 
+@dataclass(frozen=True)
+class TeamPlan:
+    """What one team will do: how many visits, from when to when, and who goes."""
+
+    team: int | None
+    visits: int
+    first: dt.date
+    last: dt.date
+    officers: tuple[Inspector, ...]
+
+
+def team_plans(visits: Iterable[VisitPlan]) -> list[TeamPlan]:
+    """The visits summed up by team."""
+    teams: dict[int | None, list[VisitPlan]] = defaultdict(list)
+    for visit in visits:
+        teams[visit.selected.team].append(visit)
+    return [
+        TeamPlan(
+            team,
+            len(rows),
+            min(row.visit_on for row in rows),
+            max(row.visit_on for row in rows),
+            tuple(dict.fromkeys(o for row in rows for part in row.parts for o in part.officers)),
+        )
+        for team, rows in sorted(teams.items(), key=lambda pair: pair[0] or 0)
+    ]
+
+
 def check_visit_date(item: PlanItem, day: dt.date, reason: str) -> None:
     """Raise ``Refused`` unless a visit may be on that day: from today on, within the period of
     the plan item, and a working day unless there is a reason."""

@@ -16,6 +16,8 @@ from records.errors import NotAllowed, Refused
 
 MOST_AT_ONCE = 500
 BULK_ACTS = ("accept", "sign")
+WAITING_STATE = {"accept": JointTask.State.DISPATCHED, "sign": JointTask.State.SCHEDULED}
+"""The state of the tasks that wait for the act."""
 
 
 @dataclass(frozen=True)

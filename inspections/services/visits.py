@@ -121,7 +121,7 @@ def add_photo(actor: Actor, task_item_id: int, content: BinaryIO, name: str) -> 
     with transaction.atomic():
         item, _ = _open_item(actor, task_item_id)
         digest = _digest(content)
-        same = evidence.of(item.part).filter(label=photo_label(item), sha256=digest).first()
+        same = evidence.of(item.part).filter(label=item.photo_label, sha256=digest).first()
         if same is not None:
             return same
         return evidence.keep(
@@ -129,14 +129,9 @@ def add_photo(actor: Actor, task_item_id: int, content: BinaryIO, name: str) -> 
             item.part,
             content,
             name,
-            label=photo_label(item),
+            label=item.photo_label,
             allowed=evidence.IMAGE_TYPES,
         )
-
-
-def photo_label(item: TaskItem) -> str:
-    """What ties a photo of a part to its item: the item's number and title."""
-    return f"{item.pk} {item.title}"[:100]
 
 
 def sign(actor: Actor, part_id: int, image: str, key: str = "") -> Signature:

@@ -159,7 +159,7 @@ def test_photos_are_kept_once_per_item(story: Story) -> None:
     visits.add_photo(inspector, one.pk, photo(b"1"), "c.png")
     kept = evidence.of(part)
     assert kept.count() == 3
-    assert kept.filter(label=visits.photo_label(one)).count() == 2
+    assert kept.filter(label=one.photo_label).count() == 2
 
 
 @pytest.mark.parametrize(

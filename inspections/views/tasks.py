@@ -1,0 +1,373 @@
+"""Pages of joint tasks at the desk (I8): list, dispatch, one task, papers, calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from departments.actors import is_head_of
+from inspections.acts.tasks import DESK_ACTS, JOINT_TASK_ACTS, TASK_PART_ACTS, may_dispatch
+from inspections.forms_tasks import DispatchForm, ProposeForm, TaskFilter
+from inspections.models import Draw, JointTask, Notice, TaskPart
+from inspections.selectors import tasks as selectors
+from inspections.services import dispatch as dispatching
+from inspections.services import tasks as services
+from inspections.services import tasks_bulk
+from inspections.services.notices import notice_content, sign_notice
+from records import evidence
+from records.actor import Actor
+from records.acts import ActTable
+from records.errors import NotAllowed, Refused
+from records.exports import export
+from records.middleware import actor_of
+from records.paging import capped_count, keyset_page
+from records.selectors import timeline
+from records.views import EXPORT_LIMIT, ActView
+
+TASK_HANDLERS = {"sign": sign_notice, "cancel": services.cancel}
+PART_HANDLERS = {"accept": services.accept, "agree": services.agree}
+_BULK_BUTTONS = {"accept": "接收", "sign": "签发通知书"}
+
+
+class TaskListView(View):
+    """The joint tasks a person may see, narrowed by filters; rows can be ticked for bulk acts."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        form = TaskFilter(actor, request.GET)
+        tasks = form.narrow(selectors.task_list(actor))
+        if request.GET.get("export") == "xlsx":
+            rows = selectors.excel_rows(tasks.order_by("-id")[:EXPORT_LIMIT])
+            return export(request, selectors.TASK_SHEET, rows, "联合检查任务.xlsx")
+        page = keyset_page(
+            tasks,
+            ("-id",),
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        query = request.GET.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        filtered = query.urlencode()
+        query["export"] = "xlsx"
+        bulk = [code for code in tasks_bulk.BULK_ACTS if _may_in_bulk(actor, code)]
+        context = {
+            "form": form,
+            "page": page,
+            "rows": [(task, selectors.own_part(actor, task)) for task in page],
+            "total": capped_count(tasks),
+            "export_url": f"?{query.urlencode()}",
+            "acts": [
+                {
+                    "label": _BULK_BUTTONS[code],
+                    "url": reverse("inspections:task-bulk", args=[code]),
+                    "style": "primary",
+                }
+                for code in bulk
+            ],
+            "waiting": selectors.waiting_for_acceptance(actor, tasks),
+            "accept_all_url": f"{reverse('inspections:task-bulk', args=['accept'])}?{filtered}",
+        }
+        return render(request, "inspections/tasks/list.html", context)
+
+
+class TaskBulkView(View):
+    """One act on many tasks: first what it will do, then doing it.
+
+    The tasks are the ticked rows, or with ``scope=all`` all that match the list's filters.
+    """
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        if code not in tasks_bulk.BULK_ACTS:
+            raise Http404
+        actor = actor_of(request)
+        ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        if request.POST.get("scope") == "all":
+            found = TaskFilter(actor, request.GET).narrow(JointTask.objects.visible_to(actor))
+            found = found.filter(state=tasks_bulk.WAITING_STATE[code])
+            ids = list(found.values_list("pk", flat=True)[: tasks_bulk.MOST_AT_ONCE])
+        act = tasks_bulk.act_of(code)
+        try:
+            if "confirm" in request.POST:
+                rows = tasks_bulk.carry_out(actor, code, ids)
+                return self._report(request, act.label, rows)
+            rows = tasks_bulk.plan(actor, code, ids)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("inspections:task-list")
+        context = {
+            "act": act,
+            "possible": [row.task for row in rows if not row.obstacle],
+            "skipped": [row for row in rows if row.obstacle],
+        }
+        return render(request, "inspections/tasks/bulk.html", context)
+
+    def _report(
+        self, request: HttpRequest, label: str, rows: list[tasks_bulk.BulkRow]
+    ) -> HttpResponse:
+        skipped = [row for row in rows if row.obstacle]
+        if done := len(rows) - len(skipped):
+            messages.success(request, f"已完成:{label} {done} 项。")
+        for row in skipped[:5]:
+            messages.warning(request, f"未办理“{row.task}”:{row.obstacle}。")
+        if len(skipped) > 5:
+            messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
+        return redirect("inspections:task-list")
+
+
+class DispatchView(View):
+    """What dispatching a draw will make, and doing it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._show(request, self._draw(request, pk), DispatchForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        draw = self._draw(request, pk)
+        form = DispatchForm(request.POST)
+        if form.is_valid():
+            try:
+                tasks = dispatching.dispatch(actor_of(request), pk, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(refusal.field, refusal.message)
+            else:
+                messages.success(request, f"已派发 {len(tasks)} 项任务,等待各部门接收。")
+                return redirect(reverse("inspections:task-list") + f"?item={draw.item_id}")
+        return self._show(request, draw, form, status=422)
+
+    def _draw(self, request: HttpRequest, pk: int) -> Draw:
+        visible = Draw.objects.visible_to(actor_of(request))
+        draw = get_object_or_404(visible.select_related("item__plan__region", "item__lead"), pk=pk)
+        if not may_dispatch(actor_of(request), draw):
+            raise NotAllowed(
+                "只有牵头部门的经办人或负责人可以派发任务。", verb="task.dispatch", target=draw
+            )
+        return draw
+
+    def _show(
+        self, request: HttpRequest, draw: Draw, form: DispatchForm, status: int = 200
+    ) -> HttpResponse:
+        context: dict[str, Any] = {"draw": draw, "form": form}
+        try:
+            visits = dispatching.plan_visits(draw)
+        except Refused as refusal:
+            context["obstacle"] = refusal.message
+        else:
+            context |= {"visits": visits, "teams": dispatching.team_plans(visits)}
+        return render(request, "inspections/tasks/dispatch.html", context, status=status)
+
+
+class TaskView(View):
+    """One task: facts, dates, departments with their people and progress, papers, course."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        task = get_object_or_404(selectors.task_in_full(actor), pk=pk)
+        parts = selectors.link_parts(task)
+        own = next((part for part in parts if part.department_id == actor.department_id), None)
+        check_ins = {arrival.inspector_id: arrival for arrival in task.check_ins.all()}
+        context = {
+            "task": task,
+            "steps": _steps(task),
+            "parts": [
+                {
+                    "part": part,
+                    "officers": [(o, check_ins.get(o.pk)) for o in part.officers.all()],
+                    "progress": selectors.progress_of(part, check_ins.values()),
+                    "results": list(part.results.all()),
+                }
+                for part in parts
+            ],
+            "own": own,
+            "own_url": f"{reverse('inspections:task-list')}parts/{own.pk}/" if own else "",
+            "acts": _buttons(JOINT_TASK_ACTS, actor, task),
+            "part_acts": _buttons(TASK_PART_ACTS, actor, own) if own else [],
+            "propose": _propose_form(actor, own),
+            "entries": timeline(task, *parts),
+            "demo": settings.DEMO,
+            "visit_url": reverse("inspections:visit", args=[task.pk]),
+        }
+        return render(request, "inspections/tasks/detail.html", context)
+
+
+class TaskActView(ActView):
+    """Acts on a whole task."""
+
+    table = JOINT_TASK_ACTS
+    handlers = TASK_HANDLERS
+    detail_url = "inspections:task"
+
+
+class TaskPartActView(ActView):
+    """Acts of a department on its own part."""
+
+    table = TASK_PART_ACTS
+    handlers = PART_HANDLERS
+
+    def next_url(self, request: HttpRequest, instance: Any) -> str:
+        return str(instance.get_absolute_url())
+
+
+class TaskProposeView(View):
+    """Another date, with its reason."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        part = get_object_or_404(TaskPart.objects.visible_to(actor), pk=pk)
+        form = ProposeForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "请填写提出的检查日期,例如 2026-05-20。")
+            return redirect(part.get_absolute_url())
+        try:
+            services.propose_date(
+                actor, pk, form.cleaned_data["visit_on"], request.POST.get("opinion", "")
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "已提出新的检查日期,等待其他部门同意。")
+        return redirect(part.get_absolute_url())
+
+
+class NoticeView(View):
+    """The 行政检查通知书 as a paper; before it is signed, what it would say."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        task = get_object_or_404(
+            selectors.task_list(actor_of(request)).select_related("notice__signed_by", "lead"),
+            pk=pk,
+        )
+        signed = task.notice.state == Notice.State.SIGNED
+        content = task.notice.content if signed else notice_content(task)
+        context = {
+            "task": task,
+            "notice": task.notice,
+            "signed": signed,
+            "content": content,
+            "visit_on": dt.date.fromisoformat(content["visit_on"]) if content["visit_on"] else None,
+        }
+        return render(request, "inspections/tasks/notice.html", context)
+
+
+class RecordView(View):
+    """The 检查记录表 of one department, once it was submitted, as a paper."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        part = get_object_or_404(
+            TaskPart.objects.visible_to(actor_of(request))
+            .filter(state=TaskPart.State.SUBMITTED)
+            .select_related("task__subject", "task__item", "task__notice", "department")
+            .prefetch_related("officers", "signatures__image", "items__check_item"),
+            pk=pk,
+        )
+        items = list(part.items.all())
+        photos = selectors.photos_by_item(part, items)
+        officers = list(part.officers.all())
+        context = {
+            "part": part,
+            "task": part.task,
+            "rows": [(item, photos.get(item.pk, [])) for item in items],
+            "check_ins": part.task.check_ins.filter(inspector__in=officers).select_related(
+                "inspector"
+            ),
+            "signatures": list(part.signatures.all()),
+            "photos": [photo for rows in photos.values() for photo in rows],
+            "files": evidence.of(part).count(),
+        }
+        return render(request, "inspections/tasks/record.html", context)
+
+
+class CalendarView(View):
+    """The visits of a month."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        today = timezone.localdate()
+        year, month = _month_of(request.GET.get("month", ""), today)
+        weeks = selectors.calendar_of(actor_of(request), year, month)
+        context = {
+            "weeks": weeks,
+            "days": [day for week in weeks for day in week if day.in_month and day.tasks],
+            "title": f"{year} 年 {month} 月",
+            "today": today,
+            "previous": _shift(year, month, -1),
+            "next": _shift(year, month, 1),
+        }
+        return render(request, "inspections/tasks/calendar.html", context)
+
+
+def _may_in_bulk(actor: Actor, code: str) -> bool:
+    if code == "sign":
+        return is_head_of(actor, actor.department_id)
+    return selectors.may_accept(actor)
+
+
+def _buttons(table: ActTable[Any], actor: Actor, instance: Any) -> list[dict[str, Any]]:
+    """The acts allowed now, as ``{% act_buttons %}`` draws them; those of the phone lead there."""
+    return [
+        {
+            "code": act.code,
+            "label": act.label,
+            "style": act.style,
+            "reason": act.reason,
+            "reason_label": act.reason_label,
+            "confirm": act.confirm,
+            "url": reverse(act.form, args=[instance.pk]) if act.form else "",
+        }
+        for act in table.allowed(actor, instance)
+        if (act.code in DESK_ACTS or act.form) and act.code != "propose"
+    ]
+
+
+def _propose_form(actor: Actor, part: TaskPart | None) -> ProposeForm | None:
+    if part is None or "propose" not in {a.code for a in TASK_PART_ACTS.allowed(actor, part)}:
+        return None
+    return ProposeForm(initial={"visit_on": part.task.visit_on})
+
+
+def _steps(task: JointTask) -> list[dict[str, Any]]:
+    """The course of a task as ``{% steps %}`` draws it."""
+    course = ["派发接收", "约定日期", "签发通知书", "现场检查", "结果公示"]
+    order = [
+        JointTask.State.DISPATCHED,
+        JointTask.State.SCHEDULED,
+        JointTask.State.NOTIFIED,
+        JointTask.State.IN_PROGRESS,
+        JointTask.State.CHECKED,
+        JointTask.State.CLOSED,
+    ]
+    # The state says what is done; the step after it is the current one.
+    current = {0: 0, 1: 2, 2: 3, 3: 3, 4: 4, 5: 5}
+    if task.state == JointTask.State.CANCELLED:
+        return [{"label": "派发接收", "state": "done"}, {"label": "已取消", "state": "failed"}]
+    position = current[order.index(JointTask.State(task.state))]
+    return [
+        {
+            "label": label,
+            "state": "done" if at < position else "current" if at == position else "todo",
+        }
+        for at, label in enumerate(course)
+    ]
+
+
+def _month_of(text: str, today: dt.date) -> tuple[int, int]:
+    try:
+        month = dt.datetime.strptime(text, "%Y-%m")
+    except ValueError:
+        return today.year, today.month
+    return month.year, month.month
+
+
+def _shift(year: int, month: int, by: int) -> str:
+    months = year * 12 + month - 1 + by
+    return f"{months // 12}-{months % 12 + 1:02d}"
