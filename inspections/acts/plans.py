@@ -121,7 +121,7 @@ PLAN_PART_ACTS: ActTable[PlanItemPart] = ActTable(
         ),
         Act(
             code="confirm",
-            label="确认参加",
+            label="同意参加",
             sources=(PlanItemPart.State.PENDING,),
             target=PlanItemPart.State.CONFIRMED,
             when=_awaits,
