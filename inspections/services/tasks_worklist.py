@@ -61,7 +61,7 @@ def _draws_to_dispatch(actor: Actor) -> list[WorkItem]:
 
 def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any) -> list[WorkItem]:
     parts = TaskPart.objects.filter(
-        department_id=actor.department_id, task__state=_T.DISPATCHED, **conditions
+        department=actor.department_id, task__state=_T.DISPATCHED, **conditions
     )
     return _by_item(
         parts.values(plan_plan=F("task__item_id"), title=F("task__item__title")).annotate(
@@ -88,7 +88,7 @@ def _notices(actor: Actor) -> list[WorkItem]:
 def _by_item(groups: QuerySet[Any, Any], what: str, label: str, waiting: str) -> list[WorkItem]:
     rows = []
     for group in groups.order_by("first"):
-        url = reverse("inspections:task-list") + f"?item={group['plan']}&waiting={waiting}"
+        url = reverse("inspections:task-list") + f"?item={group['plan_item']}&waiting={waiting}"
         if group["many"] == 1:
             url = reverse("inspections:task", args=[group["one"]])
         rows.append(
