@@ -69,6 +69,13 @@ class MatrixRow:
     duty: Duty
     items: list[CheckItem]
 
+    @property
+    def printed_otherwise(self) -> str:
+        """The name in the document where it is more than the short name with its region."""
+        printed, department = self.duty.printed, self.duty.department
+        usual = printed == department.name or printed.endswith(department.short_name)
+        return "" if usual else printed
+
 
 def duties_matrix(version: MatterVersion) -> list[MatrixRow]:
     """Departments × part, lead first, each with the check items that fit, in one query more."""
@@ -129,34 +136,49 @@ def version_line(actor: Actor, version: MatterVersion) -> list[VersionStep]:
 
 
 def differences(before: MatterVersion, after: MatterVersion) -> list[Difference]:
-    """What changed between two versions, in the words of the page (prefetch duties, categories)."""
-    old, new = _said(before), _said(after)
-    return [Difference(label, old[label], new[label]) for label in new if old[label] != new[label]]
+    """What changed between two versions, in the words of the page (prefetch duties, categories).
+
+    Of categories and departments only those taken out and those added are told.
+    """
+    old, new = _texts(before), _texts(after)
+    found = [Difference(label, old[label], new[label]) for label in new if old[label] != new[label]]
+    old_lists, new_lists = _lists(before), _lists(after)
+    for label, now in new_lists.items():
+        then = old_lists[label]
+        gone = "、".join(name for name in then if name not in now)
+        come = "、".join(name for name in now if name not in then)
+        if gone or come:
+            found.append(Difference(label, gone, come))
+    return found
 
 
-def _said(version: MatterVersion) -> dict[str, str]:
-    duties = version.duties.all()
-    words = {
+def _texts(version: MatterVersion) -> dict[str, str]:
+    return {
         "事项名称": version.name,
         "领域": version.get_group_display(),
         "一件事主题": version.theme,
         "监管对象": version.subjects_text,
-        "对象类别": "、".join(sorted(category.name for category in version.categories.all())),
         "主要任务": version.content,
         "法律依据": version.legal_bases,
         "行业分类": version.industry_class,
         "行使层级": version.exercise_level,
         "监管方式": version.get_way_display(),
         "抽查比例": version.ratio_text,
+        "职责说明": "\n".join(
+            f"{duty.department}：{duty.description}"
+            for duty in version.duties.all()
+            if duty.description
+        ),
     }
-    for part in Duty.Part:
-        words[str(part.label)] = "、".join(
-            str(duty.department) for duty in duties if duty.part == part
-        )
-    words["职责说明"] = "\n".join(
-        f"{duty.department}：{duty.description}" for duty in duties if duty.description
-    )
-    return words
+
+
+def _lists(version: MatterVersion) -> dict[str, list[str]]:
+    duties = version.duties.all()
+    categories = [category.name for category in version.categories.all()]
+    return {"对象类别": categories} | {
+        str(part.label): [str(duty.department) for duty in duties if duty.part == part]
+        for part in Duty.Part
+    }
 
 
 def six_column_rows(versions: Iterable[MatterVersion]) -> Iterator[dict[str, Any]]:
