@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import TemplateView
+
+from supervision.dashboard import views
 
 app_name = "dashboard"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="dashboard/workbench.html"), name="workbench"),
+    path("", views.WorkbenchView.as_view(), name="workbench"),
+    path("coordination/", views.CoordinationView.as_view(), name="coordination"),
 ]

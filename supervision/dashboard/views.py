@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views import View
 
 from departments.actors import oversees
-from inspections.services.tasks import visits_this_week
 from records import deadlines
 from records.errors import NotAllowed
 from records.middleware import actor_of
@@ -22,7 +21,7 @@ class WorkbenchView(View):
         context = {
             "lanes": workbench.lanes(actor),
             "handed_on": workbench.handed_on(actor),
-            "visits": visits_this_week(actor),
+            "visits": workbench.coming_visits(actor),
             "note": getattr(request.user, "demo_note", ""),
         }
         return render(request, "dashboard/workbench.html", context)

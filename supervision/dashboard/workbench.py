@@ -11,7 +11,9 @@ from django.db.models import Model
 from django.utils import timezone
 
 from departments.actors import is_staff_member
-from inspections.services.draws.worklist import pending_draw_work
+from departments.roles import Role
+from inspections.models import JointTask
+from inspections.services.draws.pending import pending_draw_work
 from inspections.services.plans_worklist import pending_plan_work
 from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
@@ -28,6 +30,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_result_work,
 )
 HANDED_ON = 8
+COMING_DAYS = 7
 _NOT_BUSINESS = ("account.", "export", "import.upload", "evidence.", "deadline.")
 
 
@@ -73,6 +76,23 @@ def _lane_of(item: WorkItem, today: dt.date) -> str:
     if days == 0:
         return "today"
     return "week" if days <= 7 else "later"
+
+
+def coming_visits(actor: Actor, now: dt.datetime | None = None) -> list[JointTask]:
+    """The next visits of the person's department, an inspector's own ones only."""
+    today = timezone.localdate(now)
+    tasks = JointTask.objects.visible_to(actor).filter(
+        parts__department_id=actor.department_id,
+        visit_on__range=(today, today + dt.timedelta(days=COMING_DAYS)),
+        state__in=(
+            JointTask.State.SCHEDULED,
+            JointTask.State.NOTIFIED,
+            JointTask.State.IN_PROGRESS,
+        ),
+    )
+    if not actor.has_role(Role.CLERK, Role.HEAD):
+        tasks = tasks.filter(parts__officers__user_id=actor.user_id)
+    return list(tasks.select_related("subject").distinct().order_by("visit_on", "pk")[:10])
 
 
 @dataclass(frozen=True)

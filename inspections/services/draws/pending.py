@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -14,22 +13,12 @@ from inspections.acts.draws import OPEN, PARTY_ROLES, all_committed
 from inspections.models import Draw, DrawParty, PlanItem
 from inspections.selectors.draws import HEAVY
 from records.actor import Actor
+from records.worklist import WorkItem
 
 _START_AHEAD = dt.timedelta(days=7)
 
 
-@dataclass(frozen=True)
-class Pending:
-    """One thing to do: what, about which object, until when, where, and the button's word."""
-
-    what: str
-    about: str
-    due: dt.datetime | None
-    url: str
-    label: str
-
-
-def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[Pending]:
+def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[WorkItem]:
     """The draws that wait for the person to commit, reveal, freeze or start; most urgent first.
 
     Costs at most four queries.
@@ -40,19 +29,19 @@ def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[Pend
     work = [*_as_party(actor)]
     if actor.has_role(Role.CLERK, Role.HEAD):
         work += [*_to_freeze(actor), *_to_start(actor, moment)]
-    return sorted(work, key=lambda one: (one.due is None, one.due or moment))
+    return sorted(work, key=lambda one: (one.due_at is None, one.due_at or moment))
 
 
-def _as_party(actor: Actor) -> list[Pending]:
+def _as_party(actor: Actor) -> list[WorkItem]:
     parties = DrawParty.objects.filter(department_id=actor.department_id, nonce="")
     waiting = parties.filter(draw__state=Draw.State.ANNOUNCED, commitment="") | parties.filter(
         draw__state=Draw.State.FROZEN
     )
     return [
-        Pending(
+        WorkItem(
             what="提交抽取承诺" if not party.commitment else "揭示随机数",
             about=f"{party.draw} {party.draw.item.title}",
-            due=party.draw.planned_at,
+            due_at=party.draw.planned_at,
             url=reverse("inspections:draw-party", args=[party.draw_id]),
             label="去承诺" if not party.commitment else "去揭示",
         )
@@ -62,7 +51,7 @@ def _as_party(actor: Actor) -> list[Pending]:
     ]
 
 
-def _to_freeze(actor: Actor) -> list[Pending]:
+def _to_freeze(actor: Actor) -> list[WorkItem]:
     ready = (
         Draw.objects.filter(item__lead_id=actor.department_id, state=Draw.State.ANNOUNCED)
         .exclude(item__draw_mode=PlanItem.DrawMode.SCHEDULED, obstacle="")
@@ -71,10 +60,10 @@ def _to_freeze(actor: Actor) -> list[Pending]:
         .defer(*HEAVY)
     )
     return [
-        Pending(
-            what="冻结抽取名单" if not draw.obstacle else "抽取受阻,需处理",
+        WorkItem(
+            what="冻结抽取名单" if not draw.obstacle else "抽取受阻，需处理",
             about=f"{draw} {draw.item.title}",
-            due=draw.planned_at,
+            due_at=draw.planned_at,
             url=draw.get_absolute_url(),
             label="去冻结" if not draw.obstacle else "去处理",
         )
@@ -83,7 +72,7 @@ def _to_freeze(actor: Actor) -> list[Pending]:
     ]
 
 
-def _to_start(actor: Actor, now: dt.datetime) -> list[Pending]:
+def _to_start(actor: Actor, now: dt.datetime) -> list[WorkItem]:
     items = PlanItem.objects.filter(
         ~Exists(Draw.objects.filter(item=OuterRef("pk"), state__in=(*OPEN, Draw.State.DONE))),
         lead_id=actor.department_id,
@@ -94,10 +83,10 @@ def _to_start(actor: Actor, now: dt.datetime) -> list[Pending]:
         draw_mode=PlanItem.DrawMode.SCHEDULED,
     )
     return [
-        Pending(
+        WorkItem(
             what="启动随机抽取",
             about=item.title,
-            due=item.draw_at,
+            due_at=item.draw_at,
             url=reverse("inspections:draw-start", args=[item.pk]),
             label="去启动",
         )

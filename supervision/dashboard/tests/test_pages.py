@@ -1,0 +1,29 @@
+import pytest
+
+from supervision.demo.accounts import ACCOUNTS
+
+pytestmark = pytest.mark.django_db
+OVERSEERS = {"xzsp_clerk", "xzsp_head", "sfj_clerk", "sfj_head", "scjg_clerk", "scjg_head"}
+
+
+@pytest.mark.parametrize("username", [account.username for account in ACCOUNTS])
+def test_everybody_has_a_first_page_and_every_menu_entry_opens(client_of, username):
+    client = client_of(username)
+
+    page = client.get("/")
+
+    assert page.status_code == 200
+    assert "工作台" in page.content.decode()
+    for group in page.context["nav"]:
+        for place in group["children"] or [group]:
+            assert client.get(place["url"], follow=True).status_code == 200, place["label"]
+
+
+@pytest.mark.parametrize("username", [account.username for account in ACCOUNTS])
+def test_the_coordination_page_is_for_the_overseers(client_of, username):
+    expected = 200 if username in OVERSEERS or username.startswith("scjg_") else 403
+    assert client_of(username).get("/coordination/").status_code == expected
+
+
+def test_an_empty_workbench_says_what_will_come(client_of):
+    assert "需要您办理的事" in client_of("nync_clerk").get("/").content.decode()
