@@ -65,10 +65,14 @@ class PublicView(View):
             patch_cache_control(response, private=True, no_cache=True)
         return response
 
+    def asked(self, name: str) -> str:
+        """A value of the address, without the NUL that no text of the database may hold."""
+        return self.request.GET.get(name, "").replace("\0", "").strip()
+
     @cached_property
     def region(self) -> Region:
         """The county whose pages are asked for; raises 404 when there is none such."""
-        code = self.request.GET.get("region", "")
+        code = self.asked("region")
         found = counties().filter(code=code) if code else counties()
         region = found.first()
         if region is None:
@@ -90,7 +94,7 @@ class PublicView(View):
     def shell(self, region: Region) -> dict[str, Any]:
         """What the frame around every public page shows."""
         office = filling(region.code, Function.COORDINATION)
-        chosen = self.request.GET.get("region", "")
+        chosen = self.asked("region")
         nav = []
         for label, name in PLACES:
             try:

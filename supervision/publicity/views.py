@@ -37,7 +37,7 @@ class ResultsView(PublicView):
     place = "public:results"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+        text = self.asked("q")[:LONGEST_SEARCH]
         found = selectors.publications(self.region)
         if text:
             found = found.matching(text)
