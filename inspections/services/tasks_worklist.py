@@ -64,7 +64,7 @@ def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any)
         department=actor.department_id, task__state=_T.DISPATCHED, **conditions
     )
     return _by_item(
-        parts.values(plan_plan=F("task__item_id"), title=F("task__item__title")).annotate(
+        parts.values(plan_item=F("task__item_id"), title=F("task__item__title")).annotate(
             many=Count("pk"), first=Min("task__visit_on"), one=Max("task_id")
         ),
         what,
@@ -76,7 +76,7 @@ def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any)
 def _notices(actor: Actor) -> list[WorkItem]:
     tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.SCHEDULED)
     return _by_item(
-        tasks.values(plan_plan=F("item_id"), title=F("item__title")).annotate(
+        tasks.values(plan_item=F("item_id"), title=F("item__title")).annotate(
             many=Count("pk"), first=Min("visit_on"), one=Max("pk")
         ),
         "签发行政检查通知书",
