@@ -81,8 +81,8 @@ DRAW_ACTS: ActTable[Draw] = ActTable(
             target=_S.FROZEN,
             when=all_committed,
             who=_may_freeze,
-            confirm="冻结后,候选名单、排除名单、人员和规则都不能再改;冻结哈希立即登记、"
-            "对外公布并推送省平台,然后请各方揭示随机数。",
+            confirm="冻结后，候选名单、排除名单、人员和规则都不能再改；冻结哈希立即登记、"
+            "对外公布并推送省平台，然后请各方揭示随机数。",
             style="primary",
         ),
         Act(
@@ -109,7 +109,7 @@ DRAW_ACTS: ActTable[Draw] = ActTable(
             who=_may_void,
             reason=True,
             reason_label="作废原因",
-            confirm="作废的抽取永久保留编号和原因,对外公布;同一场次可以重新公告抽取,"
+            confirm="作废的抽取永久保留编号和原因，对外公布；同一场次可以重新公告抽取，"
             "并注明“曾作废”。",
             style="danger",
         ),

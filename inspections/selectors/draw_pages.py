@@ -143,9 +143,9 @@ def awaited(draw: Draw) -> str:
     """Of whom the draw waits, in one sentence."""
     parties: list[DrawParty] = list(draw.parties.all())
     if draw.state == _S.DONE:
-        return "抽取已完成,证书已封存。"
+        return "抽取已完成，证书已封存。"
     if draw.state == _S.VOID:
-        return f"本次抽取已作废:{draw.void_reason}"
+        return f"本次抽取已作废：{draw.void_reason}"
     if draw.state == _S.FROZEN:
         names = "、".join(str(p.department) for p in parties if not p.nonce)
         return f"等待{names}揭示随机数。" if names else "正在抽取。"
@@ -153,8 +153,8 @@ def awaited(draw: Draw) -> str:
     if names:
         return f"等待{names}提交承诺。"
     if draw.item.draw_mode == PlanItem.DrawMode.SCHEDULED:
-        return "各方均已承诺,到计划时间自动冻结。"
-    return f"各方均已承诺,等待{draw.item.lead}冻结名单。"
+        return "各方均已承诺，到计划时间自动冻结。"
+    return f"各方均已承诺，等待{draw.item.lead}冻结名单。"
 
 
 def stage(draw: Draw) -> str:
@@ -273,10 +273,10 @@ def proofs(draw: Draw) -> list[Proof]:
     parties = list(draw.parties.all())
     commitments = "".join(f"{p.code}\t{p.commitment}\n" for p in parties if p.commitment)
     found = [
-        Proof("公告", "编号连续、一个场次只抽一次:从这一刻起,抽取不能悄悄重来。", []),
+        Proof("公告", "编号连续、一个场次只抽一次：从这一刻起，抽取不能悄悄重来。", []),
         Proof(
             "承诺",
-            "各方先交出随机数的指纹:谁也看不到别人的数,谁也不能再改自己的数。",
+            "各方先交出随机数的指纹：谁也看不到别人的数，谁也不能再改自己的数。",
             [("各方承诺", commitments, "")],
         ),
     ]
@@ -299,7 +299,7 @@ def proofs(draw: Draw) -> list[Proof]:
         found.append(
             Proof(
                 "冻结",
-                "名单、人员和规则一并定住,哈希立即公布并送出:此后改动一个字都会被发现。",
+                "名单、人员和规则一并定住，哈希立即公布并送出：此后改动一个字都会被发现。",
                 folds,
             )
         )
@@ -308,7 +308,7 @@ def proofs(draw: Draw) -> list[Proof]:
         found.append(
             Proof(
                 "揭示",
-                "揭示的随机数逐一与承诺核对:种子由全体参与方共同决定,任何一方都不能单独左右。",
+                "揭示的随机数逐一与承诺核对：种子由全体参与方共同决定，任何一方都不能单独左右。",
                 [("各方随机数", nonces, "")],
             )
         )
@@ -317,7 +317,7 @@ def proofs(draw: Draw) -> list[Proof]:
         found += [
             Proof(
                 "抽取",
-                "每个对象的抽签值由种子算出,从小到大取满名额,其后为候补:任何人都能重算。",
+                "每个对象的抽签值由种子算出，从小到大取满名额，其后为候补：任何人都能重算。",
                 [
                     ("种子", draw.seed, ""),
                     (
@@ -329,13 +329,13 @@ def proofs(draw: Draw) -> list[Proof]:
             ),
             Proof(
                 "派人",
-                "执法人员同样按抽签值编组,乡镇相近的对象归为一包随机分到组;"
+                "执法人员同样按抽签值编组，乡镇相近的对象归为一包随机分到组；"
                 "回避和每部门至少两人全部满足。",
                 [("派人结果", certificate["staffing"], "")],
             ),
             Proof(
                 "封存",
-                "全过程写成证书并取哈希,与验证程序一起公布:多年以后任何人仍可验证。",
+                "全过程写成证书并取哈希，与验证程序一起公布：多年以后任何人仍可验证。",
                 [("抽取证书", draw.certificate, draw.certificate_hash)],
             ),
         ]

@@ -60,7 +60,7 @@ def test_a_late_run_happens_once_and_the_trail_says_so(region):
 
     draw = item.draws.get()
     assert draw.state == Draw.State.DONE
-    assert draw.late_reason.startswith(f"计划时间 {timezone.localtime(planned):%Y-%m-%d %H:%M},")
+    assert draw.late_reason.startswith(f"计划时间 {timezone.localtime(planned):%Y-%m-%d %H:%M}，")
     assert "因后台任务停止" in draw.late_reason and draw.late_reason.endswith("补行")
     told = entries_of(draw).filter(verb__in=("draw.announce", "draw.freeze"))
     assert {entry.opinion for entry in told} == {draw.late_reason}

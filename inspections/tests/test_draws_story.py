@@ -459,5 +459,5 @@ def test_a_scheduled_draw_is_not_frozen_by_hand_before_its_time(region, actor):
     )
     draw = draws.announce(SYSTEM, item.pk)
     commit_all(draw, actor)
-    with pytest.raises(Conflict, match="自动冻结,不能提前"):
+    with pytest.raises(Conflict, match="自动冻结，不能提前"):
         draws.freeze(actor("mzj_clerk"), draw.pk)

@@ -246,10 +246,10 @@ class DrawPartyView(View):
         try:
             if "commitment" in request.POST:
                 draws.commit_nonce(actor, pk, party, request.POST["commitment"])
-                messages.success(request, "承诺已提交,请保管好随机数,等待冻结后揭示。")
+                messages.success(request, "承诺已提交，请保管好随机数，等待冻结后揭示。")
             elif "nonce" in request.POST:
                 draws.reveal(actor, pk, party, request.POST["nonce"])
-                messages.success(request, "随机数已揭示,与承诺一致。")
+                messages.success(request, "随机数已揭示，与承诺一致。")
             else:
                 raise Http404
         except Refused as refusal:

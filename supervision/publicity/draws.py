@@ -156,7 +156,7 @@ class PublicVerifyView(PublicView):
         elif (upload.size or 0) > MAX_BUNDLE:
             error = f"文件超过 {MAX_BUNDLE // 1024 // 1024} MB,请下载 verify.py 在本机验证。"
         elif commit and not _HASH.fullmatch(commit):
-            error = "登记哈希应为 64 个字符,只含数字 0–9 和小写字母 a–f。"
+            error = "登记哈希应为 64 个字符，只含数字 0–9 和小写字母 a–f。"
         else:
             data = upload.read()
             error = _unfit(data)
@@ -183,9 +183,9 @@ def _unfit(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile:
-        return "这不是 zip 文件,请选择从抽取公示页下载的抽取包。"
+        return "这不是 zip 文件，请选择从抽取公示页下载的抽取包。"
     if unpacked > MAX_UNPACKED:
-        return "抽取包解开后过大,请下载 verify.py 在本机验证。"
+        return "抽取包解开后过大，请下载 verify.py 在本机验证。"
     return ""
 
 

@@ -33,7 +33,7 @@ def announce(actor: Actor, item_id: int, late_reason: str = "") -> Draw:
         raise Refused("计划项目不存在或已被删除。", code="not_found")
     if not may_announce(actor, item):
         raise NotAllowed(
-            f"您没有启动“{item}”随机抽取的权限,应由牵头部门启动。",
+            f"您没有启动“{item}”随机抽取的权限，应由牵头部门启动。",
             verb="draw.announce",
             target=item,
         )
@@ -76,15 +76,15 @@ def announce(actor: Actor, item_id: int, late_reason: str = "") -> Draw:
 
 def _check(item: PlanItem) -> None:
     if item.state != PlanItem.State.PUBLISHED:
-        raise Conflict(f"计划项目当前为“{item.get_state_display()}”,年度计划公布后才能启动抽取。")
+        raise Conflict(f"计划项目当前为“{item.get_state_display()}”，年度计划公布后才能启动抽取。")
     earlier = Draw.objects.filter(
         occurrence=item.occurrence, state__in=(*OPEN, Draw.State.DONE)
     ).first()
     if earlier is None:
         return
     if earlier.state == Draw.State.DONE:
-        raise Conflict(f"本场次已由{earlier}完成,一个计划场次只能抽取一次。")
-    raise Conflict(f"本场次的{earlier}尚未结束,不能重复启动。")
+        raise Conflict(f"本场次已由{earlier}完成，一个计划场次只能抽取一次。")
+    raise Conflict(f"本场次的{earlier}尚未结束，不能重复启动。")
 
 
 def _parties(item: PlanItem) -> list[DrawParty]:
@@ -93,7 +93,7 @@ def _parties(item: PlanItem) -> list[DrawParty]:
     planned = list(item.parties.order_by("code"))
     least = number(item.region_code, MIN_PARTIES)
     if len(planned) < least:
-        raise Refused(f"多方揭示抽取至少要有 {least} 个参与方,计划项目只列了 {len(planned)} 个。")
+        raise Refused(f"多方揭示抽取至少要有 {least} 个参与方，计划项目只列了 {len(planned)} 个。")
     if any(party.code == dr.SYSTEM_PARTY for party in planned):
-        raise Refused(f"参与方代号“{dr.SYSTEM_PARTY}”由系统保留,请调整计划项目。")
+        raise Refused(f"参与方代号“{dr.SYSTEM_PARTY}”由系统保留，请调整计划项目。")
     return [DrawParty(code=party.code, department_id=party.department_id) for party in planned]

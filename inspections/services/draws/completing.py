@@ -148,5 +148,5 @@ def _subjects(draw: Draw, ids: list[str]) -> dict[str, int]:
     found |= dict(openly.order_by("-pk").values_list("identifier", "pk"))
     missing = [id_ for id_ in ids if id_ not in found]
     if missing:
-        raise Conflict(f"监管对象“{missing[0]}”在名录中已找不到,不能写入抽取结果,请先恢复。")
+        raise Conflict(f"监管对象“{missing[0]}”在名录中已找不到，不能写入抽取结果，请先恢复。")
     return found

@@ -43,7 +43,7 @@ def _freeze(actor: Actor, draw_id: int, late_reason: str) -> Draw:
         except dr.StaffingImpossible as problem:
             raise Refused(explain(problem, gathered), code="staffing") from problem
         except dr.InputError as problem:
-            raise Refused(f"名录或计划中的数据不符合抽取格式,未冻结:{problem}") from problem
+            raise Refused(f"名录或计划中的数据不符合抽取格式，未冻结：{problem}") from problem
         keep(draw, frozen)
         draw.chain_position = position + 1
         draw.frozen_at = timezone.now()
@@ -77,23 +77,23 @@ def explain(problem: dr.StaffingImpossible, gathered: Gathered) -> str:
     """Which department stands in the way, with its numbers, in words."""
     row = next(row for row in gathered.counts["officers"] if row["code"] == problem.department)
     size = gathered.rules.staffing.size
-    aside = f"(另有 {row['limited']} 名只负责部分乡镇街道,未计入)" if row["limited"] else ""
+    aside = f"（另有 {row['limited']} 名只负责部分乡镇街道，未计入）" if row["limited"] else ""
     return (
         f"{row['name']}当前持证在岗、可派往全部候选对象的执法人员只有 {row['able']} 名{aside},"
-        f"每次检查至少需要 {size} 名,候选对象抽中后无法派人。"
-        "未冻结,请先更新执法检查人员名录。"
+        f"每次检查至少需要 {size} 名，候选对象抽中后无法派人。"
+        "未冻结，请先更新执法检查人员名录。"
     )
 
 
 def _check(actor: Actor, draw: Draw) -> None:
     if draw.item.state != PlanItem.State.PUBLISHED:
         raise Conflict(
-            f"计划项目已变为“{draw.item.get_state_display()}”,不能冻结;请先作废本次抽取。"
+            f"计划项目已变为“{draw.item.get_state_display()}”，不能冻结；请先作废本次抽取。"
         )
     scheduled = draw.item.draw_mode == PlanItem.DrawMode.SCHEDULED
     if scheduled and not actor.is_system and timezone.now() < draw.planned_at:
         planned = timezone.localtime(draw.planned_at)
-        raise Conflict(f"本次抽取到 {planned:%Y-%m-%d %H:%M} 自动冻结,不能提前。")
+        raise Conflict(f"本次抽取到 {planned:%Y-%m-%d %H:%M} 自动冻结，不能提前。")
 
 
 def _frozen(draw: Draw, gathered: Gathered, previous: str | None) -> dr.Frozen:

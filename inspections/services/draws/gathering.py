@@ -41,10 +41,10 @@ EXCLUSIONS: dict[str, str] = {
     Subject.Status.DEREGISTERED: "已注销",
     Subject.Status.REVOKED: "已吊销",
     Subject.Status.MOVED: "已迁出本地区",
-    "frequency": "本年度同一检查事项已按上限抽查(淮政办〔2025〕1号(八))",
+    "frequency": "本年度同一检查事项已按上限抽查（淮政办〔2025〕1号（八））",
     "visits": "本年度参加部门对其抽查次数已达上限",
-    "ungraded": "没有信用风险等级,不能按等级抽取",
-    "recusal": "回避后有部门派不足执法人员,另行安排检查",
+    "ungraded": "没有信用风险等级，不能按等级抽取",
+    "recusal": "回避后有部门派不足执法人员，另行安排检查",
 }
 _FULL = 10_000
 _MASKED = {
@@ -110,7 +110,7 @@ def gather(item: PlanItem, key: str, *, now: dt.datetime | None = None) -> Gathe
     day = timezone.localdate(now)
     departments = [part.department for part in sending_parts(item)]
     if not departments:
-        raise Refused("计划项目没有派出执法人员的部门,不能抽取。")
+        raise Refused("计划项目没有派出执法人员的部门，不能抽取。")
     ids, codes, candidates, excluded = _directory(item, key, departments)
     officers, limited, officer_codes = _officers(
         departments, day, key, {one.township for one in candidates}
@@ -300,7 +300,7 @@ def _strata(item: PlanItem) -> dict[str, dr.StratumRule]:
     """Ratio per grade: the plan item's goes before the matter's, that before the grade's."""
     if item.full_coverage:
         grades = (*RATIO_BY_GRADE, UNGRADED)
-        return {grade: dr.StratumRule("计划项目:全覆盖检查", bp=_FULL) for grade in grades}
+        return {grade: dr.StratumRule("计划项目：全覆盖检查", bp=_FULL) for grade in grades}
     own = item.matter_version.ratio_bp
     strata = {}
     for grade, rule in RATIO_BY_GRADE.items():

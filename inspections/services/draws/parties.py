@@ -30,11 +30,11 @@ def commit_nonce(actor: Actor, draw_id: int, party_code: str, commitment: str) -
     with DRAW_ACTS.take(actor, "commit", draw_id, opinion=f"承诺 {commitment}") as draw:
         party = _own(actor, draw, party_code)
         if party.commitment:
-            raise Conflict(f"{party.department}已经提交过承诺,不能更换。")
+            raise Conflict(f"{party.department}已经提交过承诺，不能更换。")
         if not _HEX64.fullmatch(commitment):
-            raise Refused("承诺应为 64 个十六进制小写字符,请重新生成随机数。", field="commitment")
+            raise Refused("承诺应为 64 个十六进制小写字符，请重新生成随机数。", field="commitment")
         if draw.parties.filter(commitment=commitment).exists():
-            raise Refused("该承诺与另一方的相同,请各自生成随机数。", field="commitment")
+            raise Refused("该承诺与另一方的相同，请各自生成随机数。", field="commitment")
         party.commitment = commitment
         party.committed_at = timezone.now()
         party.committed_by_id = actor.user_id
@@ -62,10 +62,10 @@ def _reveal(actor: Actor, draw_id: int, party_code: str, nonce: str) -> Draw:
         if party.nonce:
             raise Conflict(f"{party.department}已经揭示过随机数。")
         if not _HEX64.fullmatch(nonce):
-            raise Refused("随机数应为 64 个字符,只含数字 0–9 和小写字母 a–f。", field="nonce")
+            raise Refused("随机数应为 64 个字符，只含数字 0–9 和小写字母 a–f。", field="nonce")
         if dr.commitment(draw.number, party.code, nonce) != party.commitment:
             raise Refused(
-                f"该随机数与{party.department}冻结前提交的承诺不符,没有采用。"
+                f"该随机数与{party.department}冻结前提交的承诺不符，没有采用。"
                 "请核对是否是这一次抽取、本单位的凭条。",
                 field="nonce",
             )

@@ -118,7 +118,7 @@ def _late(
         return ""
     stopped = now - max(planned, ready or planned) > PUNCTUAL
     why = "因后台任务停止" if stopped else f"因{waited_for}"
-    return f"计划时间 {_words(planned)},{why},实际 {_words(now)} 补行"
+    return f"计划时间 {_words(planned)}，{why}，实际 {_words(now)} 补行"
 
 
 def _words(moment: dt.datetime) -> str:

@@ -1,0 +1,194 @@
+"""Draws over REST: the same services, acts and visibility as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inspections import draw as dr
+from inspections.acts.draws import DRAW_ACTS
+from inspections.filters_draws import DrawFilter
+from inspections.models import Draw, PlanItem
+from inspections.selectors import draw_pages
+from inspections.selectors import draws as selectors
+from inspections.services import draws
+from inspections.views.draws import zip_response
+from records import trail
+from records.actor import Actor
+from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.errors import Refused
+
+
+class DrawSerializer(serializers.ModelSerializer[Draw]):
+    """A draw as a list shows it."""
+
+    title = serializers.CharField(source="item.title", help_text="计划项目名称")
+    lead = serializers.CharField(source="item.lead.name", help_text="牵头部门")
+    parties = serializers.SerializerMethodField(help_text="参与方、承诺和已揭示的随机数")
+    acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
+
+    class Meta:
+        model = Draw
+        fields = (
+            "id",
+            "number",
+            "item",
+            "title",
+            "lead",
+            "occurrence",
+            "planned_at",
+            "level",
+            "state",
+            "announced_at",
+            "late_reason",
+            "obstacle",
+            "chain_position",
+            "frozen_at",
+            "commit_hash",
+            "counts",
+            "finished_at",
+            "certificate_hash",
+            "void_reason",
+            "void_party",
+            "parties",
+            "acts",
+        )
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_parties(self, draw: Draw) -> list[dict[str, Any]]:
+        return [
+            {
+                "code": party.code,
+                "department": party.department.name if party.department else None,
+                "commitment": party.commitment,
+                "nonce": party.nonce if draw.frozen_at else "",
+            }
+            for party in draw.parties.all()
+        ]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_acts(self, draw: Draw) -> list[str]:
+        actor = api_actor(self.context["request"])
+        return [act.code for act in DRAW_ACTS.allowed(actor, draw)]
+
+
+class DrawDetailSerializer(DrawSerializer):
+    """A draw with the exact texts that were hashed."""
+
+    class Meta(DrawSerializer.Meta):
+        fields = (*DrawSerializer.Meta.fields, "commit", "rules_json", "seed", "certificate")
+
+
+class AnnounceSerializer(serializers.Serializer[Any]):
+    """What announcing takes."""
+
+    item = serializers.IntegerField(min_value=1, help_text="计划项目")
+    late_reason = serializers.CharField(
+        max_length=300, required=False, default="", allow_blank=True, help_text="未按时启动的原因"
+    )
+
+
+class DrawActSerializer(serializers.Serializer[Any]):
+    """What the acts take; each reads only its own."""
+
+    opinion = serializers.CharField(
+        max_length=1000, required=False, default="", allow_blank=True, help_text="作废原因"
+    )
+    party = serializers.CharField(
+        max_length=20, required=False, default="", allow_blank=True, help_text="参与方代号"
+    )
+    commitment = serializers.CharField(
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="承诺，64 个十六进制字符",
+    )
+    nonce = serializers.CharField(
+        max_length=64,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="随机数，64 个十六进制字符",
+    )
+
+
+HANDLERS: dict[str, Callable[[Actor, int, dict[str, Any]], Draw]] = {
+    "commit": lambda actor, pk, d: draws.commit_nonce(actor, pk, d["party"], d["commitment"]),
+    "freeze": lambda actor, pk, d: draws.freeze(actor, pk),
+    "reveal": lambda actor, pk, d: draws.reveal(actor, pk, d["party"], d["nonce"]),
+    "void": lambda actor, pk, d: draws.void(actor, pk, d["opinion"], d["party"]),
+}
+
+
+class DrawViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Draw]):
+    """Draws: announced, read, moved on by their acts, handed out as bundles."""
+
+    queryset = Draw.objects.none()
+    serializer_class = DrawSerializer
+    permission_classes = (IsStaffMember,)
+    pagination_class = KeysetPagination
+    filterset_class = DrawFilter
+
+    def get_queryset(self) -> QuerySet[Draw]:
+        actor = api_actor(self.request)
+        if self.action == "list":
+            return selectors.draw_list(actor)
+        return selectors.draw_detail(actor)
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
+        return DrawSerializer if self.action == "list" else DrawDetailSerializer
+
+    @extend_schema(request=AnnounceSerializer, responses={201: DrawDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Announce the draw of a published plan item."""
+        given = AnnounceSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor = api_actor(request)
+        item = get_object_or_404(
+            PlanItem.objects.visible_to(actor), pk=given.validated_data["item"]
+        )
+        draw = draws.announce(actor, item.pk, given.validated_data["late_reason"])
+        return Response(self._detail(draw.pk), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=DrawActSerializer, responses=DrawDetailSerializer)
+    @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z]+)")
+    def acts(self, request: Request, pk: str, code: str) -> Response:
+        """Do one act: commit, freeze, reveal or void."""
+        draw = self.get_object()
+        if code not in HANDLERS:
+            raise Refused(f"没有“{code}”这个动作。", code="not_found")
+        given = DrawActSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        HANDLERS[code](api_actor(request), draw.pk, given.validated_data)
+        return Response(self._detail(draw.pk))
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def bundle(self, request: Request, pk: str) -> HttpResponse:
+        """The bundle of a finished draw, as the page hands it out."""
+        draw = self.get_object()
+        if not draw_pages.is_over(draw):
+            raise Http404
+        content = draws.bundle(draw)
+        trail.record(
+            api_actor(request),
+            "draw.bundle",
+            "下载抽取包",
+            draw,
+            after={"bytes": len(content), "sha256": dr.sha256_hex(content)},
+        )
+        return zip_response(content, f"抽取包-{draw.number}.zip")
+
+    def _detail(self, pk: int) -> Any:
+        draw = selectors.draw_detail(api_actor(self.request)).get(pk=pk)
+        return DrawDetailSerializer(draw, context=self.get_serializer_context()).data
