@@ -170,7 +170,7 @@ class ImportSampleView(View):
         if kind not in imports.SAMPLES or kind not in imports.REGISTRY:
             raise Http404
         return xlsx_response(
-            imports.SAMPLES[kind](), f"{imports.REGISTRY[kind].title}(演示县).xlsx"
+            imports.SAMPLES[kind](), f"{imports.REGISTRY[kind].title}（演示县）.xlsx"
         )
 
 

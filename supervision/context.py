@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from departments.models import Region, User
 from departments.views import demo_label, demo_users
 from records.middleware import actor_of
+from supervision.demo.visiting import visiting_inspectors
 from supervision.navigation import navigation
 
 
@@ -18,18 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     context: dict[str, Any] = {}
     if settings.DEMO:
-        accounts = demo_users()
-        if isinstance(user, User) and user not in accounts:
-            accounts.append(user)
-        context["demo_accounts"] = [
-            {
-                "username": account.username,
-                "label": demo_label(account),
-                "story": account.demo_note.partition("：")[2],
-                "active": user is not None and account.pk == user.pk,
-            }
-            for account in accounts
-        ]
+        context["demo_accounts"] = _demo_accounts(user)
     if user is None or not user.is_authenticated:
         return context
     actor = actor_of(request)
@@ -40,3 +30,23 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "department_name": actor.department_name,
         "role_name": "、".join(user.get_roles_display()),
     }
+
+
+def _demo_accounts(user: Any) -> list[dict[str, Any]]:
+    """Whom the demo bar offers: the story's accounts, then the inspectors of the next visits."""
+    accounts = demo_users()
+    known = {account.pk for account in accounts}
+    visiting = [each for each in visiting_inspectors() if each.pk not in known]
+    known.update(each.pk for each in visiting)
+    if isinstance(user, User) and user.pk not in known:
+        accounts.append(user)
+    return [
+        {
+            "username": account.username,
+            "label": demo_label(account),
+            "story": account.demo_note.partition("：")[2],
+            "visiting": account in visiting,
+            "active": user is not None and account.pk == user.pk,
+        }
+        for account in (*accounts, *visiting)
+    ]

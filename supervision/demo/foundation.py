@@ -118,7 +118,6 @@ def _load_accounts(departments: dict[str, Department]) -> None:
             department=departments.get(row.department),
             township=townships.get(row.township),
             roles=list(row.roles),
-            is_staff="system_admin" in row.roles,
             demo_note=row.story,
             password=password,
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
+
+from supervision.demo.county import matters
 
 MOST = 4
 """How many places of one kind are named per page."""
@@ -15,73 +18,16 @@ AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
 }
-
-FOREIGN_WORDS = """
-() => {
-  // Exact bytes, names of files and what a person typed are not the page's own words.
-  const exact = "code, pre, kbd, samp, script, style, textarea, .mono, [lang=en]";
-  const known = /\\b(Excel|xlsx|csv|JSON|PDF|PNG|JPG|JPEG|WebP|HEIC|MB|KB|SHA|HMAC|HTTP|API|Python|ID|GB)\\b/gi;
-  const found = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (!parent.checkVisibility() || parent.closest(exact)) continue;
-    const text = node.textContent.replace(/[\\w.-]+\\.(xlsx|zip|py|json|png|txt|html)\\b/g, "").replace(known, "");
-    if (/[A-Za-z]{4,}|\\b(None|True|False|null|NaN|Yes|No)\\b|\\{\\{|\\{%/.test(text)) found.add(node.textContent.trim());
-    if (/[\\u4e00-\\u9fff][,;:?!]|[,;:?!()][\\u4e00-\\u9fff]/.test(text)) found.add("半角标点：" + text.trim());
-  }
-  return [...found].map((text) => text.slice(0, 80));
-}
-"""
-
-OVERFLOWING = """
-() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const scrolls = (element) => {
-    for (let up = element.parentElement; up; up = up.parentElement) {
-      if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX)) return true;
-    }
-    return false;
-  };
-  return [...document.body.querySelectorAll("*")]
-    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
-    .filter((one) => !scrolls(one))
-    .slice(0, 5)
-    .map((one) => `${one.tagName.toLowerCase()}.${one.className}`);
-}
-"""
-
-OVERLAPPING = """
-() => {
-  // Words that lie over other words: text that outgrew a box of fixed height or width.
-  const boxes = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (!node.textContent.trim() || !parent.checkVisibility({visibilityProperty: true})) continue;
-    if (parent.closest(".visually-hidden, .skip, dialog:not([open]), .bottombar, .demo-bar, option")) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const box of range.getClientRects()) boxes.push([box, node.textContent.trim().slice(0, 20), parent]);
-  }
-  const found = [];
-  boxes.forEach(([a, text, owner], index) => boxes.slice(index + 1).forEach(([b, other, next]) => {
-    if (owner === next) return;
-    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    if (across > 4 && down > Math.min(a.height, b.height) / 2) found.push(`${text} × ${other}`);
-  }));
-  return found.slice(0, 5);
-}
-"""
+HALF_WIDTH = "半角标点："
+PRINTED = "\n".join(f"{row.name}\n{row.subjects}\n{row.content}" for row in matters())
+IN_PAGE = (Path(__file__).parent / "checks.js").read_text()
 
 
 class Findings(list[str]):
     """What was wrong with the pages seen, in words that lead to the place."""
 
     def watch(self, page: Page) -> None:
-        """Note every console error, refused resource and script that broke on the page."""
+        """Note every console error (a refused script or style is one) and every broken script."""
 
         def on_console(message: ConsoleMessage) -> None:
             if message.type == "error":
@@ -96,9 +42,24 @@ class Findings(list[str]):
         language = page.locator("html").get_attribute("lang")
         if language != "zh-CN":
             self.append(f"{place} 语言标记：{language}")
-        self.extend(f"{place} 文字：{text}" for text in page.evaluate(FOREIGN_WORDS)[:MOST])
-        self.extend(f"{place} 超出屏幕：{what}" for what in page.evaluate(OVERFLOWING))
-        self.extend(f"{place} 无障碍：{line}" for line in _axe(page))
+        words = [text for text in look(page, "foreignWords") if not _is_printed(text)]
+        self._note(place, "文字", words)
+        self._note(place, "超出屏幕", look(page, "overflowing"))
+        self._note(place, "无障碍", _axe(page))
+
+    def _note(self, place: str, what: str, found: list[str]) -> None:
+        self.extend(f"{place} {what}：{text}" for text in found[:MOST])
+
+
+def look(page: Page, name: str) -> list[str]:
+    """What one of the functions of checks.js finds in the page."""
+    found: list[str] = page.evaluate(f"{IN_PAGE}.{name}()")
+    return found
+
+
+def _is_printed(text: str) -> bool:
+    """Whether the text stands so in the published list, whose punctuation is kept."""
+    return text.removeprefix(HALF_WIDTH).rstrip(".…") in PRINTED
 
 
 def _axe(page: Page) -> list[str]:
@@ -106,5 +67,5 @@ def _axe(page: Page) -> list[str]:
     return [
         f"{violation['id']} {node['target']}: {node['html'][:120]}"
         for violation in found["violations"]
-        for node in violation["nodes"][:MOST]
+        for node in violation["nodes"]
     ]

@@ -16,7 +16,7 @@ from tests.browser.stage import SCREENSHOTS, TIMEOUT_MS, Stage
 # At the end of the path: one of its modules is named like one of Python's own.
 sys.path.append(str(PROJECT / "script" / "lib"))
 
-from chromium import find_chromium  # noqa: E402
+from chromium import find_chromium
 
 # Package scope, not session: Playwright's event loop must be gone before Django's other tests
 # use the database in the same process.

@@ -1,0 +1,31 @@
+"""What a person does on many pages."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def take(page: Page, label: str, opinion: str = "", within: Locator | None = None) -> None:
+    """Press an official act's button and confirm it in its dialog."""
+    (within or page).get_by_role("button", name=label, exact=True).first.click()
+    dialog = page.get_by_role("dialog", name=label, exact=True)
+    if opinion:
+        dialog.get_by_role("textbox").fill(opinion)
+    with page.expect_navigation():
+        dialog.get_by_role("button", name=f"确认{label}").click()
+    expect(page.get_by_role("img", name="成功").first).to_be_visible()
+
+
+def tick_all(page: Page, label: str) -> None:
+    """Tick every row of the page and press a bulk act; leads to its preview."""
+    page.get_by_role("checkbox", name="选中本页全部").check()
+    page.get_by_role("button", name=label, exact=True).click()
+    expect(page.get_by_role("heading", name=label)).to_be_visible()
+
+
+def go(page: Page, group: str, place: str = "") -> None:
+    """Follow the left navigation."""
+    menu = page.get_by_role("navigation", name="主导航")
+    menu.get_by_role("link", name=group, exact=True).click()
+    if place:
+        menu.get_by_role("link", name=place, exact=True).click()

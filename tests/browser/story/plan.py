@@ -1,0 +1,68 @@
+"""The yearly plan: an item of the lead department, confirmed, filed, merged, published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from tests.browser.stage import Stage
+from tests.browser.story.acts import go, take
+
+MATTER = "养老机构安全综合监管"
+TITLE = re.compile("养老机构安全联合检查")
+NOT_TAKING_PART = ("区财政局", "区自然资源局", "区住房和城乡建设局", "区城市管理局")
+PARTNER_HEADS = ("wjw_head", "xfdd_head", "scjg_head")
+
+
+def open_year(stage: Stage, page: Page) -> None:
+    """The coordination clerk starts the collecting of the year's plan."""
+    stage.act_as(page, "xzsp_clerk")
+    go(page, "联合检查", "年度计划")
+    stage.shot(page, "plan-none")
+    page.get_by_role("button", name="年度计划编制").click()
+    expect(page.get_by_text("已启动")).to_be_visible()
+    stage.shot(page, "plan-open")
+
+
+def write_item(stage: Stage, page: Page) -> str:
+    """The lead department's clerk plans a joint inspection with three partners; its address."""
+    stage.act_as(page, "mzj_clerk")
+    go(page, "联合检查", "年度计划")
+    page.get_by_role("link", name="编制计划项目").first.click()
+    expect(page.get_by_label("监管事项")).to_have_value(re.compile(r"\d+"))
+    for name in NOT_TAKING_PART:
+        page.get_by_role("checkbox", name=name).uncheck()
+    _dates(page, timezone.localtime())
+    stage.shot(page, "plan-form")
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    take(page, "提请确认")
+    stage.shot(page, "plan-item-confirming")
+    return page.url
+
+
+def confirm_and_publish(stage: Stage, page: Page, url: str) -> None:
+    """The partners' heads confirm, the lead's head files, the coordination office publishes."""
+    for head in PARTNER_HEADS:
+        stage.act_as(page, head)
+        stage.shot(page, f"workbench-{head}")
+        page.get_by_role("row", name=TITLE).get_by_role("link").first.click()
+        take(page, "同意参加")
+    stage.act_as(page, "mzj_head")
+    page.goto(url)
+    take(page, "报送备案")
+    stage.act_as(page, "xzsp_head")
+    go(page, "联合检查", "年度计划")
+    take(page, "汇总已备案项目")
+    take(page, "公布")
+    expect(page.get_by_role("row", name=TITLE)).to_contain_text("已公布")
+    stage.shot(page, "plan-published")
+
+
+def _dates(page: Page, now: dt.datetime) -> None:
+    page.get_by_label("检查开始日期").fill(f"{now:%Y-%m-%d}")
+    page.get_by_label("检查截止日期").fill(f"{now.year}-12-31")
+    page.get_by_label("抽取时间").fill(f"{now:%Y-%m-%dT%H:%M}")
