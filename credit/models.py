@@ -12,7 +12,7 @@ from django.urls import reverse
 from credit.validation import normalise_identifier
 from departments.actors import is_staff_member
 from departments.models import Region
-from departments.roles import STAFF
+from departments.roles import STAFF, Role
 from matters.models import SubjectCategory
 from records.actor import Actor
 
@@ -31,13 +31,16 @@ _CHANGED_FIELDS = {
 
 class SubjectQuerySet(models.QuerySet["Subject"]):
     def visible_to(self, actor: Actor) -> SubjectQuerySet:
-        """Departments see the subjects of their region, a township office those of its own."""
+        """Departments see the subjects of their region, a township office those of its own; a
+        witness takes part in draws only."""
         if actor.is_system:
             return self
         if not is_staff_member(actor):
             return self.none()
-        if actor.township_code and not actor.has_role(*STAFF):
-            return self.filter(township__code=actor.township_code)
+        if not actor.has_role(*STAFF):
+            if actor.has_role(Role.TOWNSHIP) and actor.township_code:
+                return self.filter(township__code=actor.township_code)
+            return self.none()
         return self.filter(region__code__startswith=actor.region_code)
 
     def of_categories(self, codes: Iterable[str]) -> SubjectQuerySet:

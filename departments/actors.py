@@ -12,12 +12,17 @@ from records.actor import ANONYMOUS, Actor
 def actor_for(
     user: User | AnonymousUser, *, request_id: str = "", address: str | None = None
 ) -> Actor:
-    """The actor a user is now. Costs at most two queries (department, its functions)."""
+    """The actor a user is now. Costs at most two queries (department, its functions).
+
+    An administrator acts for no department: theirs is named, but lends them neither its
+    business nor its functions (R2).
+    """
     if not isinstance(user, User):
         return Actor(name=ANONYMOUS.name, request_id=request_id, address=address)
     department = user.department
     functions: frozenset[str] = frozenset()
-    if department is not None:
+    administrates = not ADMINISTRATORS.isdisjoint(user.roles)
+    if department is not None and not administrates:
         functions = frozenset(
             FunctionAssignment.objects.filter(
                 department=department, region_id=department.region_id
@@ -27,7 +32,7 @@ def actor_for(
     return Actor(
         name=user.name or user.username,
         user_id=user.pk,
-        department_id=department.pk if department else None,
+        department_id=department.pk if department and not administrates else None,
         department_name=department.name if department else "",
         region_code=department.region.code if department else "",
         township_code=township.code if township else "",

@@ -24,6 +24,9 @@ class Number:
     unit: str
     source: str
 
+    def __post_init__(self) -> None:
+        RULES[self.key] = self
+
 
 @dataclass(frozen=True)
 class TimeLimit:
@@ -34,6 +37,21 @@ class TimeLimit:
     title: str
     unit: Unit
     source: str
+
+    def __post_init__(self) -> None:
+        RULES[self.key] = self
+
+
+RULES: dict[str, Number | TimeLimit] = {}
+"""All rules of the platform by key, filled as the apps' ``rules`` modules are imported."""
+
+
+def choices() -> list[tuple[str, str]]:
+    """Keys of rules that a region may override, with words for the administrator."""
+    return [
+        (key, f"{rule.title}（{_unit_word(rule)}，缺省 {rule.default}）")
+        for key, rule in sorted(RULES.items())
+    ]
 
 
 @dataclass(frozen=True)
@@ -98,3 +116,7 @@ def must_fill(region_code: str, function: Function) -> Department:
 
 def _prefixes(region_code: str) -> list[str]:
     return [region_code[:length] for length in (2, 4, 6, 9, 12) if length <= len(region_code)]
+
+
+def _unit_word(rule: Number | TimeLimit) -> str:
+    return rule.unit.chinese if isinstance(rule, TimeLimit) else rule.unit

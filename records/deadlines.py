@@ -44,6 +44,11 @@ def calendar() -> Calendar:
     return Calendar(overrides)
 
 
+def forget_calendar() -> None:
+    """Read the overrides anew next time; call it once a change of them is committed."""
+    cache.delete(_OVERRIDES_KEY)
+
+
 def start(
     actor: Actor,
     target: models.Model,
@@ -231,7 +236,7 @@ def extend(actor: Actor, deadline_id: int, amount: int, reason: str) -> Deadline
 
 def recompute_running(actor: Actor) -> int:
     """Compute every running deadline again after the calendar changed; returns how many moved."""
-    cache.delete(_OVERRIDES_KEY)
+    forget_calendar()
     moved = 0
     ids = Deadline.objects.filter(met_at=None, cancelled_at=None).exclude(unit=Deadline.Kind.FIXED)
     for pk in ids.values_list("pk", flat=True).iterator():

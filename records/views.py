@@ -22,7 +22,7 @@ from records.excel import template
 from records.exports import export, xlsx_response
 from records.forms import TrailFilter
 from records.middleware import actor_of
-from records.models import Deadline, Evidence, ImportJob, OutboxMessage
+from records.models import Deadline, Evidence, ImportJob
 from records.paging import capped_count, keyset_page
 from records.selectors import TRAIL_SHEET, trail_rows, visible_trail
 
@@ -272,9 +272,10 @@ class OutboxSendAgainView(View):
     """Give a dead message another round."""
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        get_object_or_404(OutboxMessage, pk=pk)
+        actor = actor_of(request)
+        get_object_or_404(outbox.visible_to(actor), pk=pk)
         try:
-            outbox.send_again(actor_of(request), pk)
+            outbox.send_again(actor, pk)
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
