@@ -18,7 +18,7 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from departments.profile import number, time_limit
+from departments.profile import number
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS, goes_with
 from inspections.models import (
     CheckIn,
@@ -30,9 +30,10 @@ from inspections.models import (
     TaskItem,
     TaskPart,
 )
-from inspections.rules import MIN_OFFICERS, PUBLICATION_DUE
+from inspections.rules import MIN_OFFICERS
+from inspections.services.results import start_publication_clock
 from inspections.services.tasks import lock_task_of
-from records import deadlines, evidence, trail
+from records import evidence, trail
 from records.actor import Actor
 from records.errors import Conflict, Refused
 from records.models import Evidence
@@ -208,7 +209,7 @@ def reopen(actor: Actor, part_id: int, reason: str) -> TaskPart:
 
 def submit_part(actor: Actor, part_id: int, key: str = "") -> TaskPart:
     """Send the record of one's department: it is final, its result is to be entered, and the
-    clock of publication runs (20 working days, H). The last part makes the task ``checked``.
+    clock of publication runs (I12). The last part makes the task ``checked``.
 
     Raises ``Refused`` with everything that is missing. Sent before, it answers with the part.
     """
@@ -222,7 +223,7 @@ def submit_part(actor: Actor, part_id: int, key: str = "") -> TaskPart:
                 raise Refused("还不能提交:" + ";".join(missing) + "。")
             _first_time(actor, key)
             part.submitted_at = timezone.now()
-        _await_result(actor, part)
+        start_publication_clock(actor, Result.objects.create(part=part))
         if not task.parts.exclude(state=TaskPart.State.SUBMITTED).exists():
             task.state = JointTask.State.CHECKED
             task.save(update_fields=("state",))
@@ -250,22 +251,6 @@ def officers_missing(part: TaskPart) -> int:
     """How many more officers of the department have to check in before the items open."""
     there = CheckIn.objects.filter(task_id=part.task_id, inspector__in=part.officers.all()).count()
     return max(part.task.item.officers_per_visit - there, 0)
-
-
-def _await_result(actor: Actor, part: TaskPart) -> None:
-    result = Result.objects.create(part=part)
-    rule = time_limit(part.region_code, PUBLICATION_DUE)
-    deadlines.start(
-        actor,
-        result,
-        rule=rule.key,
-        title=rule.title,
-        source=rule.source,
-        limit=rule.limit,
-        department_id=part.department_id,
-        region_code=part.region_code,
-        started_at=part.submitted_at,
-    )
 
 
 def _open_item(actor: Actor, task_item_id: int) -> tuple[TaskItem, Inspector]:
