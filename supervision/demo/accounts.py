@@ -184,6 +184,12 @@ ACCOUNTS: tuple[AccountRow, ...] = (
     AccountRow(
         "nync_head", "何雨岚", "NYNC", ("head",), "农业农村局负责人：批准本部门牵头事项的计划。"
     ),
+    AccountRow("czj_head", "贾文博", "CZJ", ("head",), "财政局负责人：确认是否参加联合检查。"),
+    AccountRow(
+        "zrzy_head", "苗立新", "ZRZY", ("head",), "自然资源局负责人：确认是否参加联合检查。"
+    ),
+    AccountRow("zjj_head", "覃国栋", "ZJJ", ("head",), "住建局负责人：确认是否参加联合检查。"),
+    AccountRow("cgj_head", "聂晓峰", "CGJ", ("head",), "城管局负责人：确认是否参加联合检查。"),
     AccountRow(
         "system_admin",
         "林思远",
