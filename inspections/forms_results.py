@@ -61,8 +61,10 @@ class ResultForm(forms.Form):
     codes = forms.MultipleChoiceField(
         label="检查结果",
         widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages={"invalid_choice": "检查结果“%(value)s”不适用于该类对象。"},
+        error_messages={
+            "required": "请至少选择一项检查结果。",
+            "invalid_choice": "检查结果“%(value)s”不适用于该类对象。",
+        },
     )
     remark = forms.CharField(
         label="说明",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -71,8 +72,8 @@ def submit(actor: Actor, pk: int, codes: Sequence[str], remark: str) -> Result:
             raise Refused(words, field="codes")
         if len(remark) > LONGEST_REMARK:
             raise Refused(f"说明不能超过 {LONGEST_REMARK} 个字。", field="remark")
-        known = list(result_codes.codes_for(subject.id_kind))
-        result.codes = sorted(set(codes), key=known.index)
+        known = result_codes.codes_for(subject.id_kind)
+        result.codes = [code for code in known if code in codes]
         result.remark = remark.strip()
         result.entered_by_id = actor.user_id
         result.submitted_at = timezone.now()
@@ -167,33 +168,40 @@ def pending_result_work(actor: Actor) -> list[WorkItem]:
     """Results to enter (clerks), to approve (heads), and for the coordination office the pushes
     to other systems that have stopped; each with its clock, most pressing first."""
     rows: list[WorkItem] = []
-    if actor.department_id is None:
+    department = actor.department_id
+    if department is None:
         return rows
-    if is_clerk_of(actor, actor.department_id):
-        rows += _rows(_waiting(actor, Result.State.DRAFT), "录入检查结果", "录入", "result-edit")
-    if is_head_of(actor, actor.department_id):
-        rows += _rows(_waiting(actor, Result.State.SUBMITTED), "审核检查结果", "审核", "result")
+    if is_clerk_of(actor, department):
+        rows += _rows(
+            _waiting(department, Result.State.DRAFT), "录入检查结果", "录入", "result-edit"
+        )
+    if is_head_of(actor, department):
+        rows += _rows(
+            _waiting(department, Result.State.SUBMITTED), "审核检查结果", "审核", "result"
+        )
     return rows + _stopped(actor)
 
 
 def _publish(pk: int) -> None:
     with RESULT_ACTS.take(SYSTEM, "publish", pk) as result:
-        result.published_at = timezone.now()
-        publication = _copy_for_public(result)
-        topic, more = "result.published", {}
+        now = timezone.now()
+        result.published_at = now
+        publication = _copy_for_public(result, now)
+        topic = "result.published"
+        more: dict[str, Any] = {}
         corrects = publication.corrects
         if corrects is not None:
             with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id):
                 _end(corrects, result.change_reason)
-            topic, more = "result.corrected", {"corrects": corrects.pk}
-            more |= {"reason": corrects.end_reason}
-        deadlines.meet(result, rules.PUBLICATION_DUE.key, at=result.published_at)
+            topic = "result.corrected"
+            more = {"corrects": corrects.pk, "reason": corrects.end_reason}
+        deadlines.meet(result, rules.PUBLICATION_DUE.key, at=now)
         publication.announcement = _announce(publication, topic, more)
         publication.save(update_fields=("announcement",))
     _close_task(result.part)
 
 
-def _copy_for_public(result: Result) -> Publication:
+def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
     part = TaskPart.objects.select_related(
         "task__subject", "task__item__matter_version", "task__selected__draw", "department"
     ).get(pk=result.part_id)
@@ -207,7 +215,7 @@ def _copy_for_public(result: Result) -> Publication:
         .order_by("-result__version")
         .first()
     )
-    checked_at = part.submitted_at or timezone.now()
+    checked_at = part.submitted_at or now
     return Publication.objects.create(
         result=result,
         region_id=task.region_id,
@@ -220,7 +228,7 @@ def _copy_for_public(result: Result) -> Publication:
         checked_on=timezone.localtime(checked_at).date(),
         results=result.conclusion,
         draw_number=task.selected.draw.number if task.selected else None,
-        published_at=result.published_at,
+        published_at=now,
         corrects=before,
     )
 
@@ -281,8 +289,8 @@ def _close_task(part: TaskPart) -> None:
         )
 
 
-def _waiting(actor: Actor, state: str) -> list[Result]:
-    found = Result.objects.filter(part__department_id=actor.department_id, state=state)
+def _waiting(department_id: int, state: str) -> list[Result]:
+    found = Result.objects.filter(part__department_id=department_id, state=state)
     found = found.select_related("part__task__subject")
     return list(found.order_by("part__submitted_at", "id")[:_MOST_SHOWN])
 

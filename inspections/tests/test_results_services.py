@@ -265,10 +265,10 @@ def test_a_result_that_cannot_be_published_holds_up_no_other(county, monkeypatch
     Result.objects.filter(pk=bad.pk).update(approved_at=local(2026, 1, 5))
     copy = results._copy_for_public
 
-    def broken(result):
+    def broken(result, now):
         if result.pk == bad.pk:
             raise ValueError("broken")
-        return copy(result)
+        return copy(result, now)
 
     monkeypatch.setattr(results, "_copy_for_public", broken)
     failed: set[int] = set()
