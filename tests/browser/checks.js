@@ -4,8 +4,8 @@
   foreignWords() {
     // Exact bytes, names of files and what a person typed are not the page's own words.
     const exact = "code, pre, kbd, samp, script, style, textarea, .mono";
-    const files = /[\w.-]+\.(xlsx|zip|py|json|png|txt|html)\b/g;
-    const codes = /\b[A-Z0-9]+(-[A-Z0-9]+)+\b/g;
+    const files = /[\w.-]+\.(xlsx|zip|py|json|tsv|png|txt|html)\b/g;
+    const codes = /https?:\/\/\S+|\b[0-9a-f]{32,}\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b/g;
     const names = /\b(Excel|xlsx|csv|JSON|PDF|PNG|JPE?G|WebP|HEIC|SHA|HMAC|HTTP|API|Python)\b/gi;
     const english = /[A-Za-z]{4,}|\b(None|True|False|null|NaN|Yes|No)\b|\{\{|\{%/;
     const halfWidth = /[\u4e00-\u9fff][,;:?!]|[,;:?!()][\u4e00-\u9fff]/;
@@ -13,7 +13,7 @@
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (!node.parentElement.checkVisibility() || node.parentElement.closest(exact)) continue;
-      const text = node.textContent.trim().replace(files, "").replace(codes, "").replace(names, "");
+      const text = node.textContent.trim().replace(codes, "").replace(files, "").replace(names, "");
       if (english.test(text)) found.add(text);
       if (halfWidth.test(text)) found.add(`半角标点：${text}`);
     }
