@@ -11,7 +11,7 @@ from departments.models import Department, Region
 from inspections.models import JointTask, PlanItem, TaskPart
 from records.actor import Actor
 
-_DATE = forms.DateInput(attrs={"type": "date"})
+_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _P = TaskPart.State
 
 

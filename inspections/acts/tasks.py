@@ -49,7 +49,7 @@ JOINT_TASK_ACTS: ActTable[JointTask] = ActTable(
             sources=(_T.SCHEDULED,),
             target=_T.NOTIFIED,
             who=lambda actor, task: is_head_of(actor, task.lead_id),
-            confirm="签发后编定文号,通知书内容不再改变,检查日期不能再协商。",
+            confirm="签发后编定文号，通知书内容不再改变，检查日期不能再协商。",
             style="primary",
         ),
         Act(
@@ -68,7 +68,7 @@ JOINT_TASK_ACTS: ActTable[JointTask] = ActTable(
             who=lambda actor, task: is_head_of(actor, task.lead_id),
             reason=True,
             reason_label="取消理由",
-            confirm="取消后本户不再检查,也不能恢复。已有人到场签到的任务不能取消。",
+            confirm="取消后本户不再检查，也不能恢复。已有人到场签到的任务不能取消。",
             style="danger",
         ),
     ),
@@ -102,7 +102,7 @@ TASK_PART_ACTS: ActTable[TaskPart] = ActTable(
             target=_P.ACCEPTED,
             when=_awaits_date,
             who=_is_clerk,
-            confirm="接收后,本部门按提出的日期到场检查。",
+            confirm="接收后，本部门按提出的日期到场检查。",
             style="primary",
         ),
         Act(
@@ -111,7 +111,7 @@ TASK_PART_ACTS: ActTable[TaskPart] = ActTable(
             sources=(_P.ACCEPTED,),
             when=lambda part: _awaits_date(part) and part.agreed_on != part.task.visit_on,
             who=_is_clerk,
-            confirm="同意后,本部门按新提出的日期到场检查。",
+            confirm="同意后，本部门按新提出的日期到场检查。",
             style="primary",
         ),
         Act(
@@ -123,7 +123,7 @@ TASK_PART_ACTS: ActTable[TaskPart] = ActTable(
             who=_is_clerk,
             reason=True,
             reason_label="改期理由",
-            confirm="提出后,其他部门须重新同意。",
+            confirm="提出后，其他部门须重新同意。",
         ),
         Act(
             code="record",
@@ -141,13 +141,13 @@ TASK_PART_ACTS: ActTable[TaskPart] = ActTable(
         ),
         Act(
             code="reopen",
-            label="撤回签名,继续记录",
+            label="撤回签名，继续记录",
             sources=(_P.ACCEPTED,),
             when=_is_on_site,
             who=goes_with,
             reason=True,
             reason_label="撤回理由",
-            confirm="撤回后本部门检查记录上的签名作废,修改后须重新签名。",
+            confirm="撤回后本部门检查记录上的签名作废，修改后须重新签名。",
             style="danger",
         ),
         Act(

@@ -66,7 +66,7 @@ class TaskSerializer(serializers.ModelSerializer[JointTask]):
     item = serializers.CharField(source="item.title", help_text="计划项目")
     subject = serializers.SerializerMethodField(help_text="检查对象")
     lead = serializers.CharField(source="lead.name", help_text="牵头部门")
-    notice = serializers.CharField(source="notice.number", help_text="检查通知书文号,未签发为空")
+    notice = serializers.CharField(source="notice.number", help_text="检查通知书文号，未签发为空")
     parts = TaskPartSerializer(many=True, help_text="各部门")
     acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
 
@@ -111,7 +111,7 @@ class DispatchInput(serializers.Serializer[Any]):
 
     draw = serializers.IntegerField(help_text="已完成的抽取")
     visit_on = serializers.DateField(
-        required=False, allow_null=True, help_text="统一检查日期;不填则按组分散到检查期限内"
+        required=False, allow_null=True, help_text="统一检查日期；不填则按组分散到检查期限内"
     )
     reason = serializers.CharField(
         required=False, allow_blank=True, max_length=300, help_text="在非工作日检查的理由"
@@ -124,15 +124,15 @@ class TaskActInput(serializers.Serializer[Any]):
     opinion = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=1000, help_text="意见或理由"
     )
-    visit_on = serializers.DateField(required=False, help_text="提出的检查日期(propose)")
+    visit_on = serializers.DateField(required=False, help_text="提出的检查日期（propose）")
     latitude = serializers.DecimalField(
-        9, 6, required=False, allow_null=True, help_text="纬度(check-in)"
+        9, 6, required=False, allow_null=True, help_text="纬度（check-in）"
     )
     longitude = serializers.DecimalField(
-        9, 6, required=False, allow_null=True, help_text="经度(check-in)"
+        9, 6, required=False, allow_null=True, help_text="经度（check-in）"
     )
     client_key = serializers.UUIDField(
-        required=False, help_text="发送编号,同一编号重复发送不会重复办理(check-in)"
+        required=False, help_text="发送编号，同一编号重复发送不会重复办理（check-in）"
     )
 
 

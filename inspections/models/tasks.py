@@ -52,7 +52,7 @@ class JointTask(models.Model):
     """One visit to one subject by all departments together ("进一次门", I8)."""
 
     class State(models.TextChoices):
-        DISPATCHED = "dispatched", "已派发,待接收"
+        DISPATCHED = "dispatched", "已派发，待接收"
         SCHEDULED = "scheduled", "已约定日期"
         NOTIFIED = "notified", "通知书已签发"
         IN_PROGRESS = "in_progress", "检查中"
@@ -164,7 +164,7 @@ class TaskPart(models.Model):
         indexes = (models.Index(fields=("department", "state", "task")),)
 
     def __str__(self) -> str:
-        return f"{self.department}:{self.task}"
+        return f"{self.department}：{self.task}"
 
     def get_absolute_url(self) -> str:
         return self.task.get_absolute_url()
@@ -318,9 +318,7 @@ class PhoneReceipt(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "手机发送回执"
-        constraints = (
-            models.UniqueConstraint(fields=("user", "key"), name="phone_receipt_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("user", "key"), name="phone_receipt_once"),)
 
     def __str__(self) -> str:
         return str(self.key)

@@ -99,7 +99,7 @@ def dispatch(
             opinion=reason.strip(),
             after={"tasks": len(tasks), "codes": codes},
         )
-        trail.record_each(actor, "task.dispatch", "派发任务,提出检查日期", tasks)
+        trail.record_each(actor, "task.dispatch", "派发任务，提出检查日期", tasks)
     return tasks
 
 
@@ -109,14 +109,14 @@ def plan_visits(draw: Draw, visit_on: dt.date | None = None, reason: str = "") -
     Raises ``Conflict`` and ``Refused`` as ``dispatch``.
     """
     if draw.state != Draw.State.DONE:
-        raise Conflict("抽取尚未完成,不能派发任务。")
+        raise Conflict("抽取尚未完成，不能派发任务。")
     if JointTask.objects.filter(selected__draw=draw).exists():
-        raise Conflict("这次抽取的任务已经派发,不能重复派发。")
+        raise Conflict("这次抽取的任务已经派发，不能重复派发。")
     selected = list(
         DrawSelected.objects.filter(draw=draw, is_reserve=False).select_related("subject__township")
     )
     if not selected:
-        raise Refused("这次抽取没有抽中任何对象,无任务可派发。")
+        raise Refused("这次抽取没有抽中任何对象，无任务可派发。")
     if visit_on is None:
         dates = suggested_dates(draw.item, selected)
     else:
@@ -174,11 +174,11 @@ def check_visit_date(item: PlanItem, day: dt.date, reason: str) -> None:
         raise Refused("检查日期不能早于今天。", field="visit_on")
     if not item.period_start <= day <= item.period_end:
         raise Refused(
-            f"检查日期应在计划的检查期限内({item.period_start} 至 {item.period_end})。",
+            f"检查日期应在计划的检查期限内（{item.period_start} 至 {item.period_end}）。",
             field="visit_on",
         )
     if not deadlines.calendar().is_working(day) and not reason.strip():
-        raise Refused(f"{day} 不是工作日,在这一天检查须写明理由。", field="reason")
+        raise Refused(f"{day} 不是工作日，在这一天检查须写明理由。", field="reason")
 
 
 def suggested_dates(item: PlanItem, selected: Iterable[DrawSelected]) -> dict[int, dt.date]:
@@ -205,7 +205,7 @@ def _days_left(item: PlanItem) -> list[dt.date]:
     today = timezone.localdate()
     if item.period_end < today:
         raise Refused(
-            f"计划的检查期限({item.period_start} 至 {item.period_end})已过,请先调整计划。"
+            f"计划的检查期限（{item.period_start} 至 {item.period_end}）已过，请先调整计划。"
         )
     calendar = deadlines.calendar()
     first = max(item.period_start, today)
@@ -238,12 +238,12 @@ def _parts_of(
         people = officers.get((row.pk, part.department_id), [])
         if len(people) < item.officers_per_visit:
             raise Refused(
-                f"{row.subject.name}:{part.department}只抽到 {len(people)} 名执法人员,"
-                f"不足 {item.officers_per_visit} 名,不能派发。"
+                f"{row.subject.name}：{part.department}只抽到 {len(people)} 名执法人员，"
+                f"不足 {item.officers_per_visit} 名，不能派发。"
             )
         found.append(PartPlan(part.department, fitting, tuple(people)))
     if not found:
-        raise Refused(f"{row.subject.name}没有适用的检查事项,不能派发。")
+        raise Refused(f"{row.subject.name}没有适用的检查事项，不能派发。")
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from departments.models import Region
+from departments.models import Department, Region
 from inspections.acts.tasks import JOINT_TASK_ACTS
 from inspections.models import JointTask, Notice
 from records.actor import Actor
@@ -21,7 +21,7 @@ def sign_notice(actor: Actor, task_id: int, opinion: str = "") -> Notice:
     """
     with JOINT_TASK_ACTS.take(actor, "sign", task_id, opinion=opinion) as task:
         if task.visit_on is None or task.visit_on < timezone.localdate():
-            raise Refused("约定的检查日期已过,请先由部门另提日期。")
+            raise Refused("约定的检查日期已过，请先由部门另提日期。")
         notice = task.notice
         notice.number = _next_number(task.region)
         notice.content = notice_content(task)
@@ -49,8 +49,10 @@ def notice_content(task: JointTask) -> dict[str, Any]:
         "task": task.code,
         "plan": task.item.title,
         "matter": version.name,
-        "legal_bases": [line.strip() for line in version.legal_bases.splitlines() if line.strip()],
-        "lead": task.lead.name,
+        "legal_bases": [
+            citation(line) for line in version.legal_bases.splitlines() if line.strip()
+        ],
+        "lead": full_name(task.lead, task.region),
         "visit_on": task.visit_on.isoformat() if task.visit_on else "",
         "departments": [
             {
@@ -67,6 +69,18 @@ def notice_content(task: JointTask) -> dict[str, Any]:
             for part in parts
         ],
     }
+
+
+def citation(line: str) -> str:
+    """A legal basis as papers cite it: 《养老机构管理办法》第三十二条."""
+    law, _, article = line.strip().partition(" ")
+    return line.strip() if law.startswith("《") else f"《{law}》{article.strip()}"
+
+
+def full_name(department: Department, region: Region) -> str:
+    """The name a department signs with: 周口市淮阳区民政局 for 区民政局."""
+    place, name = region.full_name, department.name
+    return place + name[1:] if place and name.startswith(place[-1]) else name
 
 
 def short_region_name(region: Region) -> str:

@@ -34,7 +34,7 @@ def propose_date(actor: Actor, part_id: int, visit_on: dt.date, reason: str) -> 
     with transaction.atomic():
         task = lock_task_of(part_id)
         before = task.visit_on
-        words = f"{before} 改为 {visit_on}:{reason.strip()}" if reason.strip() else ""
+        words = f"{before} 改为 {visit_on}：{reason.strip()}" if reason.strip() else ""
         with TASK_PART_ACTS.take(
             actor, "propose", part_id, opinion=words, label="另提检查日期"
         ) as part:

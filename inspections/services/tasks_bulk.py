@@ -41,7 +41,7 @@ def plan(actor: Actor, code: str, task_ids: Iterable[int]) -> list[BulkRow]:
     """
     ids = set(task_ids)
     if len(ids) > MOST_AT_ONCE:
-        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 项,请分次选择。")
+        raise Refused(f"一次最多办理 {MOST_AT_ONCE} 项，请分次选择。")
     tasks = list(
         JointTask.objects.visible_to(actor)
         .filter(pk__in=ids)

@@ -51,7 +51,7 @@ def _draws_to_dispatch(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what="派发联合检查任务",
-            about=f"{draw.item.title}({draw})",
+            about=f"{draw.item.title}（{draw}）",
             url=reverse("inspections:dispatch", args=[draw.pk]),
             label="派发",
         )
@@ -94,7 +94,7 @@ def _by_item(groups: QuerySet[Any, Any], what: str, label: str, waiting: str) ->
         rows.append(
             WorkItem(
                 what=what,
-                about=f"{group['title']},共 {group['many']} 户",
+                about=f"{group['title']}，共 {group['many']} 户",
                 url=url,
                 label=label,
                 due_at=_end_of(group["first"]),
@@ -118,7 +118,7 @@ def _visits(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what="今天到场检查" if part.task.visit_on == today else "到场检查",
-            about=f"{part.task.subject.name}({part.task.subject.address})",
+            about=f"{part.task.subject.name}（{part.task.subject.address}）",
             url=reverse("inspections:visit", args=[part.task_id]),
             label="打开",
             due_at=_end_of(part.task.visit_on),

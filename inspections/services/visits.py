@@ -67,10 +67,10 @@ def check_in(
         with JOINT_TASK_ACTS.take(actor, "check-in", task_id, opinion=reason) as locked:
             inspector = Inspector.objects.get(user=actor.user_id)
             if not inspector.valid_from <= today <= inspector.valid_until:
-                raise Refused(f"您的执法证({inspector.licence})今天不在有效期内,不能参加检查。")
+                raise Refused(f"您的执法证（{inspector.licence}）今天不在有效期内，不能参加检查。")
             if locked.visit_on != today and not reason.strip():
                 raise Refused(
-                    f"约定的检查日期是 {locked.visit_on},今天到场须写明理由。", field="reason"
+                    f"约定的检查日期是 {locked.visit_on}，今天到场须写明理由。", field="reason"
                 )
             _check_place(latitude, longitude)
             _first_time(actor, key)
@@ -94,7 +94,7 @@ def record_item(
         if outcome not in TaskItem.Outcome.values:
             raise Refused("请选择检查情况。", field="outcome")
         if outcome == TaskItem.Outcome.PROBLEM and not note:
-            raise Refused("发现问题的,须写明具体情况。", field="note")
+            raise Refused("发现问题的，须写明具体情况。", field="note")
         if (item.outcome, item.note) == (outcome, note) or not _first_time(actor, key):
             return item
         before = {"outcome": item.outcome, "note": item.note}
@@ -106,7 +106,7 @@ def record_item(
         trail.record(
             actor,
             "task-part.record",
-            f"记录检查情况:{item.title}",
+            f"记录检查情况：{item.title}",
             item.part,
             before=before,
             after={"item": item.pk, "outcome": outcome, "note": note},
@@ -175,7 +175,7 @@ def sign_subject(
         if not signer:
             raise Refused("请填写被检查方在场人员的姓名。", field="signer")
         if not image and not refused_reason:
-            raise Refused("请由被检查方签名,或写明拒绝签名的情况。", field="refused_reason")
+            raise Refused("请由被检查方签名，或写明拒绝签名的情况。", field="refused_reason")
         kept = None if refused_reason else _keep_signature(actor, part, image, signer)
         signature = Signature.objects.create(
             part=part,
@@ -203,7 +203,7 @@ def reopen(actor: Actor, part_id: int, reason: str) -> TaskPart:
         with TASK_PART_ACTS.take(actor, "reopen", part_id, opinion=reason) as part:
             taken_back, _ = part.signatures.all().delete()
             if not taken_back:
-                raise Conflict("检查记录还没有人签名,可以直接修改。")
+                raise Conflict("检查记录还没有人签名，可以直接修改。")
     return part
 
 
@@ -220,7 +220,7 @@ def submit_part(actor: Actor, part_id: int, key: str = "") -> TaskPart:
             return known
         with TASK_PART_ACTS.take(actor, "submit", part_id) as part:
             if missing := missing_for_submission(part):
-                raise Refused("还不能提交:" + ";".join(missing) + "。")
+                raise Refused("还不能提交：" + "；".join(missing) + "。")
             _first_time(actor, key)
             part.submitted_at = timezone.now()
         start_publication_clock(actor, Result.objects.create(part=part))
@@ -241,7 +241,7 @@ def missing_for_submission(part: TaskPart) -> list[str]:
     signed = sum(row.side == Signature.Side.INSPECTOR for row in signatures)
     needed = number(part.region_code, MIN_OFFICERS)
     if signed < needed:
-        missing.append(f"检查人员签名 {signed} 人,至少 {needed} 人")
+        missing.append(f"检查人员签名 {signed} 人，至少 {needed} 人")
     if not any(row.side == Signature.Side.SUBJECT for row in signatures):
         missing.append("缺被检查方签名或拒签说明")
     return missing
@@ -259,7 +259,7 @@ def _open_item(actor: Actor, task_item_id: int) -> tuple[TaskItem, Inspector]:
         raise Refused("检查事项不存在。", code="not_found")
     part, inspector = _part_on_site(actor, "record", item.part_id)
     if part.signatures.exists():
-        raise Conflict("检查记录已有人签名,不能再改。需要修改的,请先撤回签名。")
+        raise Conflict("检查记录已有人签名，不能再改。需要修改的，请先撤回签名。")
     item = TaskItem.objects.get(pk=task_item_id)
     item.part = part
     return item, inspector
@@ -269,7 +269,7 @@ def _complete_part(actor: Actor, part_id: int) -> tuple[TaskPart, Inspector]:
     part, inspector = _part_on_site(actor, "sign", part_id)
     open_items = part.items.filter(outcome="").count()
     if open_items:
-        raise Refused(f"还有 {open_items} 项没有记录,记录完整后才能签名。")
+        raise Refused(f"还有 {open_items} 项没有记录，记录完整后才能签名。")
     return part, inspector
 
 
@@ -290,7 +290,7 @@ def _part_on_site(actor: Actor, code: str, part_id: int) -> tuple[TaskPart, Insp
     if not CheckIn.objects.filter(task=part.task, inspector=inspector).exists():
         raise Conflict("请先到场签到。")
     if missing := officers_missing(part):
-        raise Conflict(f"本部门还须有 {missing} 名执法人员到场签到,才能开始检查。")
+        raise Conflict(f"本部门还须有 {missing} 名执法人员到场签到，才能开始检查。")
     return part, inspector
 
 
@@ -301,7 +301,7 @@ def _first_time(actor: Actor, key: str) -> bool:
     try:
         number_of_send = uuid.UUID(key)
     except ValueError as error:
-        raise Refused("发送编号无效,请刷新页面后重试。") from error
+        raise Refused("发送编号无效，请刷新页面后重试。") from error
     try:
         with transaction.atomic():
             PhoneReceipt.objects.create(user_id=actor.user_id, key=number_of_send)
@@ -312,7 +312,7 @@ def _first_time(actor: Actor, key: str) -> bool:
 
 def _still_there(signature: Signature | None) -> Signature:
     if signature is None:
-        raise Conflict("这次签名已被撤回,请重新签名。")
+        raise Conflict("这次签名已被撤回，请重新签名。")
     return signature
 
 
@@ -322,7 +322,7 @@ def _keep_signature(actor: Actor, part: TaskPart, image: str, signer: str) -> Ev
             raise ValueError(image[:30])
         content = base64.b64decode(image.removeprefix(_PNG_PREFIX), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused("没有收到签名,请重新签名。", field="image") from error
+        raise Refused("没有收到签名，请重新签名。", field="image") from error
     return evidence.keep(
         actor,
         part,
@@ -344,8 +344,8 @@ def _digest(content: BinaryIO) -> str:
 
 def _check_place(latitude: Decimal | None, longitude: Decimal | None) -> None:
     if (latitude is None) != (longitude is None):
-        raise Refused("位置不完整,请重新定位。")
+        raise Refused("位置不完整，请重新定位。")
     if latitude is None or longitude is None:
         return
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Refused("位置超出范围,请重新定位。")
+        raise Refused("位置超出范围，请重新定位。")

@@ -98,7 +98,8 @@ def test_the_notice_is_frozen_and_numbered(story: Story) -> None:
     assert content["departments"][0]["name"] == story.departments["MZJ"].name
     assert content["departments"][1]["officers"][0]["licence"] == "ZK-WJW-0001"
     assert content["departments"][0]["items"]
-    assert content["legal_bases"] == ["养老机构管理办法 第三十二条"]
+    assert content["legal_bases"] == ["《养老机构管理办法》第三十二条"]
+    assert content["lead"] == "周口市淮阳区民政局"
     assert content["visit_on"] == timezone.localdate().isoformat()
 
 
@@ -185,7 +186,7 @@ def test_bulk_signing_is_for_the_head_of_the_lead(story: Story) -> None:
         tasks_bulk.carry_out(story.actor("wjw_head"), "sign", ids)
     JointTask.objects.filter(pk__in=ids[:2]).update(state="scheduled")
     rows = tasks_bulk.carry_out(story.actor("mzj_head"), "sign", ids)
-    assert [row.obstacle for row in rows if row.obstacle] == ["当前状态为“已派发,待接收”"]
+    assert [row.obstacle for row in rows if row.obstacle] == ["当前状态为“已派发，待接收”"]
     assert Notice.objects.filter(state="signed").count() == 2
 
 

@@ -292,7 +292,7 @@ class VisitReopenView(VisitPage):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("inspections:visit-submit", pk=pk)
-        messages.success(request, "签名已撤回,可以修改检查情况。")
+        messages.success(request, "签名已撤回，可以修改检查情况。")
         return redirect("inspections:visit-items", pk=pk)
 
 

@@ -21,8 +21,7 @@ from inspections.selectors import tasks as selectors
 from inspections.services import dispatch as dispatching
 from inspections.services import tasks as services
 from inspections.services import tasks_bulk
-from inspections.services.notices import notice_content, sign_notice
-from records import evidence
+from inspections.services.notices import full_name, notice_content, sign_notice
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import NotAllowed, Refused
@@ -117,9 +116,9 @@ class TaskBulkView(View):
     ) -> HttpResponse:
         skipped = [row for row in rows if row.obstacle]
         if done := len(rows) - len(skipped):
-            messages.success(request, f"已完成:{label} {done} 项。")
+            messages.success(request, f"已完成：{label} {done} 项。")
         for row in skipped[:5]:
-            messages.warning(request, f"未办理“{row.task}”:{row.obstacle}。")
+            messages.warning(request, f"未办理“{row.task}”：{row.obstacle}。")
         if len(skipped) > 5:
             messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
         return redirect("inspections:task-list")
@@ -140,7 +139,7 @@ class DispatchView(View):
             except Refused as refusal:
                 form.add_error(refusal.field, refusal.message)
             else:
-                messages.success(request, f"已派发 {len(tasks)} 项任务,等待各部门接收。")
+                messages.success(request, f"已派发 {len(tasks)} 项任务，等待各部门接收。")
                 return redirect(reverse("inspections:task-list") + f"?item={draw.item_id}")
         return self._show(request, draw, form, status=422)
 
@@ -227,7 +226,7 @@ class TaskProposeView(View):
         part = get_object_or_404(TaskPart.objects.visible_to(actor), pk=pk)
         form = ProposeForm(request.POST)
         if not form.is_valid():
-            messages.error(request, "请填写提出的检查日期,例如 2026-05-20。")
+            messages.error(request, "请填写提出的检查日期，例如 2026-05-20。")
             return redirect(part.get_absolute_url())
         try:
             services.propose_date(
@@ -236,7 +235,7 @@ class TaskProposeView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, "已提出新的检查日期,等待其他部门同意。")
+            messages.success(request, "已提出新的检查日期，等待其他部门同意。")
         return redirect(part.get_absolute_url())
 
 
@@ -267,7 +266,9 @@ class RecordView(View):
         part = get_object_or_404(
             TaskPart.objects.visible_to(actor_of(request))
             .filter(state=TaskPart.State.SUBMITTED)
-            .select_related("task__subject", "task__item", "task__notice", "department")
+            .select_related(
+                "task__subject", "task__item", "task__notice", "task__region", "department"
+            )
             .prefetch_related("officers", "signatures__image", "items__check_item"),
             pk=pk,
         )
@@ -276,14 +277,14 @@ class RecordView(View):
         officers = list(part.officers.all())
         context = {
             "part": part,
+            "issuer": full_name(part.department, part.task.region),
             "task": part.task,
             "rows": [(item, photos.get(item.pk, [])) for item in items],
             "check_ins": part.task.check_ins.filter(inspector__in=officers).select_related(
                 "inspector"
             ),
             "signatures": list(part.signatures.all()),
-            "photos": [photo for rows in photos.values() for photo in rows],
-            "files": evidence.of(part).count(),
+            "has_photos": bool(photos),
         }
         return render(request, "inspections/tasks/record.html", context)
 
