@@ -31,6 +31,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "supervision.tasks.clear_sessions",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "deliver-outbox": {
+        "task": "records.deliver_outbox",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "resume-imports": {
+        "task": "records.resume_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "run-scheduled-draws": {
         "task": "inspections.run_scheduled_draws",
         "schedule": 30.0,
