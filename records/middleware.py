@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -27,10 +27,11 @@ class ActorMiddleware:
         self.factory = import_string(ACTOR_FACTORY)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = getattr(request, "id", None) or uuid.uuid4().hex
+        # The number that django-structlog writes into every line of the log.
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
         request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: self.factory(
-                request.user, request_id=str(request_id), address=request.META.get("REMOTE_ADDR")
+                request.user, request_id=request_id, address=request.META.get("REMOTE_ADDR")
             )
         )
         return self.get_response(request)

@@ -70,10 +70,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # Before the actor, which takes the number of the request over into the trail.
+    "django_structlog.middlewares.RequestMiddleware",
     "records.middleware.ActorMiddleware",
     "departments.middleware.NoBusinessForAdministrators",
-    "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -116,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "records.cache.TolerantRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "supervision",
         "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 3},
@@ -168,7 +168,6 @@ AXES_ENABLE_ADMIN = False  # departments.admin shows the attempts, to the securi
 # Counting by name alone is what we want: a guesser with many addresses is locked out as well.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request until logout
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True

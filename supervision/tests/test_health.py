@@ -54,7 +54,7 @@ def test_a_database_that_fails_is_named_without_details(
 def test_a_cache_that_fails_takes_its_parts_with_it(client: Client, settings) -> None:  # type: ignore[no-untyped-def]
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "records.cache.TolerantRedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }
