@@ -92,7 +92,7 @@ def visible_jobs(actor: Actor) -> QuerySet[ImportJob]:
 
 def too_large() -> str:
     """The words for a file over the size limit."""
-    return f"文件超过 {MAX_BYTES // 1024 // 1024} MB,请拆分后分别导入。"
+    return f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请拆分后分别导入。"
 
 
 def upload(actor: Actor, code: str, file_name: str, content: bytes) -> ImportJob:
@@ -102,7 +102,7 @@ def upload(actor: Actor, code: str, file_name: str, content: bytes) -> ImportJob
     if actor.department_id is None or actor.user_id is None:
         raise NotAllowed("请使用部门账号导入。", verb=f"import.{code}")
     if len(content) > MAX_BYTES:
-        raise Refused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB,请拆分后分别导入。", field="file")
+        raise Refused(too_large(), field="file")
     with transaction.atomic():
         job = ImportJob.objects.create(
             kind=code,
@@ -161,7 +161,11 @@ def run(job_id: str, actor_for_user: Callable[[Any], Actor]) -> None:
         actor = actor_for_user(job.created_by)
         kind = kind_of(job.kind)
         if job.state == ImportJob.State.CHECKING:
-            _check(job, kind, actor)
+            try:
+                with transaction.atomic():
+                    _check(job, kind, actor)
+            except Exception as error:
+                _give_up(job, error)
             return
     _import(job, kind, actor)
 
@@ -216,14 +220,19 @@ def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
                 after={"rows": len(rows), "result": message},
             )
     except Exception as error:
-        log.exception("import.failed", job=str(job.pk))
-        words = error.message if isinstance(error, Refused) else "系统内部错误，已通知管理员。"
-        failed = ImportJob.objects.filter(pk=job.pk, state=ImportJob.State.IMPORTING)
-        failed.update(
-            state=ImportJob.State.FAILED,
-            finished_at=timezone.now(),
-            summary={**job.summary, "result": words},
-        )
+        _give_up(job, error)
+
+
+def _give_up(job: ImportJob, error: Exception) -> None:
+    """End a job that cannot go on, or every round of the schedule would try it again."""
+    log.exception("import.failed", job=str(job.pk))
+    words = error.message if isinstance(error, Refused) else "系统内部错误，已通知管理员。"
+    unfinished = (ImportJob.State.CHECKING, ImportJob.State.IMPORTING)
+    ImportJob.objects.filter(pk=job.pk, state__in=unfinished).update(
+        state=ImportJob.State.FAILED,
+        finished_at=timezone.now(),
+        summary={**job.summary, "result": words},
+    )
 
 
 def progress_of(job: ImportJob) -> int:

@@ -113,6 +113,17 @@ def test_a_failure_half_way_writes_nothing(upload, actor):
     assert not TrailEntry.objects.filter(verb="import.done").exists()
 
 
+def test_a_check_that_breaks_ends_the_job_instead_of_coming_up_for_ever(upload, monkeypatch):
+    def broken(actor, parsed):
+        raise RuntimeError("broken check")
+
+    object.__setattr__(imports.REGISTRY["days"], "check", broken)
+    job = upload(dt.date(2026, 5, 1))
+
+    assert job.state == ImportJob.State.FAILED
+    assert "系统内部错误" in job.summary["result"]
+
+
 def test_data_that_changed_after_the_check_is_checked_again(upload, actor, monkeypatch):
     job = upload(dt.date(2026, 5, 1))
     imports.confirm(actor("mzj_clerk"), str(job.pk))
