@@ -127,7 +127,7 @@ class MatterVersion(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
         LEGAL_REVIEW = "legal_review", "合法性审核中"
-        REVIEWED = "reviewed", "审核通过,待公布"
+        REVIEWED = "reviewed", "审核通过，待公布"
         IN_FORCE = "in_force", "生效"
         SUPERSEDED = "superseded", "已被新版本代替"
         ABOLISHED = "abolished", "已废止"
@@ -157,12 +157,12 @@ class MatterVersion(models.Model):
     theme = models.CharField("一件事主题", max_length=60, blank=True)
     subjects_text = models.TextField("监管对象")
     content = models.TextField("主要任务")
-    legal_bases = models.TextField("法律依据", blank=True, help_text="每行一条:法律名称 条款")
+    legal_bases = models.TextField("法律依据", blank=True, help_text="每行一条：法律名称 条款")
     industry_class = models.CharField("行业分类", max_length=60, blank=True)
     exercise_level = models.CharField("行使层级", max_length=30, default="县级")
     way = models.CharField("监管方式", max_length=15, choices=Way.choices, default=Way.ON_SITE)
     ratio_bp = models.PositiveIntegerField(
-        "抽查比例(基点)", null=True, blank=True, help_text="空表示按信用风险等级确定"
+        "抽查比例（基点）", null=True, blank=True, help_text="空表示按信用风险等级确定"
     )
     full_coverage = models.BooleanField("全覆盖检查", default=False)
     lead = models.ForeignKey(

@@ -281,7 +281,7 @@ class Chip:
 
     def __init__(self, deadline: Deadline, left: Remaining, level: str) -> None:
         self.deadline = deadline
-        self.chip_text = left.text + ("(暂定)" if deadline.provisional else "")
+        self.chip_text = left.text + ("（暂定）" if deadline.provisional else "")
         self.chip_level = level
         self.explanation_url = f"/deadlines/{deadline.pk}/"
 

@@ -13,7 +13,7 @@ from records.models import ImportJob, TrailEntry
 from supervision.demo import county
 from supervision.demo.workbooks import MATTER_HEADINGS, matters_workbook
 
-LONG_NAME = "医养结合机构安全与服务质量以及老年人权益保障和医疗保障基金使用跨部门综合监管(第二批)"
+LONG_NAME = "医养结合机构安全与服务质量以及老年人权益保障和医疗保障基金使用跨部门综合监管（第二批）"
 
 
 def book(*rows: tuple[Any, ...], title: str = "") -> bytes:
@@ -103,7 +103,7 @@ MISTAKES: list[tuple[tuple[Any, ...], str, str]] = [
     (good("三", "序号是汉字"), "序号", "应为整数"),
     (good(0, "序号为零"), "序号", "不能小于 1"),
     (good(33, ""), "事项名称", "必填"),
-    (good(34, "长" * 101), "事项名称", "最多 100 个字,现有 101 个字"),
+    (good(34, "长" * 101), "事项名称", "最多 100 个字，现有 101 个字"),
     (good(35, "换\n行"), "事项名称", "不能换行"),
     (good(36, "缺监管对象", subjects=""), "监管对象", "必填"),
     (good(37, "缺主要任务", content=""), "主要任务", "必填"),

@@ -30,14 +30,14 @@ _RATIO_MATTERS_ABOVE = 20 * MEGABYTE
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _OTHER_SUFFIXES = {
-    ".xls": "这是旧版 Excel(.xls)文件,请在 Excel 中另存为 .xlsx 后再上传",
-    ".csv": "这是 CSV 文件,请把内容填入 .xlsx 模板后再上传",
-    ".xlsm": "这是带宏的 Excel(.xlsm)文件,请另存为不带宏的 .xlsx 后再上传",
-    ".xlsb": "这是二进制 Excel(.xlsb)文件,请另存为 .xlsx 后再上传",
-    ".et": "这是 WPS 表格(.et)文件,请另存为 .xlsx 后再上传",
+    ".xls": "这是旧版 Excel（.xls）文件，请在 Excel 中另存为 .xlsx 后再上传",
+    ".csv": "这是 CSV 文件，请把内容填入 .xlsx 模板后再上传",
+    ".xlsm": "这是带宏的 Excel（.xlsm）文件，请另存为不带宏的 .xlsx 后再上传",
+    ".xlsb": "这是二进制 Excel（.xlsb）文件，请另存为 .xlsx 后再上传",
+    ".et": "这是 WPS 表格（.et）文件，请另存为 .xlsx 后再上传",
 }
-_DAMAGED = "文件已损坏,无法打开,请在 Excel 中重新保存后再上传"
-_NOT_A_WORKBOOK = "文件不是 Excel 工作簿,虽然扩展名是 .xlsx"
+_DAMAGED = "文件已损坏，无法打开，请在 Excel 中重新保存后再上传"
+_NOT_A_WORKBOOK = "文件不是 Excel 工作簿，虽然扩展名是 .xlsx"
 
 
 class FileRefused(ValueError):
@@ -63,13 +63,13 @@ def open_workbook(file: bytes | BinaryIO, filename: str, max_bytes: int) -> Work
         raise FileRefused(_OTHER_SUFFIXES.get(suffix, "只接受 .xlsx 格式的 Excel 文件"))
     content = file if isinstance(file, bytes) else file.read(max_bytes + 1)
     if not content:
-        raise FileRefused("文件是空的(0 字节)")
+        raise FileRefused("文件是空的（0 字节）")
     if len(content) > max_bytes:
-        raise FileRefused(f"文件超过 {max_bytes / MEGABYTE:g} MB,请拆分后分次上传")
+        raise FileRefused(f"文件超过 {max_bytes / MEGABYTE:g} MB，请拆分后分次上传")
     if content.startswith(_OLE):
         if _ENCRYPTED_STREAM in content:
-            raise FileRefused("文件设有打开密码,请取消密码后再上传")
-        raise FileRefused("文件是旧版 Office 格式,只是扩展名改成了 .xlsx,请在 Excel 中另存为 .xlsx")
+            raise FileRefused("文件设有打开密码，请取消密码后再上传")
+        raise FileRefused("文件是旧版 Office 格式，只是扩展名改成了 .xlsx，请在 Excel 中另存为 .xlsx")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_entries(archive.infolist(), len(content))
@@ -85,18 +85,18 @@ def open_workbook(file: bytes | BinaryIO, filename: str, max_bytes: int) -> Work
 def _check_entries(entries: list[zipfile.ZipInfo], packed: int) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED:
-        raise FileRefused("文件解压后过大,疑似压缩炸弹,已拒绝")
+        raise FileRefused("文件解压后过大，疑似压缩炸弹，已拒绝")
     if unpacked > _RATIO_MATTERS_ABOVE and unpacked > MAX_RATIO * packed:
-        raise FileRefused("文件压缩比异常,疑似压缩炸弹,已拒绝")
+        raise FileRefused("文件压缩比异常，疑似压缩炸弹，已拒绝")
     if any(entry.flag_bits & 0x1 for entry in entries):
-        raise FileRefused("文件设有打开密码,请取消密码后再上传")
+        raise FileRefused("文件设有打开密码，请取消密码后再上传")
     names = {entry.filename for entry in entries}
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise FileRefused("文件含有宏,请另存为不带宏的 .xlsx 后再上传")
+        raise FileRefused("文件含有宏，请另存为不带宏的 .xlsx 后再上传")
     if any(name.startswith("word/") for name in names):
-        raise FileRefused("文件是 Word 文档,只是扩展名改成了 .xlsx")
+        raise FileRefused("文件是 Word 文档，只是扩展名改成了 .xlsx")
     if any(name.startswith("ppt/") for name in names):
-        raise FileRefused("文件是 PowerPoint 演示文稿,只是扩展名改成了 .xlsx")
+        raise FileRefused("文件是 PowerPoint 演示文稿，只是扩展名改成了 .xlsx")
     if "xl/workbook.bin" in names:
         raise FileRefused(_OTHER_SUFFIXES[".xlsb"])
 
@@ -121,9 +121,9 @@ def _check_encoding(name: str, part: bytes) -> None:
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or (
         declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")
     ):
-        raise FileRefused(f"文件内部编码不是 UTF-8({name}),请在 Excel 中重新保存后再上传")
+        raise FileRefused(f"文件内部编码不是 UTF-8（{name}），请在 Excel 中重新保存后再上传")
     if b"<!DOCTYPE" in part[:4096]:
-        raise FileRefused(f"文件内部含有不允许的文档类型声明({name})")
+        raise FileRefused(f"文件内部含有不允许的文档类型声明（{name}）")
 
 
 def _worksheets(parts: dict[str, bytes]) -> dict[str, bytes]:

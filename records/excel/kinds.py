@@ -63,7 +63,7 @@ def as_text(cell: Cell) -> str:
     """
     if isinstance(cell, str):
         if _CONTROL.search(cell):
-            raise ValueError("含有不可见的控制字符,请删除后重新填写")
+            raise ValueError("含有不可见的控制字符，请删除后重新填写")
         return cell.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
@@ -72,7 +72,7 @@ def as_text(cell: Cell) -> str:
             raise ValueError("不是有效的数字")
         if abs(cell) >= 10**EXACT_DIGITS:
             raise ValueError(
-                f"被 Excel 存成了数字 {cell:.2E},第 15 位以后已丢失,"
+                f"被 Excel 存成了数字 {cell:.2E}，第 15 位以后已丢失，"
                 "请把单元格设为文本格式后重新填写"
             )
         return str(int(cell)) if int(cell) == cell else repr(cell)
@@ -87,14 +87,14 @@ def text(max_length: int, min_length: int = 1, *, multiline: bool = False) -> Ki
     def parse(cell: Cell) -> str:
         value = as_text(cell)
         if len(value) > max_length:
-            raise ValueError(f"最多 {max_length} 个字,现有 {len(value)} 个字")
+            raise ValueError(f"最多 {max_length} 个字，现有 {len(value)} 个字")
         if len(value) < min_length:
-            raise ValueError(f"至少 {min_length} 个字,现有 {len(value)} 个字")
+            raise ValueError(f"至少 {min_length} 个字，现有 {len(value)} 个字")
         if not multiline and "\n" in value:
             raise ValueError("不能换行")
         return value
 
-    return Kind(parse, _same, f"文字,不超过 {max_length} 字")
+    return Kind(parse, _same, f"文字，不超过 {max_length} 字")
 
 
 def choice(labels: Mapping[str, Any]) -> Kind:
@@ -107,10 +107,10 @@ def choice(labels: Mapping[str, Any]) -> Kind:
         given = _narrow(as_text(cell))
         if given not in by_label:
             near = difflib.get_close_matches(given, by_label, n=1, cutoff=0.5)
-            raise ValueError(f"应为{listed}之一" + (f",是否为“{near[0]}”?" if near else ""))
+            raise ValueError(f"应为{listed}之一" + (f"，是否为“{near[0]}”？" if near else ""))
         return by_label[given]
 
-    return Kind(parse, by_value.__getitem__, f"从列表中选择:{listed}", choices=tuple(labels))
+    return Kind(parse, by_value.__getitem__, f"从列表中选择：{listed}", choices=tuple(labels))
 
 
 def integer(minimum: int | None = None, maximum: int | None = None) -> Kind:
@@ -139,7 +139,7 @@ def decimal(
         return _within(Decimal(digits), minimum, maximum)
 
     pattern = "0." + "0" * places if places else "0"
-    return Kind(parse, _same, f"数字,小数最多 {places} 位" + _bounds(minimum, maximum), pattern)
+    return Kind(parse, _same, f"数字，小数最多 {places} 位" + _bounds(minimum, maximum), pattern)
 
 
 def date(minimum: Date = Date(1900, 1, 1), maximum: Date = Date(2100, 12, 31)) -> Kind:
@@ -148,7 +148,7 @@ def date(minimum: Date = Date(1900, 1, 1), maximum: Date = Date(2100, 12, 31)) -
     def parse(cell: Cell) -> Date:
         if isinstance(cell, datetime):
             if cell.time() != time.min:
-                raise ValueError("只填日期,不含时间")
+                raise ValueError("只填日期，不含时间")
             value = cell.date()
         elif isinstance(cell, Date):
             value = cell
@@ -156,7 +156,7 @@ def date(minimum: Date = Date(1900, 1, 1), maximum: Date = Date(2100, 12, 31)) -
             value = _date_from_text(_narrow(as_text(cell)))
         return _within(value, minimum, maximum)
 
-    return Kind(parse, _same, "日期,如 2026-01-31", "yyyy-mm-dd")
+    return Kind(parse, _same, "日期，如 2026-01-31", "yyyy-mm-dd")
 
 
 def uscc() -> Kind:
@@ -169,11 +169,11 @@ def uscc() -> Kind:
     def parse(cell: Cell) -> str:
         code = re.sub(r"[\s-]", "", _narrow(as_text(cell))).upper()
         if len(code) != 18:
-            raise ValueError(f"统一社会信用代码应为 18 位,现为 {len(code)} 位")
+            raise ValueError(f"统一社会信用代码应为 18 位，现为 {len(code)} 位")
         if not _USCC.fullmatch(code):
-            raise ValueError("统一社会信用代码含有不允许的字符(不用字母 I、O、S、V、Z)")
+            raise ValueError("统一社会信用代码含有不允许的字符（不用字母 I、O、S、V、Z）")
         if unified_code.calc_check_digit(code) != code[-1]:
-            raise ValueError("统一社会信用代码校验位不符,请核对是否抄错")
+            raise ValueError("统一社会信用代码校验位不符，请核对是否抄错")
         return code
 
     return Kind(parse, _same, "18 位统一社会信用代码")
@@ -202,13 +202,13 @@ def list_of(item: Kind) -> Kind:
     def parse(cell: Cell) -> tuple[Any, ...]:
         parts = [part for each in _SEPARATORS.split(as_text(cell)) if (part := each.strip())]
         if not parts:
-            raise ValueError("只有分隔符,没有内容")
+            raise ValueError("只有分隔符，没有内容")
         values: list[Any] = []
         for part in parts:
             try:
                 value = item.parse(part)
             except ValueError as error:
-                raise ValueError(f"“{part}”:{error}") from None
+                raise ValueError(f"“{part}”：{error}") from None
             if value in values:
                 raise ValueError(f"“{part}”重复填写")
             values.append(value)
@@ -217,7 +217,7 @@ def list_of(item: Kind) -> Kind:
     def format(values: Any) -> str:
         return "、".join(str(item.format(value)) for value in values)
 
-    return Kind(parse, format, f"可填多项,用顿号分隔;每项:{item.hint}")
+    return Kind(parse, format, f"可填多项，用顿号分隔；每项：{item.hint}")
 
 
 def _same(value: Any) -> Any:
@@ -239,12 +239,12 @@ def _digits(cell: Cell) -> str:
 def _date_from_text(given: str) -> Date:
     match = _DATE.fullmatch(given.replace(" ", ""))
     if match is None:
-        raise ValueError("不是日期,应如 2026-01-31")
+        raise ValueError("不是日期，应如 2026-01-31")
     year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
     try:
         return Date(year, month, day)
     except ValueError:
-        raise ValueError("没有这一天,请核对年月日") from None
+        raise ValueError("没有这一天，请核对年月日") from None
 
 
 def _within(value: Ordered, minimum: Ordered | None, maximum: Ordered | None) -> Ordered:
@@ -260,5 +260,5 @@ def _bounds(minimum: Any, maximum: Any) -> str:
     if minimum is None and maximum is None:
         return ""
     if maximum is None:
-        return f",不小于 {minimum}"
-    return f",不大于 {maximum}" if minimum is None else f",{minimum} 至 {maximum}"
+        return f"，不小于 {minimum}"
+    return f"，不大于 {maximum}" if minimum is None else f"，{minimum} 至 {maximum}"

@@ -32,7 +32,7 @@ class CellError:
     message: str
 
     def __str__(self) -> str:
-        return f"第 {self.row} 行 {self.column_letter} 列“{self.heading}”:{self.message}"
+        return f"第 {self.row} 行 {self.column_letter} 列“{self.heading}”：{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def read(sheet: Sheet, file: bytes | BinaryIO, filename: str) -> Parsed:
         opened = python_calamine.load_workbook(io.BytesIO(workbook.content))
         worksheet = opened.get_sheet_by_name(name)
     except python_calamine.CalamineError:
-        raise FileRefused("文件已损坏,无法读取,请在 Excel 中重新保存后再上传") from None
+        raise FileRefused("文件已损坏，无法读取，请在 Excel 中重新保存后再上传") from None
     if (start := worksheet.start) is None:
         raise FileRefused(f"工作表“{name}”是空的")
     return _Reading(sheet, worksheet, notes, start[1] + 1, filename).run()
@@ -106,7 +106,7 @@ def _choose_worksheet(sheet: Sheet, workbook: Workbook) -> str:
     if len(names) == 1:
         return names[0]
     listed = "、".join(names) or "无"
-    raise FileRefused(f"没有名为“{sheet.title}”的工作表(现有:{listed}),请使用模板")
+    raise FileRefused(f"没有名为“{sheet.title}”的工作表（现有：{listed}），请使用模板")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,13 @@ class _Reading:
                 continue
             count += 1
             if count > self.sheet.max_rows:
-                raise FileRefused(f"数据超过 {self.sheet.max_rows} 行,请拆分后分次上传")
+                raise FileRefused(f"数据超过 {self.sheet.max_rows} 行，请拆分后分次上传")
             if wrong:
                 errors.extend(sorted(wrong, key=_reading_order))
             else:
                 rows.append(Row(number, values, self.source))
         if not count:
-            raise FileRefused("表中没有数据,表头下面一行也没有填写")
+            raise FileRefused("表中没有数据，表头下面一行也没有填写")
         columns = {place.column.key: (place.position, place.column) for place in self.places}
         return Parsed(rows, errors, columns)
 
@@ -184,7 +184,7 @@ class _Reading:
         names = names_by_row[heading_row]
         if not any(name in by_name for name in names):
             wanted = "、".join(column.heading for column in self.sheet.columns)
-            raise FileRefused(f"前 {HEADING_ROWS} 行中没有找到表头,应有:{wanted}")
+            raise FileRefused(f"前 {HEADING_ROWS} 行中没有找到表头，应有：{wanted}")
         found: dict[str, list[_Place]] = {}
         unknown: list[tuple[int, str]] = []
         for index, name in enumerate(names):
@@ -218,9 +218,9 @@ class _Reading:
         candidates = [plain(column.heading) for column in (missing or self.sheet.columns)]
         for index, name in unknown:
             near = difflib.get_close_matches(name, candidates, n=1)
-            hint = f",是否为“{near[0]}”?" if near else ""
+            hint = f"，是否为“{near[0]}”？" if near else ""
             words.append(f"{column_letter(index + self.offset)} 列“{name}”不在模板中{hint}")
-        return "表头与模板不一致:" + ";".join(words)
+        return "表头与模板不一致：" + "；".join(words)
 
     def _check_layout(self, heading_row: int) -> None:
         merged = [
@@ -229,14 +229,14 @@ class _Reading:
             if bottom + 1 >= heading_row
         ]
         if merged:
-            raise FileRefused(f"表中有合并单元格({_some(merged)}),请取消合并,逐格填写后再上传")
+            raise FileRefused(f"表中有合并单元格（{_some(merged)}），请取消合并，逐格填写后再上传")
         above = [
             f"{column_letter(column)}{row}"
             for row, column in sorted(self.bad_cells)
             if row <= heading_row
         ]
         if above:
-            raise FileRefused(f"表头中有公式或错误值({_some(above)}),请改为文字")
+            raise FileRefused(f"表头中有公式或错误值（{_some(above)}），请改为文字")
 
     def _read_row(
         self, number: int, cells: Sequence[Any]
@@ -248,7 +248,7 @@ class _Reading:
         for index in self.extra:
             if _trimmed(cells[index]) != "":
                 letter = column_letter(index + self.offset)
-                raise FileRefused(f"单元格 {letter}{number} 有内容,但 {letter} 列没有表头")
+                raise FileRefused(f"单元格 {letter}{number} 有内容，但 {letter} 列没有表头")
         values: dict[str, Any] = {}
         wrong: list[CellError] = []
         blank = True
@@ -261,7 +261,7 @@ class _Reading:
                 if cell == "":
                     values[column.key] = None
                     if column.required:
-                        raise ValueError("必填,不能为空")
+                        raise ValueError("必填，不能为空")
                     continue
                 blank = False
                 value = values[column.key] = column.kind.parse(cell)
@@ -279,12 +279,12 @@ class _Reading:
     def _refuse_bad(self, row: int, position: int) -> None:
         if formula := self.notes.formulas.get((row, position)):
             raise ValueError(
-                f"单元格 {column_letter(position)}{row} 是公式(={formula}),请粘贴为数值"
+                f"单元格 {column_letter(position)}{row} 是公式（={formula}），请粘贴为数值"
             )
         if (row, position) in self.notes.formulas:
-            raise ValueError(f"单元格 {column_letter(position)}{row} 是公式,请粘贴为数值")
+            raise ValueError(f"单元格 {column_letter(position)}{row} 是公式，请粘贴为数值")
         if error := self.notes.errors.get((row, position)):
-            raise ValueError(f"单元格是错误值 {error},请改正后填写")
+            raise ValueError(f"单元格是错误值 {error}，请改正后填写")
 
 
 def _trimmed(cell: Any) -> Any:

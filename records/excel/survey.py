@@ -46,7 +46,7 @@ def survey(worksheet: bytes) -> Survey:
     except (expat.ExpatError, ValueError) as error:
         if isinstance(error, FileRefused):
             raise
-        raise FileRefused("工作表内容已损坏,请在 Excel 中重新保存后再上传") from None
+        raise FileRefused("工作表内容已损坏，请在 Excel 中重新保存后再上传") from None
     return parser.found
 
 
@@ -107,13 +107,13 @@ class _Parser:
         self.last_column = max(self.last_column, self.column)
         if self.last_row * self.last_column > MAX_AREA:
             place = f"{column_letter(self.column)}{self.row}"
-            raise FileRefused(f"单元格 {place} 有内容,离表格太远,请删除表格之外的行和列")
+            raise FileRefused(f"单元格 {place} 有内容，离表格太远，请删除表格之外的行和列")
 
     def _note(self, cells: dict[tuple[int, int], str]) -> None:
         cells[self.row, self.column] = "".join(self.words or ())
         self.words = None
         if len(cells) > MAX_BAD_CELLS:
-            raise FileRefused(f"公式或错误值超过 {MAX_BAD_CELLS} 个,请粘贴为数值后再上传")
+            raise FileRefused(f"公式或错误值超过 {MAX_BAD_CELLS} 个，请粘贴为数值后再上传")
 
 
 def column_letter(number: int) -> str:

@@ -70,7 +70,7 @@ def write(sheet: Sheet, rows: Iterable[Mapping[str, Any]], stream: BinaryIO) -> 
         ]
         for count, row in enumerate(rows, start=1):
             if count >= _EXCEL_ROWS:
-                raise ValueError(f"数据超过 Excel 的 {_EXCEL_ROWS - 1} 行,请缩小范围后再导出")
+                raise ValueError(f"数据超过 Excel 的 {_EXCEL_ROWS - 1} 行，请缩小范围后再导出")
             for index, key, format, style in columns:
                 if (value := row.get(key)) is not None:
                     _write_cell(page, count, index, format(value), style)
@@ -131,16 +131,16 @@ def _write_instructions(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
     heading = book.add_format(_HEADING)
     for index, width in enumerate((24, 8, 52, 32)):
         page.set_column(index, index, width, plain)
-    page.write_string(0, 0, f"{sheet.title}:填写说明", bold)
+    page.write_string(0, 0, f"{sheet.title}：填写说明", bold)
     sentences = [
-        f"请在“{sheet.title}”页表头下面逐行填写,不要改动表头,不要合并单元格,不要使用公式。",
-        f"深色表头为必填。一次最多 {sheet.max_rows} 行,空行自动跳过。",
+        f"请在“{sheet.title}”页表头下面逐行填写，不要改动表头，不要合并单元格，不要使用公式。",
+        f"深色表头为必填。一次最多 {sheet.max_rows} 行，空行自动跳过。",
         *sheet.instructions,
     ]
     for row, sentence in enumerate(sentences, start=1):
         page.merge_range(row, 0, row, 3, sentence, plain)
     top = len(sentences) + 2
-    for index, word in enumerate(("栏目", "必填", "填写要求", "示例(仅供参考,不会导入)")):
+    for index, word in enumerate(("栏目", "必填", "填写要求", "示例（仅供参考，不会导入）")):
         page.write_string(top, index, word, heading)
     for row, column in enumerate(sheet.columns, start=top + 1):
         rules = [column.kind.hint, "文件内不能重复" if column.unique else "", column.help]

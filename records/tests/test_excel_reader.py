@@ -34,22 +34,22 @@ def test_thirty_rows_with_fifteen_kinds_of_mistakes() -> None:
     put(25, NOTE, "=A1&B1")
     parsed = read(SUBJECTS, workbook([HEADINGS, *rows]), "名录.xlsx")
     assert [str(error) for error in parsed.errors] == [
-        "第 3 行 A 列“统一社会信用代码”:必填,不能为空",
-        "第 5 行 A 列“统一社会信用代码”:被 Excel 存成了数字 9.13E+17,第 15 位以后已丢失,"
+        "第 3 行 A 列“统一社会信用代码”：必填，不能为空",
+        "第 5 行 A 列“统一社会信用代码”：被 Excel 存成了数字 9.13E+17，第 15 位以后已丢失，"
         "请把单元格设为文本格式后重新填写",
-        "第 6 行 A 列“统一社会信用代码”:统一社会信用代码应为 18 位,现为 17 位",
-        "第 7 行 A 列“统一社会信用代码”:统一社会信用代码校验位不符,请核对是否抄错",
-        "第 8 行 A 列“统一社会信用代码”:与第 4 行重复",
-        "第 9 行 B 列“名称”:至少 2 个字,现有 1 个字",
-        "第 10 行 B 列“名称”:最多 20 个字,现有 21 个字",
-        "第 12 行 C 列“信用等级”:应为A级、B级、C级、D级之一",
-        "第 14 行 D 列“从业人数”:应为整数",
-        "第 15 行 D 列“从业人数”:不能小于 0",
-        "第 17 行 E 列“注册资本”:小数最多 2 位",
-        "第 19 行 F 列“成立日期”:没有这一天,请核对年月日",
-        "第 21 行 G 列“联系电话”:电话号码应为 11 位手机号或带区号的固定电话",
-        "第 23 行 H 列“标签”:“餐饮”重复填写",
-        "第 25 行 I 列“备注”:单元格 I25 是公式(=A1&B1),请粘贴为数值",
+        "第 6 行 A 列“统一社会信用代码”：统一社会信用代码应为 18 位，现为 17 位",
+        "第 7 行 A 列“统一社会信用代码”：统一社会信用代码校验位不符，请核对是否抄错",
+        "第 8 行 A 列“统一社会信用代码”：与第 4 行重复",
+        "第 9 行 B 列“名称”：至少 2 个字，现有 1 个字",
+        "第 10 行 B 列“名称”：最多 20 个字，现有 21 个字",
+        "第 12 行 C 列“信用等级”：应为A级、B级、C级、D级之一",
+        "第 14 行 D 列“从业人数”：应为整数",
+        "第 15 行 D 列“从业人数”：不能小于 0",
+        "第 17 行 E 列“注册资本”：小数最多 2 位",
+        "第 19 行 F 列“成立日期”：没有这一天，请核对年月日",
+        "第 21 行 G 列“联系电话”：电话号码应为 11 位手机号或带区号的固定电话",
+        "第 23 行 H 列“标签”：“餐饮”重复填写",
+        "第 25 行 I 列“备注”：单元格 I25 是公式（=A1&B1），请粘贴为数值",
     ]
     assert not parsed.ok
     assert [row.number for row in parsed.rows] == [
@@ -72,7 +72,7 @@ def test_values_come_out_normalised() -> None:
         0.1 + 0.2,
         datetime(2020, 1, 31),
         "138-0013-8000",
-        "餐饮；住宿,娱乐",
+        "餐饮；住宿，娱乐",
         "<b>粗</b>\r\n第二行",
     ]
     parsed = read(SUBJECTS, workbook([HEADINGS, row]), "a.xlsx")
@@ -95,7 +95,7 @@ def test_values_come_out_normalised() -> None:
 
 
 def test_titles_above_other_orders_aliases_hidden_and_blank_rows() -> None:
-    headings = [" 备 注 ", "*单位名称", "统一社会信用代码(必填)", *HEADINGS[2:8]]
+    headings = [" 备 注 ", "*单位名称", "统一社会信用代码（必填）", *HEADINGS[2:8]]
 
     def hide(page) -> None:
         page.merge_cells("A1:I1")
@@ -125,7 +125,7 @@ def test_error_values_are_named() -> None:
         page["D2"].data_type = "e"
 
     parsed = read(SUBJECTS, workbook([HEADINGS, good_row(1)], change=spoil), "a.xlsx")
-    assert [error.message for error in parsed.errors] == ["单元格是错误值 #REF!,请改正后填写"]
+    assert [error.message for error in parsed.errors] == ["单元格是错误值 #REF!，请改正后填写"]
 
 
 def test_a_formula_with_a_stored_result_is_still_refused() -> None:
@@ -133,14 +133,14 @@ def test_a_formula_with_a_stored_result_is_still_refused() -> None:
     content = workbook([HEADINGS, good_row(1)])
     content = edit(content, lambda xml: xml.replace(b"<v>12</v>", b"<f>6*2</f><v>12</v>"))
     parsed = read(SUBJECTS, content, "a.xlsx")
-    assert [error.message for error in parsed.errors] == ["单元格 D2 是公式(=6*2),请粘贴为数值"]
+    assert [error.message for error in parsed.errors] == ["单元格 D2 是公式（=6*2），请粘贴为数值"]
 
 
 def test_control_characters_are_refused() -> None:
     row = good_row(1)
     row[NAME] = "甲_x0000_企业"  # how a workbook carries a NUL
     parsed = read(SUBJECTS, workbook([HEADINGS, row]), "a.xlsx")
-    assert [error.message for error in parsed.errors] == ["含有不可见的控制字符,请删除后重新填写"]
+    assert [error.message for error in parsed.errors] == ["含有不可见的控制字符，请删除后重新填写"]
 
 
 def test_an_app_adds_what_only_it_can_know() -> None:
@@ -149,8 +149,8 @@ def test_an_app_adds_what_only_it_can_know() -> None:
     parsed.add_error(parsed.rows[1], "name", "系统中已有同名对象")
     parsed.add_error(parsed.rows[0], "labels", "没有这个标签")
     assert [str(error) for error in parsed.errors] == [
-        "第 2 行 H 列“标签”:没有这个标签",
-        "第 3 行 B 列“名称”:系统中已有同名对象",
-        "第 4 行 H 列“标签”:“甲”重复填写",
+        "第 2 行 H 列“标签”：没有这个标签",
+        "第 3 行 B 列“名称”：系统中已有同名对象",
+        "第 4 行 H 列“标签”：“甲”重复填写",
     ]
     assert [error.value for error in parsed.errors] == ["餐饮", "测试企业2", "甲、甲"]

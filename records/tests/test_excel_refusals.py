@@ -121,7 +121,7 @@ class TestLayout:
             page.parent.create_sheet("乙")
 
         content = workbook([HEADINGS, good_row(1)], "甲", another)
-        assert "没有名为“监管对象”的工作表(现有:甲、乙)" in refusal(content)
+        assert "没有名为“监管对象”的工作表（现有：甲、乙）" in refusal(content)
 
     def test_a_single_worksheet_may_have_any_name(self) -> None:
         assert read(SUBJECTS, workbook([HEADINGS, good_row(1)], "Sheet1"), "a.xlsx").ok
@@ -131,27 +131,27 @@ class TestLayout:
         headings[2] = "信用等极"
         headings[8] = "从业人数"
         assert refusal(workbook([headings, good_row(1)])) == (
-            "表头与模板不一致:缺少“信用等级”、“备注”;“从业人数”重复出现在 D、I 列;"
-            "C 列“信用等极”不在模板中,是否为“信用等级”?"
+            "表头与模板不一致：缺少“信用等级”、“备注”；“从业人数”重复出现在 D、I 列；"
+            "C 列“信用等极”不在模板中，是否为“信用等级”？"
         )
 
     def test_no_headings_at_all(self) -> None:
-        assert "没有找到表头,应有:统一社会信用代码、名称" in refusal(workbook([["甲", "乙"]]))
+        assert "没有找到表头，应有：统一社会信用代码、名称" in refusal(workbook([["甲", "乙"]]))
 
     def test_contents_without_a_heading(self) -> None:
         content = workbook([[*HEADINGS, None], [*good_row(1), "多出来的"]])
-        assert refusal(content) == "单元格 J2 有内容,但 J 列没有表头"
+        assert refusal(content) == "单元格 J2 有内容，但 J 列没有表头"
 
     def test_merged_cells(self) -> None:
         def merge(page) -> None:
             page.merge_cells("B2:B3")
 
         content = workbook([HEADINGS, good_row(1), good_row(2)], change=merge)
-        assert "合并单元格(B2:B3)" in refusal(content)
+        assert "合并单元格（B2:B3）" in refusal(content)
 
     def test_a_formula_in_the_headings(self) -> None:
         content = workbook([["=TODAY()"], HEADINGS, good_row(1)])
-        assert "表头中有公式或错误值(A1)" in refusal(content)
+        assert "表头中有公式或错误值（A1）" in refusal(content)
 
     def test_too_many_rows(self) -> None:
         sheet = replace(SUBJECTS, max_rows=2)
