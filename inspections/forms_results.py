@@ -13,7 +13,7 @@ from inspections import result_codes
 from inspections.models import PlanItem, Result
 from inspections.selectors import results as selectors
 from inspections.services.results import LONGEST_REMARK
-from records.actor import Actor
+from records.middleware import actor_of
 
 
 class ResultFilter(django_filters.FilterSet):
@@ -43,8 +43,11 @@ class ResultFilter(django_filters.FilterSet):
         model = Result
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.request is None:
+            return
+        actor = actor_of(self.request)
         self.filters["plan"].queryset = selectors.plan_items_with_tasks(actor)
         self.filters["department"].queryset = selectors.departments_with_results(actor)
 

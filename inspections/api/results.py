@@ -107,19 +107,10 @@ class ResultViewSet(viewsets.ReadOnlyModelViewSet[Result]):
     serializer_class = ResultSerializer
     permission_classes = (IsStaffMember,)
     pagination_class = KeysetPagination
+    filterset_class = ResultFilter
 
     def get_queryset(self) -> QuerySet[Result]:
         return selectors.result_details(api_actor(self.request))
-
-    def filter_queryset(self, queryset: QuerySet[Result]) -> QuerySet[Result]:
-        if self.action != "list":
-            return queryset
-        found = ResultFilter(
-            self.request.query_params, queryset=queryset, actor=api_actor(self.request)
-        )
-        if not found.is_valid():
-            raise serializers.ValidationError(found.errors)
-        return found.qs
 
     @extend_schema(request=ConclusionSerializer, responses=ResultSerializer)
     @action(detail=True, methods=["post"], url_path="acts/submit")

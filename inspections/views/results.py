@@ -33,7 +33,7 @@ class ResultListView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
-        found = ResultFilter(request.GET, queryset=selectors.result_list(actor), actor=actor)
+        found = ResultFilter(request.GET, queryset=selectors.result_list(actor), request=request)
         if request.GET.get("export") == "xlsx":
             results = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
             rows = selectors.export_rows(results, deadlines.chips_for(results))
