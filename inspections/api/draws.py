@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -38,7 +39,7 @@ class DrawSerializer(serializers.ModelSerializer[Draw]):
 
     class Meta:
         model = Draw
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "number",
             "item",
@@ -84,8 +85,15 @@ class DrawSerializer(serializers.ModelSerializer[Draw]):
 class DrawDetailSerializer(DrawSerializer):
     """A draw with the exact texts that were hashed."""
 
-    class Meta(DrawSerializer.Meta):
-        fields = (*DrawSerializer.Meta.fields, "commit", "rules_json", "seed", "certificate")
+    class Meta:
+        model = Draw
+        fields: tuple[str, ...] = (
+            *DrawSerializer.Meta.fields,
+            "commit",
+            "rules_json",
+            "seed",
+            "certificate",
+        )
 
 
 class AnnounceSerializer(serializers.Serializer[Any]):

@@ -49,7 +49,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Ticket:
-    """One drawn subject; ``code`` is what stands in the certificate instead of a masked one."""
+    """One drawn subject; ``code`` stands in the certificate instead of a masked one.
+
+    ``officers`` are named where they are not simply those of the team.
+    """
 
     position: int
     subject: Subject
@@ -80,7 +83,7 @@ class Team:
 
 
 def course(draw: Draw) -> list[Step]:
-    """公告→承诺→冻结→揭示→抽取→派人→封存, with where the draw stands."""
+    """公告→承诺→冻结→揭示→抽取→派人→封存， with where the draw stands."""
     parties = list(draw.parties.all())
     committed = sum(bool(p.commitment) for p in parties)
     revealed = sum(bool(p.nonce) for p in parties)
@@ -184,9 +187,10 @@ def results(draw: Draw) -> list[Drawn]:
         ).values_list("subject_id", "code")
     )
     officers: dict[int, list[str]] = {}
-    assigned = DrawAssignment.objects.filter(selected__draw=draw).select_related(
-        "inspector__department"
-    )
+    staffing = json.loads(draw.certificate)["staffing"]
+    swapped = {swap[0] for swap in staffing.get("substitutes", ())}
+    by_team = "teams" in staffing
+    assigned = DrawAssignment.objects.filter(selected__draw=draw).select_related("inspector")
     for one in assigned.order_by("inspector__department_id", "pk"):
         officers.setdefault(one.selected_id, []).append(one.inspector.name)
     found: dict[str, Drawn] = {}
@@ -200,7 +204,9 @@ def results(draw: Draw) -> list[Drawn]:
             codes.get(row.subject_id, ""),
             row.ticket,
             row.team,
-            officers.get(row.pk, []),
+            officers.get(row.pk, [])
+            if not by_team or codes.get(row.subject_id, row.subject.identifier) in swapped
+            else [],
         )
         (drawn.reserves if row.is_reserve else drawn.chosen).append(ticket)
     return list(found.values())
@@ -211,11 +217,11 @@ def teams(draw: Draw) -> list[Team]:
     if not draw.certificate:
         return []
     staffing = json.loads(draw.certificate).get("staffing", {})
+    coded = DrawCode.objects.filter(draw=draw).exclude(inspector=None)
     people = {
         code.code: code.inspector
-        for code in DrawCode.objects.filter(draw=draw, subject=None).select_related(
-            "inspector__department"
-        )
+        for code in coded.select_related("inspector__department")
+        if code.inspector
     }
     places: dict[int, list[str]] = {}
     chosen = DrawSelected.objects.filter(draw=draw, is_reserve=False).select_related(
@@ -247,7 +253,11 @@ def subjects_by_id(draw: Draw, ids: Iterable[str]) -> dict[str, Subject]:
     """The subjects behind ids of a draw, as staff may see them."""
     wanted = list(ids)
     coded = DrawCode.objects.filter(draw=draw, code__in=wanted).exclude(subject=None)
-    found = {code.code: code.subject for code in coded.select_related("subject__township")}
+    found = {
+        code.code: code.subject
+        for code in coded.select_related("subject__township")
+        if code.subject
+    }
     openly = Subject.objects.filter(
         region__code__startswith=draw.region_code,
         identifier__in=[id_ for id_ in wanted if id_ not in found],
@@ -322,7 +332,7 @@ def proofs(draw: Draw) -> list[Proof]:
                     ("种子", draw.seed, ""),
                     (
                         "抽签值算法",
-                        'SHA-256(种子 ‖ "dr-ticket-v1" ‖ "subject" ‖ 00 ‖ 对象标识)',
+                        'SHA-256（种子 ‖ "dr-ticket-v1" ‖ "subject" ‖ 00 ‖ 对象标识）',
                         "",
                     ),
                 ],

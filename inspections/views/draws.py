@@ -180,6 +180,7 @@ def detail_context(request: HttpRequest, draw: Draw) -> dict[str, Any]:
         context |= {
             "strata": strata,
             "quota_total": sum(row.quota for row in strata),
+            "excluded_total": sum(draw.counts["excluded"].values()),
             "reasons": pages.reasons(draw.counts["excluded"], pages.exclusion_labels(draw)),
         }
     if done:

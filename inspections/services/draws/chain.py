@@ -28,7 +28,7 @@ def last_link() -> tuple[int, str | None]:
     last = (
         Draw.objects.exclude(chain_position=None)
         .order_by("-chain_position")
-        .values_list("chain_position", "commit_hash")
+        .only("chain_position", "commit_hash")
         .first()
     )
-    return last or (0, None)
+    return (last.chain_position or 0, last.commit_hash) if last else (0, None)

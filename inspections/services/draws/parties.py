@@ -73,8 +73,6 @@ def _reveal(actor: Actor, draw_id: int, party_code: str, nonce: str) -> Draw:
         party.revealed_at = timezone.now()
         party.revealed_by_id = actor.user_id
         party.save()
-        if all_revealed(draw):
-            wake_after_commit(RUN_SCHEDULED)
     return draw
 
 

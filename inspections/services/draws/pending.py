@@ -33,7 +33,7 @@ def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[Work
 
 
 def _as_party(actor: Actor) -> list[WorkItem]:
-    parties = DrawParty.objects.filter(department_id=actor.department_id, nonce="")
+    parties = DrawParty.objects.filter(department=actor.department_id, nonce="")
     waiting = parties.filter(draw__state=Draw.State.ANNOUNCED, commitment="") | parties.filter(
         draw__state=Draw.State.FROZEN
     )

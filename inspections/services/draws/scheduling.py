@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -40,11 +41,11 @@ def run_due(now: dt.datetime | None = None) -> int:
     moment = now or timezone.now()
     moved = 0
     for item in _due_items(moment):
-        moved += _attempt(lambda item=item: _announce(item, moment))
+        moved += _attempt(partial(_announce, item, moment))
     for draw in _due_freezes(moment):
-        moved += _attempt(lambda draw=draw: _freeze(draw, moment), draw)
+        moved += _attempt(partial(_freeze, draw, moment), draw)
     for draw in _settled():
-        moved += _attempt(lambda draw=draw: complete(draw.pk), draw)
+        moved += _attempt(partial(complete, draw.pk), draw)
     return moved
 
 
