@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from matters.acts import MATTER_ACTS
-from matters.models import MatterVersion
+from matters.importing import may_import
+from matters.models import Matter, MatterVersion
 from records.actor import Actor
 from records.worklist import WorkItem
 
@@ -21,12 +22,17 @@ _NEXT = {
 
 def pending_matter_work(actor: Actor) -> list[WorkItem]:
     """Matters in preparation whose next step is this person's; many of a kind are one row."""
+    if may_import(actor) and not Matter.objects.filter(region__code=actor.region_code).exists():
+        url = reverse("records:import-new", args=["matters"])
+        return [WorkItem("导入监管事项清单", "本地区还没有监管事项", url, "去导入")]
     visible = MatterVersion.objects.visible_to(actor).filter(state__in=_NEXT)
     counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
     return list(_rows(actor, visible, counts))
 
 
-def _rows(actor, visible, counts) -> Iterator[WorkItem]:  # type: ignore[no-untyped-def]
+def _rows(
+    actor: Actor, visible: QuerySet[MatterVersion], counts: dict[str, int]
+) -> Iterator[WorkItem]:
     for state, (code, what) in _NEXT.items():
         if not counts.get(state):
             continue

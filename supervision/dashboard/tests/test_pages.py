@@ -27,3 +27,10 @@ def test_the_coordination_page_is_for_the_overseers(client_of, username):
 
 def test_an_empty_workbench_says_what_will_come(client_of):
     assert "需要您办理的事" in client_of("nync_clerk").get("/").content.decode()
+
+
+def test_the_first_thing_to_do_in_a_new_county_is_to_import_the_list(client_of):
+    page = client_of("xzsp_clerk").get("/").content.decode()
+
+    assert "导入监管事项清单" in page
+    assert "/imports/new/matters/" in page
