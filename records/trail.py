@@ -17,11 +17,10 @@ _LONG_TEXT = 2000
 
 def region_of(target: models.Model) -> str:
     """The region code of an object: its own ``region_code``, or that of its ``region``."""
-    code = getattr(target, "region_code", None)
+    code: str | None = getattr(target, "region_code", None)
     if code is None:
-        region = getattr(target, "region", None)
-        code = getattr(region, "code", "")
-    return code
+        code = getattr(getattr(target, "region", None), "code", "")
+    return code or ""
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
@@ -73,11 +72,21 @@ def record(
 
 
 def record_each(
-    actor: Actor, verb: str, label: str, targets: Iterable[models.Model], *, opinion: str = ""
+    actor: Actor,
+    verb: str,
+    label: str,
+    targets: Iterable[models.Model],
+    *,
+    opinion: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
     """Append the same entry for many objects of one act, in one query per thousand."""
     TrailEntry.objects.bulk_create(
-        (_entry(actor, verb, label, target, opinion=opinion) for target in targets),
+        (
+            _entry(actor, verb, label, target, opinion=opinion, before=before, after=after)
+            for target in targets
+        ),
         batch_size=1000,
     )
 
@@ -94,7 +103,7 @@ def _entry(
     outcome: str = TrailEntry.Outcome.DONE,
     region_code: str | None = None,
 ) -> TrailEntry:
-    has_key = target is not None and isinstance(target.pk, int)
+    key = target.pk if target is not None else None
     return TrailEntry(
         actor_id=actor.user_id,
         actor_name=actor.name,
@@ -104,7 +113,7 @@ def _entry(
         label=label,
         outcome=outcome,
         target_type=ContentType.objects.get_for_model(target) if target is not None else None,
-        target_id=target.pk if has_key else None,
+        target_id=key if isinstance(key, int) else None,
         target_name=str(target)[:300] if target is not None else "",
         region_code=(
             region_code

@@ -190,6 +190,37 @@ def test_bulk_signing_is_for_the_head_of_the_lead(story: Story) -> None:
     assert Notice.objects.filter(state="signed").count() == 2
 
 
+def test_bulk_acts_leave_the_same_traces_as_single_ones(story: Story) -> None:
+    ids = [task.pk for task in story.dispatch()]
+    for who in ("wjw_clerk", "xfdd_clerk"):
+        tasks_bulk.carry_out(story.actor(who), "accept", ids)
+    tasks_bulk.carry_out(story.actor("mzj_head"), "sign", ids)
+    for verb, count in (
+        ("task-part.accept", 6),
+        ("task.scheduled", 3),
+        ("task.sign", 3),
+    ):
+        assert TrailEntry.objects.filter(verb=verb).count() == count, verb
+    assert {task.state for task in JointTask.objects.all()} == {"notified"}
+    year = timezone.localdate().year
+    notices = Notice.objects.order_by("task_id")
+    assert [n.number for n in notices] == [f"淮阳联检通〔{year}〕{k}号" for k in (1, 2, 3)]
+    assert all(n.content["departments"][2]["officers"] for n in notices)
+
+
+def test_bulk_acts_cost_the_same_for_few_and_many(
+    county: Region, django_assert_num_queries
+) -> None:
+    few, many = make_story(county, homes=2), make_story(county, homes=25)
+    make = [[task.pk for task in one.dispatch()] for one in (few, many)]
+    clerk, head = few.actor("wjw_clerk"), few.actor("mzj_head")
+    for actor, code in ((clerk, "accept"), (head, "sign")):
+        with django_assert_num_queries(40, exact=False) as counted:
+            tasks_bulk.carry_out(actor, code, make[0])
+        with django_assert_num_queries(len(counted.captured_queries)):
+            tasks_bulk.carry_out(actor, code, make[1])
+
+
 def test_others_do_not_see_the_task(story: Story) -> None:
     task = story.dispatch()[0]
     visible = JointTask.objects.visible_to

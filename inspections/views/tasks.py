@@ -21,7 +21,7 @@ from inspections.selectors import tasks as selectors
 from inspections.services import dispatch as dispatching
 from inspections.services import tasks as services
 from inspections.services import tasks_bulk
-from inspections.services.notices import full_name, notice_content, sign_notice
+from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import NotAllowed, Refused
@@ -244,7 +244,9 @@ class NoticeView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         task = get_object_or_404(
-            selectors.task_list(actor_of(request)).select_related("notice__signed_by", "lead"),
+            for_notices()
+            .filter(pk__in=JointTask.objects.visible_to(actor_of(request)))
+            .select_related("notice__signed_by"),
             pk=pk,
         )
         signed = task.notice.state == Notice.State.SIGNED
