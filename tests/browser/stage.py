@@ -29,8 +29,15 @@ class Stage:
         return self._open(username, viewport=DESK)
 
     def phone(self, username: str = "") -> Page:
-        """A phone: narrow, with touch."""
-        return self._open(username, viewport=PHONE, has_touch=True, is_mobile=True)
+        """A phone: narrow, with touch, and it knows where it is."""
+        return self._open(
+            username,
+            viewport=PHONE,
+            has_touch=True,
+            is_mobile=True,
+            permissions=["geolocation"],
+            geolocation={"latitude": 33.7325, "longitude": 114.8866},
+        )
 
     def _open(self, username: str, **device: object) -> Page:
         context = self.browser.new_context(

@@ -13,14 +13,19 @@ def take(page: Page, label: str, opinion: str = "", within: Locator | None = Non
         dialog.get_by_role("textbox").fill(opinion)
     with page.expect_navigation():
         dialog.get_by_role("button", name=f"确认{label}").click()
+    succeeded(page)
+
+
+def succeeded(page: Page) -> None:
+    """The page says that what was done is done."""
     expect(page.get_by_role("img", name="成功").first).to_be_visible()
 
 
-def tick_all(page: Page, label: str) -> None:
+def tick_all(page: Page, label: str, heading: str = "") -> None:
     """Tick every row of the page and press a bulk act; leads to its preview."""
     page.get_by_role("checkbox", name="选中本页全部").check()
     page.get_by_role("button", name=label, exact=True).click()
-    expect(page.get_by_role("heading", name=label)).to_be_visible()
+    expect(page.get_by_role("heading", name=heading or label)).to_be_visible()
 
 
 def go(page: Page, group: str, place: str = "") -> None:
