@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Container, Mapping
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, status
+from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -14,12 +17,13 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from records.actor import Actor
+from records.acts import ActTable
 from records.errors import Refused
 from records.middleware import actor_of, record_denial
 
 PROBLEM_TYPE = "application/problem+json"
 
-_TITLES = {
+TITLES = {
     400: "请求内容有误",
     401: "尚未登录",
     403: "没有权限",
@@ -57,6 +61,54 @@ def api_actor(request: Request) -> Actor:
     return actor_of(request._request)
 
 
+class OpinionSerializer(serializers.Serializer[Any]):
+    """The body of an act; the act itself says whether it must have a reason."""
+
+    opinion = serializers.CharField(
+        required=False, allow_blank=True, max_length=1000, default="", help_text="意见或理由"
+    )
+
+
+class ActsSerializer(serializers.Serializer[Any]):
+    """Adds ``acts`` to a resource: those of ``act_codes`` that the caller may do now."""
+
+    act_table: ClassVar[ActTable[Any]]
+    act_codes: ClassVar[Container[str]]
+    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
+
+    def get_acts(self, instance: Any) -> list[str]:
+        actor = api_actor(self.context["request"])
+        allowed = self.act_table.allowed(actor, instance)
+        return [act.code for act in allowed if act.code in self.act_codes]
+
+
+class ActsMixin:
+    """The door of a viewset to an act table: ``POST …/acts/<code>/`` with an ``opinion``.
+
+    ``act_handlers`` are the services ``(actor, pk, opinion)`` by the code of the act. Who may not
+    see the object gets 404, who may not act 403, and the answer is what the service returned.
+    """
+
+    act_handlers: ClassVar[Mapping[str, Callable[[Actor, Any, str], Any]]]
+
+    @extend_schema(request=OpinionSerializer)
+    @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z_-]+)")
+    def acts(self: Any, request: Request, pk: str, code: str) -> Response:
+        """Do one of ``acts``."""
+        if code not in self.act_handlers:
+            raise Http404
+        instance = self.get_object()
+        body = OpinionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        opinion = body.validated_data["opinion"]
+        changed = self.act_handlers[code](api_actor(request), instance.pk, opinion)
+        return self.answer(changed.pk)
+
+    def answer(self: Any, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        """The object as it stands after a change."""
+        return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data, status=code)
+
+
 def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer every refusal as ``application/problem+json`` with words that help (G2).
 
@@ -87,7 +139,7 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
 def _problem(code: int, detail: str, machine_code: str, errors: list[dict[str, Any]]) -> Response:
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES.get(code, "请求未能完成"),
+        "title": TITLES.get(code, "请求未能完成"),
         "status": code,
         "detail": detail,
         "code": machine_code,
@@ -105,7 +157,7 @@ def _flatten(data: Any, exc: Exception) -> tuple[str, list[dict[str, Any]]]:
         return str(exc), []
     if isinstance(data, dict) and "detail" in data:
         return str(data["detail"]), []
-    return _TITLES.get(status.HTTP_400_BAD_REQUEST, ""), []
+    return TITLES.get(status.HTTP_400_BAD_REQUEST, ""), []
 
 
 def _field_errors(data: Any, prefix: str) -> Any:

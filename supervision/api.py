@@ -1,7 +1,7 @@
 """All REST resources under one root, with their description."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from credit.api import SubjectViewSet
@@ -11,6 +11,8 @@ from inspections.api.plans import PlanItemViewSet
 from inspections.api.results import ResultViewSet
 from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
+from supervision import api_schema  # noqa: F401 (makes the scheme of the login known)
+from supervision.api_docs import ApiDocsView
 
 router = SimpleRouter()
 router.register("subjects", SubjectViewSet, basename="subject")
@@ -25,5 +27,5 @@ router.register("tasks", TaskViewSet, basename="task")
 urlpatterns = [
     *router.urls,
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", ApiDocsView.as_view(), name="api-docs"),
 ]

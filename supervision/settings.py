@@ -265,6 +265,22 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "supervision.api_schema.describe",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "MatterState": "matters.models.MatterVersion.State",
+        "DutyPart": "matters.models.Duty.Part",
+        "SubjectStatus": "credit.models.Subject.Status",
+        "PlanItemState": "inspections.models.PlanItem.State",
+        "PlanPartState": "inspections.models.PlanItemPart.State",
+        "PublicTrustLevel": "inspections.models.PlanItem.Level",
+        "DrawState": "inspections.models.Draw.State",
+        "TaskState": "inspections.models.JointTask.State",
+        "TaskPartState": "inspections.models.TaskPart.State",
+        "ResultState": "inspections.models.Result.State",
+    },
 }
 
 # --- Language and time -----------------------------------------------------------------------

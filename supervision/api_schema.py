@@ -1,0 +1,139 @@
+"""The description of the REST interface: login, refusals and Chinese words for every operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from records.api import PROBLEM_TYPE, TITLES
+
+TAGS = {
+    "matters": "监管事项",
+    "check-items": "检查事项",
+    "subjects": "监管对象",
+    "inspectors": "执法检查人员",
+    "plan-items": "年度计划项目",
+    "draws": "随机抽取",
+    "tasks": "联合检查任务",
+    "results": "检查结果",
+}
+"""The first part of an address → what it is about."""
+
+SUMMARIES = {
+    "matters_list": "查询监管事项",
+    "matters_retrieve": "查看监管事项的一个版本",
+    "matters_acts_create": "办理监管事项：送审、审核、退回、公布、修改、废止",
+    "check_items_list": "查询检查事项",
+    "subjects_list": "查询监管对象",
+    "subjects_retrieve": "查看监管对象",
+    "subjects_acts_grade_create": "调整信用风险等级",
+    "inspectors_list": "查询执法检查人员",
+    "inspectors_retrieve": "查看执法检查人员",
+    "inspectors_acts_create": "办理执法检查人员：离岗、恢复在岗",
+    "plan_items_list": "查询计划项目",
+    "plan_items_create": "编制计划项目",
+    "plan_items_retrieve": "查看计划项目",
+    "plan_items_acts_create": "办理计划项目：提请确认、备案、退回、调整、撤回",
+    "plan_items_parts_acts_create": "代表参与部门答复：确认参加、不参加",
+    "draws_list": "查询随机抽取",
+    "draws_create": "公告一次随机抽取",
+    "draws_retrieve": "查看随机抽取",
+    "draws_acts_create": "办理随机抽取：承诺、冻结、揭示、作废",
+    "draws_bundle_retrieve": "下载抽取包",
+    "tasks_list": "查询联合检查任务",
+    "tasks_create": "派发联合检查任务",
+    "tasks_retrieve": "查看联合检查任务",
+    "tasks_acts_create": "办理联合检查任务：接收、商定日期、签发、签到、取消",
+    "results_list": "查询检查结果",
+    "results_retrieve": "查看检查结果",
+    "results_acts_create": "办理检查结果：审核、退回、更正、撤销公示",
+    "results_acts_submit_create": "录入检查结果并提交审核",
+}
+"""Operation → what it does; a test asks for an entry per operation."""
+
+_NAMES = {
+    400: "BadRequest",
+    401: "NotLoggedIn",
+    403: "Forbidden",
+    404: "NotFound",
+    406: "NotAcceptable",
+    409: "Conflict",
+    415: "UnsupportedMediaType",
+    422: "Refused",
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "办理未成功的原因（RFC 9457）",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "description": "固定为 about:blank"},
+        "title": {"type": "string", "description": "概括"},
+        "status": {"type": "integer", "description": "HTTP 状态码"},
+        "detail": {"type": "string", "description": "具体原因，可以直接给人看"},
+        "code": {"type": "string", "description": "供程序判断的原因代码"},
+        "errors": {
+            "type": "array",
+            "description": "逐个字段的错误",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string", "description": "字段"},
+                    "message": {"type": "string", "description": "错误说明"},
+                },
+            },
+        },
+    },
+}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The cookie of a login on the pages."""
+
+    target_class = "records.api_auth.SessionLogin"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "登录后的会话；写操作另需请求头 X-CSRFToken。",
+        }
+
+
+def describe(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Complete the generated description; a postprocessing hook of drf-spectacular."""
+    for address, operations in result["paths"].items():
+        about = address.removeprefix("/api/v1/").split("/")[0]
+        for method, operation in operations.items():
+            operation["tags"] = [TAGS.get(about, about)]
+            operation["summary"] = SUMMARIES.get(operation["operationId"], "")
+            # The docstrings of the code are for those who read the code.
+            operation.pop("description", None)
+            for status in _refusals(method, address):
+                operation["responses"].setdefault(
+                    str(status), {"$ref": f"#/components/responses/{_NAMES[status]}"}
+                )
+    components = result["components"]
+    for schema in components["schemas"].values():
+        if schema.get("type") == "object":
+            schema.pop("description", None)
+    components["schemas"]["Problem"] = _PROBLEM
+    components["responses"] = {
+        name: {
+            "description": TITLES[status],
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, name in _NAMES.items()
+    }
+    result["tags"] = [{"name": word} for word in TAGS.values()]
+    return result
+
+
+def _refusals(method: str, address: str) -> list[int]:
+    writes = [409, 415, 422] if method != "get" else []
+    found = [404] if "{" in address or writes else []
+    return [400, 401, 403, *found, 406, *writes]
