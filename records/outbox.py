@@ -176,5 +176,12 @@ def _send(message: OutboxMessage) -> str | None:
             allow_redirects=False,
         )
     except requests.RequestException as error:
-        return f"{type(error).__name__}: {error}"
-    return None if answer.ok else f"HTTP {answer.status_code}: {answer.text[:500]}"
+        log.warning("outbox.unreachable", target=message.target, error=str(error))
+        if isinstance(error, requests.Timeout):
+            return f"对方系统 {_TIMEOUT_SECONDS} 秒内没有应答。"
+        if isinstance(error, requests.ConnectionError):
+            return "连不上对方系统。"
+        return "推送没有完成，详见系统日志。"
+    if answer.ok:
+        return None
+    return f"对方系统没有接收（HTTP {answer.status_code}）{answer.text[:500]}"
