@@ -16,11 +16,14 @@ from credit.filters import SubjectFilter
 from credit.models import Subject
 from credit.services import grade_subject
 from credit.views import visible
-from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 
 
-class SubjectSerializer(serializers.ModelSerializer[Subject]):
+class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
     """A subject with the acts that the caller may do by this interface."""
+
+    act_table = SUBJECT_ACTS
+    act_codes = ("grade",)
 
     region = serializers.CharField(source="region.code", help_text="行政区划代码")
     township = serializers.CharField(
@@ -29,7 +32,6 @@ class SubjectSerializer(serializers.ModelSerializer[Subject]):
     township_name = serializers.CharField(
         source="township.name", allow_null=True, default=None, help_text="乡镇街道名称"
     )
-    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:
         model = Subject
@@ -52,10 +54,6 @@ class SubjectSerializer(serializers.ModelSerializer[Subject]):
             "acts",
         )
         read_only_fields = fields
-
-    def get_acts(self, subject: Subject) -> list[str]:
-        actor = api_actor(self.context["request"])
-        return [act.code for act in SUBJECT_ACTS.allowed(actor, subject) if act.code == "grade"]
 
 
 class GradeSerializer(serializers.Serializer[Any]):

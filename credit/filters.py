@@ -8,7 +8,8 @@ import django_filters
 from django.db.models import QuerySet
 
 from credit.models import Subject, SubjectQuerySet
-from credit.selectors import category_names, townships_of
+from credit.selectors import townships_of
+from matters.selectors import category_names
 from records.middleware import actor_of
 
 

@@ -45,11 +45,6 @@ def townships_of(region_code: str) -> Iterable[Region]:
     return Region.objects.filter(code__startswith=region_code, level=Region.Level.TOWNSHIP)
 
 
-def category_names() -> dict[str, str]:
-    """The names of all categories by code."""
-    return dict(SubjectCategory.objects.values_list("code", "name"))
-
-
 def as_input(subject: Subject) -> SubjectInput:
     """A stored subject in the form in which entries come in."""
     return SubjectInput(

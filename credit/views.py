@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +13,14 @@ from credit.filters import SubjectFilter
 from credit.forms import GradeForm, SubjectCreateForm, SubjectEditForm
 from credit.imports import SUBJECT_SHEET
 from credit.models import Subject, SubjectQuerySet
-from credit.selectors import category_names, scope_of, sheet_rows
+from credit.selectors import scope_of, sheet_rows
 from credit.services import create_subject, grade_subject, update_subject
+from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 
 HISTORY_ROWS = 100
 # No more than can be imported again.
@@ -41,12 +40,7 @@ class SubjectListView(View):
         found = SubjectFilter(request.GET, queryset=visible(actor), request=request)
         if request.GET.get("export") == "xlsx":
             return self._export(request, found)
-        page = keyset_page(
-            found.qs,
-            ("-id",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, ("-id",))
         for subject in page:
             subject.category_words = "、".join(
                 found.category_names.get(code, code) for code in subject.categories
@@ -80,24 +74,18 @@ class SubjectDetailView(View):
         names = category_names()
         changes = list(subject.changes.all()[:HISTORY_ROWS])
         graded = subject.changes.filter(field__in=("grade", "created")).first()
-        allowed = [act.code for act in SUBJECT_ACTS.allowed(actor, subject)]
+        allowed = SUBJECT_ACTS.allowed(actor, subject)
         context = {
             "subject": subject,
             "category_names": [names.get(code, code) for code in subject.categories],
             "changes": changes,
             "graded": graded,
-            "acts": [_edit_button(subject)] if "edit" in allowed else [],
-            "grade_act": SUBJECT_ACTS["grade"] if "grade" in allowed else None,
+            "acts": SUBJECT_ACTS.buttons(actor, subject, without=("grade",)),
+            "grade_act": next((act for act in allowed if act.code == "grade"), None),
             "grade_form": GradeForm(initial={"grade": subject.grade}),
             "grade_url": reverse("credit:subject-grade", args=[subject.pk]),
         }
         return render(request, "credit/subject_detail.html", context)
-
-
-def _edit_button(subject: Subject) -> dict[str, Any]:
-    act = SUBJECT_ACTS["edit"]
-    url = reverse(act.form, args=[subject.pk])
-    return {"code": act.code, "label": act.label, "icon": "pencil", "url": url}
 
 
 class SubjectCardView(View):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import Http404
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import action
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from matters import selectors
 from matters.acts import MATTER_ACTS
 from matters.models import CheckItem, Duty, MatterVersion
 from matters.services import HANDLERS, revise
-from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+)
+
+# ``revise`` answers with the new draft.
+_ACTS = {**HANDLERS, "revise": revise}
 
 
 class DutySerializer(serializers.ModelSerializer[Duty]):
@@ -31,8 +35,11 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
         fields = ("department", "department_name", "part", "enforces", "printed", "description")
 
 
-class MatterSerializer(serializers.ModelSerializer[MatterVersion]):
+class MatterSerializer(ActsSerializer, serializers.ModelSerializer[MatterVersion]):
     """A version of a matter with its duties and the acts allowed to the caller now."""
+
+    act_table = MATTER_ACTS
+    act_codes = _ACTS
 
     code = serializers.CharField(source="matter.code", help_text="事项编码")
     matter_number = serializers.IntegerField(source="matter.number", help_text="序号")
@@ -41,7 +48,6 @@ class MatterSerializer(serializers.ModelSerializer[MatterVersion]):
         slug_field="code", many=True, read_only=True, help_text="对象类别代码"
     )
     duties = DutySerializer(many=True, help_text="部门职责，牵头部门在前")
-    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:
         model = MatterVersion
@@ -75,21 +81,6 @@ class MatterSerializer(serializers.ModelSerializer[MatterVersion]):
         )
         read_only_fields = fields
 
-    def get_acts(self, version: MatterVersion) -> list[str]:
-        actor = api_actor(self.context["request"])
-        callable_here = {*HANDLERS, "revise"}
-        return [
-            act.code for act in MATTER_ACTS.allowed(actor, version) if act.code in callable_here
-        ]
-
-
-class ActSerializer(serializers.Serializer[Any]):
-    """The body of an act."""
-
-    opinion = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, default="", help_text="意见或理由"
-    )
-
 
 class MatterFilter(django_filters.FilterSet):
     code = django_filters.CharFilter(field_name="matter__code", label="事项编码")
@@ -99,9 +90,10 @@ class MatterFilter(django_filters.FilterSet):
         fields = ("state", "group", "lead", "code")
 
 
-class MatterViewSet(viewsets.ReadOnlyModelViewSet[MatterVersion]):
+class MatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[MatterVersion]):
     """Versions of matters visible to the caller, newest first."""
 
+    act_handlers = _ACTS
     queryset = MatterVersion.objects.none()
     serializer_class = MatterSerializer
     permission_classes = (IsStaffMember,)
@@ -111,19 +103,6 @@ class MatterViewSet(viewsets.ReadOnlyModelViewSet[MatterVersion]):
 
     def get_queryset(self) -> QuerySet[MatterVersion]:
         return selectors.version_details(api_actor(self.request))
-
-    @extend_schema(request=ActSerializer, responses=MatterSerializer)
-    @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z_]+)")
-    def acts(self, request: Request, pk: str, code: str) -> Response:
-        """Do one of ``acts``; ``revise`` answers with the new draft."""
-        version = self.get_object()
-        handler = {**HANDLERS, "revise": revise}.get(code)
-        if handler is None:
-            raise Http404
-        body = ActSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        changed = handler(api_actor(request), version.pk, body.validated_data["opinion"])
-        return Response(self.get_serializer(self.get_queryset().get(pk=changed.pk)).data)
 
 
 class CheckItemSerializer(serializers.ModelSerializer[CheckItem]):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from departments.models import Department
-from matters.models import CheckItem, Duty, MatterVersion
+from matters.models import CheckItem, Duty, MatterVersion, SubjectCategory
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
 
@@ -42,6 +42,11 @@ FULL_SHEET = Sheet(
         Column("source", "来源文件", kinds.text(200), width=36),
     ),
 )
+
+
+def category_names() -> dict[str, str]:
+    """The names of all categories of subjects by code."""
+    return dict(SubjectCategory.objects.values_list("code", "name"))
 
 
 def version_list(actor: Actor) -> QuerySet[MatterVersion]:

@@ -15,7 +15,7 @@ sets the target state, saves and writes the trail entry: all in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -83,8 +83,13 @@ class ActTable(Generic[M]):
         """The acts this person may do now, in the order of the table: the buttons of a page."""
         return [a for a in self.acts if self.possible(a, instance) and a.who(actor, instance)]
 
-    def buttons(self, actor: Actor, instance: M) -> list[dict[str, Any]]:
-        """The same for the component ``act_buttons``; acts with a page of their own link to it."""
+    def buttons(
+        self, actor: Actor, instance: M, without: Container[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The same for the component ``act_buttons``; acts with a page of their own link to it.
+
+        ``without`` names acts that the page offers in another place.
+        """
         return [
             {
                 "code": act.code,
@@ -96,6 +101,7 @@ class ActTable(Generic[M]):
                 "url": reverse(act.form, args=[instance.pk]) if act.form else "",
             }
             for act in self.allowed(actor, instance)
+            if act.code not in without
         ]
 
     def check(self, actor: Actor, code: str, instance: M, opinion: str = "") -> Act[M]:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
 
 M = TypeVar("M", bound=models.Model)
 
@@ -50,6 +51,18 @@ class Page(Generic[M]):
         return len(self.rows)
 
 
+def requested_page(
+    request: HttpRequest,
+    queryset: models.QuerySet[M],
+    ordering: tuple[str, ...],
+    *,
+    size: int = 50,
+) -> Page[M]:
+    """The page that the address asks for by ``after`` or ``before``; see ``keyset_page``."""
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return keyset_page(queryset, ordering, after=after, before=before, size=size)
+
+
 def keyset_page(
     queryset: models.QuerySet[M],
     ordering: tuple[str, ...],
@@ -70,7 +83,7 @@ def keyset_page(
     if key is not None:
         try:
             queryset = queryset.filter(_beyond(fields, directions, key))
-        except (ValueError, TypeError, ValidationError):
+        except (ValueError, TypeError, OverflowError, ValidationError):
             key = None
     if key is None and backwards:
         backwards = False
@@ -115,8 +128,15 @@ def _decode(key: str, length: int) -> list[Any] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
     if not isinstance(values, list) or len(values) != length or None in values:
         return None
+    if any(isinstance(value, str) and not _storable(value) for value in values):
+        return None
     return values
+
+
+def _storable(text: str) -> bool:
+    """PostgreSQL takes neither NUL nor half a surrogate pair, and says so only when asked."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

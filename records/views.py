@@ -23,7 +23,7 @@ from records.exports import export, xlsx_response
 from records.forms import TrailFilter
 from records.middleware import actor_of
 from records.models import Deadline, Evidence, ImportJob
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 from records.selectors import TRAIL_SHEET, trail_rows, visible_trail
 
 EXPORT_LIMIT = 20_000
@@ -106,13 +106,7 @@ class ImportListView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         jobs = imports.visible_jobs(actor).defer("content").select_related("created_by")
-        page = keyset_page(
-            jobs,
-            ("-created_at", "-id"),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-            size=30,
-        )
+        page = requested_page(request, jobs, ("-created_at", "-id"), size=30)
         kinds = [kind for kind in imports.REGISTRY.values() if kind.may(actor)]
         rows = [(job, imports.REGISTRY[job.kind]) for job in page]
         context = {"rows": rows, "page": page, "kinds": kinds, "title": "导入记录"}
@@ -236,12 +230,7 @@ class TrailView(View):
         if request.GET.get("export") == "xlsx":
             rows = trail_rows(entries.order_by("-id")[:EXPORT_LIMIT])
             return export(request, TRAIL_SHEET, rows, "留痕.xlsx")
-        page = keyset_page(
-            entries,
-            ("-id",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, entries, ("-id",))
         context = {"page": page, "form": form, "total": capped_count(entries)}
         return render(request, "records/trail.html", context)
 
@@ -252,12 +241,7 @@ class OutboxView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = outbox.visible_to(actor_of(request))
         state = request.GET.get("state", "")
-        page = keyset_page(
-            outbox.in_state(found, state),
-            ("-created_at", "-id"),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, outbox.in_state(found, state), ("-created_at", "-id"))
         context = {
             "page": page,
             "counts": outbox.counts(found),

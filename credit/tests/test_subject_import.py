@@ -8,9 +8,10 @@ import pytest
 
 from credit.imports import SUBJECT_SHEET, apply, check
 from credit.models import Subject
-from credit.selectors import category_names, sheet_rows
+from credit.selectors import sheet_rows
 from credit.services import upsert_subjects
 from credit.tests.entries import HOME
+from matters.selectors import category_names
 from records.actor import SYSTEM
 from records.excel import Sheet, kinds, read, to_bytes
 from records.excel.columns import Column

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,8 +20,14 @@ from inspections.selectors import plans as selectors
 from inspections.services import plans as services
 from inspections.services.plan_acts import ITEM_HANDLERS, PART_HANDLERS, must_see
 from inspections.services.plan_data import ItemData
-from records.api import IsStaffMember, KeysetPagination, api_actor
-from records.errors import Refused
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    OpinionSerializer,
+    api_actor,
+)
 
 
 class DepartmentField(serializers.ModelSerializer[Department]):
@@ -31,12 +38,13 @@ class DepartmentField(serializers.ModelSerializer[Department]):
         fields = ("id", "name", "short_name")
 
 
-class PlanItemPartSerializer(serializers.ModelSerializer[PlanItemPart]):
+class PlanItemPartSerializer(ActsSerializer, serializers.ModelSerializer[PlanItemPart]):
     """A department that takes part."""
 
+    act_table = PLAN_PART_ACTS
+    act_codes = PART_HANDLERS
     department = DepartmentField(read_only=True, help_text="部门")
     check_items = serializers.SerializerMethodField(help_text="检查事项")
-    acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
 
     class Meta:
         model = PlanItemPart
@@ -59,24 +67,17 @@ class PlanItemPartSerializer(serializers.ModelSerializer[PlanItemPart]):
             for entry in part.check_items.all()
         ]
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_acts(self, part: PlanItemPart) -> list[str]:
-        return [
-            act.code
-            for act in PLAN_PART_ACTS.allowed(api_actor(self.context["request"]), part)
-            if act.code in PART_HANDLERS
-        ]
 
-
-class PlanItemSerializer(serializers.ModelSerializer[PlanItem]):
+class PlanItemSerializer(ActsSerializer, serializers.ModelSerializer[PlanItem]):
     """A plan item as it stands."""
 
+    act_table = PLAN_ITEM_ACTS
+    act_codes = ITEM_HANDLERS
     year = serializers.IntegerField(source="plan.year", help_text="年度")
     matter = serializers.CharField(source="matter_version.name", help_text="监管事项")
     lead = DepartmentField(read_only=True, help_text="发起部门")
     parts = serializers.SerializerMethodField(help_text="参与部门")
     parties = serializers.SerializerMethodField(help_text="抽取参与方")
-    acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
 
     class Meta:
         model = PlanItem
@@ -122,12 +123,6 @@ class PlanItemSerializer(serializers.ModelSerializer[PlanItem]):
             for party in item.parties.all()
         ]
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_acts(self, item: PlanItem) -> list[str]:
-        return [
-            act.code for act in PLAN_ITEM_ACTS.allowed(api_actor(self.context["request"]), item)
-        ]
-
 
 class _PartInput(serializers.Serializer[Any]):
     department = serializers.IntegerField(help_text="部门编号")
@@ -162,19 +157,12 @@ class PlanItemInput(serializers.Serializer[Any]):
     )
 
 
-class OpinionInput(serializers.Serializer[Any]):
-    """What goes with an act."""
-
-    opinion = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, help_text="意见或理由"
-    )
-
-
 class PlanItemViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[PlanItem]
+    ActsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[PlanItem]
 ):
     """年度联合检查计划项目。"""
 
+    act_handlers = ITEM_HANDLERS
     permission_classes = (IsStaffMember,)
     pagination_class = KeysetPagination
     serializer_class = PlanItemSerializer
@@ -202,20 +190,9 @@ class PlanItemViewSet(
             **values,
         )
         item = services.create_item(api_actor(request), year, version, data)
-        return Response(self._shown(item.pk), status=status.HTTP_201_CREATED)
+        return self.answer(item.pk, status.HTTP_201_CREATED)
 
-    @extend_schema(request=OpinionInput, responses=PlanItemSerializer)
-    @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z-]+)")
-    def act(self, request: Request, pk: str, code: str) -> Response:
-        """Do an act on the item."""
-        handler = ITEM_HANDLERS.get(code)
-        if handler is None or not pk.isdecimal():
-            raise Refused("没有这个动作。", code="not_found")
-        self._must_see(request, int(pk), code)
-        handler(api_actor(request), int(pk), self._opinion(request))
-        return Response(self._shown(int(pk)))
-
-    @extend_schema(request=OpinionInput, responses=PlanItemSerializer)
+    @extend_schema(request=OpinionSerializer, responses=PlanItemSerializer)
     @action(
         detail=True,
         methods=["post"],
@@ -224,24 +201,24 @@ class PlanItemViewSet(
     )
     def part_act(self, request: Request, pk: str, part: str, code: str) -> Response:
         """Answer for a department that takes part."""
-        handler = PART_HANDLERS.get(code)
-        if handler is None or not pk.isdecimal():
-            raise Refused("没有这个动作。", code="not_found")
-        self._must_see(request, int(pk), code)
-        found = get_object_or_404(PlanItemPart, pk=part, item_id=pk)
-        handler(api_actor(request), found.pk, self._opinion(request))
-        return Response(self._shown(int(pk)))
+        if code not in PART_HANDLERS:
+            raise Http404
+        item = self.get_object()
+        found = get_object_or_404(item.parts, pk=part)
+        body = OpinionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        PART_HANDLERS[code](api_actor(request), found.pk, body.validated_data["opinion"])
+        return self.answer(item.pk)
 
-    def _must_see(self, request: Request, pk: int, code: str) -> None:
-        item = PlanItem.objects.filter(pk=pk).first()
-        must_see(api_actor(request), item, f"plan-item.{code}")
+    def get_object(self) -> PlanItem:
+        """As the pages do, an act forged on an item that the caller cannot see is recorded."""
+        if self.action == "retrieve":
+            return super().get_object()
+        item = get_object_or_404(PlanItem.objects.all(), pk=self.kwargs["pk"])
+        must_see(api_actor(self.request), item, f"plan-item.{self.kwargs['code']}")
+        return item
 
-    def _opinion(self, request: Request) -> str:
-        form = OpinionInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        return str(form.validated_data.get("opinion", ""))
-
-    def _shown(self, pk: int) -> Any:
-        """The item after an act, even when the actor can no longer see it in lists."""
+    def answer(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        """The item after a change, even when the caller can no longer see it in lists."""
         item = selectors.with_relations(PlanItem.objects.filter(pk=pk)).get()
-        return PlanItemSerializer(item, context=self.get_serializer_context()).data
+        return Response(self.get_serializer(item).data, status=code)

@@ -35,13 +35,11 @@ from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 from records.selectors import timeline
 from records.views import ActView
 
 SUBJECTS_FOUND = 10
-_BUTTONS = ("edit", "recuse", "reactivate", "deactivate")
-_ICONS = {"edit": "pencil", "recuse": "user-off"}
 
 
 def visible(actor: Actor) -> QuerySet[Inspector]:
@@ -77,12 +75,7 @@ class InspectorListView(View):
         if request.GET.get("export") == "xlsx":
             rows = _sheet_rows(found.qs.order_by("department_id", "id"), names)
             return export(request, INSPECTOR_SHEET, rows, "执法检查人员名录.xlsx")
-        page = keyset_page(
-            found.qs,
-            ("department_id", "id"),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, ("department_id", "id"))
         for inspector in page:
             inspector.chip = licence_chip(inspector, found.today, found.notice_day)
         context = {
@@ -124,26 +117,12 @@ class InspectorDetailView(View):
                 inspector, timezone.localdate(), licence_notice_day(actor.region_code)
             ),
             "townships": [names.get(code, code) for code in inspector.townships],
-            "acts": [_button(act.code, inspector) for act in allowed if act.code in _BUTTONS],
+            "acts": INSPECTOR_ACTS.buttons(actor, inspector, without=("unrecuse",)),
             "unrecuse": next((act for act in allowed if act.code == "unrecuse"), None),
             "recusals": inspector.recusals.select_related("subject").order_by("pk"),
             "entries": timeline(inspector),
         }
         return render(request, "inspections/directory/inspector_detail.html", context)
-
-
-def _button(code: str, inspector: Inspector) -> dict[str, Any]:
-    act = INSPECTOR_ACTS[code]
-    return {
-        "code": code,
-        "label": act.label,
-        "icon": _ICONS.get(code, ""),
-        "style": act.style,
-        "reason": act.reason,
-        "reason_label": act.reason_label,
-        "confirm": act.confirm,
-        "url": reverse(act.form, args=[inspector.pk]) if act.form else "",
-    }
 
 
 class InspectorActView(ActView):
@@ -251,12 +230,7 @@ class RecusalListView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         found = RecusalFilter(request.GET, queryset=visible_recusals(actor), request=request)
-        page = keyset_page(
-            found.qs,
-            ("-id",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, ("-id",))
         act = INSPECTOR_ACTS["unrecuse"]
         rows = [(recusal, act.who(actor, recusal.inspector)) for recusal in page]
         context = {

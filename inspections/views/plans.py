@@ -26,36 +26,16 @@ from inspections.selectors import plans as selectors
 from inspections.services import plan_acts
 from inspections.services import plans as services
 from inspections.services.plan_data import PlanInvalid
-from matters.models import CheckItem, MatterVersion, SubjectCategory
+from matters.models import CheckItem, MatterVersion
+from matters.selectors import category_names
 from records import selectors as records_selectors
 from records.actor import Actor
-from records.acts import ActTable
 from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.middleware import actor_of
 from records.views import ActView
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-
-
-def act_rows(table: ActTable[Any], actor: Actor, instance: Any) -> list[dict[str, Any]]:
-    """The acts allowed now, as ``{% act_buttons %}`` draws them."""
-    return [
-        {
-            "code": act.code,
-            "label": act.label,
-            "style": act.style,
-            "reason": act.reason,
-            "reason_label": act.reason_label,
-            "confirm": act.confirm,
-            "url": reverse(act.form, args=[instance.pk]) if act.form else "",
-        }
-        for act in table.allowed(actor, instance)
-    ]
-
-
-def _category_names() -> dict[str, str]:
-    return dict(SubjectCategory.objects.values_list("code", "name"))
 
 
 def _staff(request: HttpRequest) -> Actor:
@@ -97,7 +77,7 @@ class PlanView(View):
         )
         shown = [item for item in everything if item.pk in shown_ids]
         found = selectors.estimates(plan.region.code, everything)
-        names = _category_names()
+        names = category_names()
         rows = plan_pages.rows(shown, found, names)
         if request.GET.get("export") == "xlsx":
             return export(
@@ -114,9 +94,7 @@ class PlanView(View):
         query["export"] = "xlsx"
         context |= {
             "acts": [
-                act
-                for act in act_rows(YEAR_PLAN_ACTS, actor, plan)
-                if needed[act["code"]] in states
+                act for act in YEAR_PLAN_ACTS.buttons(actor, plan) if needed[act["code"]] in states
             ],
             "rows": rows,
             "filter_form": narrowing,
@@ -175,7 +153,7 @@ class PlanItemView(View):
         parts = list(item.parts.all())
         for part in parts:
             part.item = item  # saves a query per part
-        names = _category_names()
+        names = category_names()
         filings = selectors.filing_deadlines(actor, item.plan)
         rule = selectors.filing_rule(item.matter_version.matter_id)
         own = [d for d in filings if d.rule == rule and d.department_id == item.lead_id]
@@ -185,11 +163,11 @@ class PlanItemView(View):
         estimated = selectors.estimates(item.region_code, [item])[item.pk]
         context = {
             "item": item,
-            "acts": act_rows(PLAN_ITEM_ACTS, actor, item),
+            "acts": PLAN_ITEM_ACTS.buttons(actor, item),
             "parts": [
                 {
                     "part": part,
-                    "acts": act_rows(PLAN_PART_ACTS, actor, part),
+                    "acts": PLAN_PART_ACTS.buttons(actor, part),
                     "url": reverse("inspections:plan-part", args=[part.pk]),
                     "licensed": licensed[part.department_id],
                 }

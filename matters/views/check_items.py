@@ -11,11 +11,11 @@ from django.views import View
 from departments.models import Department
 from matters import check_items, selectors
 from matters.forms import ALL_DEPARTMENTS, CheckItemFilter, CheckItemForm
-from matters.models import CheckItem, SubjectCategory
+from matters.models import CheckItem
 from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 from records.selectors import timeline
 
 MOST_EXPORTED = 5000
@@ -28,7 +28,7 @@ class CheckItemListView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         departments = list(selectors.departments_with_items(actor))
-        category_names = _category_names()
+        category_names = selectors.category_names()
         data = request.GET.copy()
         own = str(actor.department_id)
         known = {str(department.pk) for department in departments}
@@ -52,12 +52,7 @@ class CheckItemListView(View):
                 for item in found.qs.order_by(*ORDERING)[:MOST_EXPORTED]
             )
             return export(request, check_items.SHEET, rows, "检查事项.xlsx")
-        page = keyset_page(
-            found.qs,
-            ORDERING,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, ORDERING)
         chosen = next((d for d in departments if str(d.pk) == data["department"]), None)
         context = {
             "filter": found,
@@ -79,14 +74,12 @@ class CheckItemNewView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self._department(request)
-        form = CheckItemForm(
-            initial={"is_active": True}, categories=list(_category_names().items())
-        )
+        form = CheckItemForm(initial={"is_active": True}, categories=_categories())
         return render(request, "matters/check_item_form.html", {"form": form, "back": _back()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         department = self._department(request)
-        form = CheckItemForm(request.POST, categories=list(_category_names().items()))
+        form = CheckItemForm(request.POST, categories=_categories())
         if form.is_valid():
             try:
                 check_items.create(actor_of(request), department, form.item_content())
@@ -111,13 +104,14 @@ class CheckItemEditView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         item = self._item(request, pk)
         form = CheckItemForm(
-            initial=CheckItemForm.initial_of(item), categories=list(_category_names().items())
+            initial=CheckItemForm.initial_of(item),
+            categories=_categories(),
         )
         return self._show(request, item, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         item = self._item(request, pk)
-        form = CheckItemForm(request.POST, categories=list(_category_names().items()))
+        form = CheckItemForm(request.POST, categories=_categories())
         if form.is_valid():
             try:
                 check_items.change(actor_of(request), pk, form.item_content())
@@ -150,8 +144,8 @@ class CheckItemEditView(View):
         return render(request, "matters/check_item_form.html", context, status=status)
 
 
-def _category_names() -> dict[str, str]:
-    return dict(SubjectCategory.objects.values_list("code", "name"))
+def _categories() -> list[tuple[str, str]]:
+    return list(selectors.category_names().items())
 
 
 def _back(department: Department | None = None) -> str:

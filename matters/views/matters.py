@@ -23,7 +23,7 @@ from records.acts import ActTable
 from records.errors import Conflict, Refused
 from records.exports import export
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 from records.selectors import timeline
 from records.views import ActView
 
@@ -38,12 +38,7 @@ class MatterListView(View):
         found = VersionFilter(request.GET, queryset=selectors.version_list(actor), actor=actor)
         if wanted := request.GET.get("export"):
             return self._export(request, found, wanted)
-        page = keyset_page(
-            found.qs,
-            selectors.LIST_ORDERING,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, selectors.LIST_ORDERING)
         context = {
             "filter": found,
             "page": page,

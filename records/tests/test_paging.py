@@ -1,3 +1,4 @@
+import base64
 import datetime as dt
 
 import pytest
@@ -41,9 +42,19 @@ def test_walking_forth_and_back_meets_every_row_once(days, size, ordering):
         assert [row.pk for row in back] == [row.pk for row in earlier]
 
 
-@pytest.mark.parametrize("key", ["x", "W10", "W251bGxd", "!!!!", "WzEsMl0"])
+def key_of(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("key", ["x", "W10", "W251bGxd", "!!!!", "WzEsMl0", key_of("[Infinity]")])
 def test_a_damaged_key_gives_the_first_page(days, key):
     assert keyset_page(days, ("id",), after=key, size=5).rows == list(days.order_by("id")[:5])
+
+
+@pytest.mark.parametrize("text", ['["\\u0000", 1]', '["\\ud800", 1]', "[{}, 1]", '["a", NaN]'])
+def test_a_key_that_the_database_would_choke_on_gives_the_first_page(days, text):
+    page = keyset_page(days, ("source", "id"), after=key_of(text), size=5)
+    assert page.rows == list(days.order_by("source", "id")[:5])
 
 
 def test_a_count_stops_at_its_cap(days):
