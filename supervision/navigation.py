@@ -84,7 +84,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("年度计划", "inspections:plans", _staff),
             Entry("随机抽取", "inspections:draw-list", _staff),
-            Entry("联合任务", "inspections:task-list", _staff),
+            Entry("联合任务", "inspections:task-list", _department),
             Entry("检查结果", "inspections:result-list", _offices),
             Entry("执法人员名录", "inspections:inspector-list", _offices),
         ),

@@ -17,8 +17,9 @@ from django.views import View
 from departments.actors import is_staff_member
 from inspections import draw as dr
 from inspections.acts.draws import DRAW_ACTS, may_announce, own_party
+from inspections.acts.tasks import may_dispatch
 from inspections.filters_draws import DrawFilter
-from inspections.models import Draw, PlanItem
+from inspections.models import Draw, JointTask, PlanItem
 from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
@@ -208,6 +209,9 @@ class DrawView(View):
         context = detail_context(request, draw) | {
             "acts": [act for code, act in allowed.items() if code == "freeze"],
             "void": allowed.get("void"),
+            "may_dispatch": draw.state == Draw.State.DONE
+            and may_dispatch(actor, draw)
+            and not JointTask.objects.filter(selected__draw=draw).exists(),
             "may_commit": "commit" in allowed,
             "may_reveal": "reveal" in allowed,
             "proofs": pages.proofs(draw),
