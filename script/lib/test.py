@@ -16,7 +16,8 @@ DATA = PROJECT / "var" / "test"
 
 def main() -> int:
     arguments = sys.argv[1:]
-    options = arguments or ["-n", "2"]
+    # The browser tests share one running platform, so they stay in one process.
+    options = arguments or ["-n", "2", "--dist", "loadgroup"]
     try:
         enter(development=True)
         with exclusive(DATA), Supervisor() as supervisor:
