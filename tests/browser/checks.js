@@ -5,7 +5,7 @@
     // Exact bytes, names of files and what a person typed are not the page's own words.
     const exact = "code, pre, kbd, samp, script, style, textarea, .mono";
     const files = /[\w.-]+\.(xlsx|zip|py|json|tsv|png|txt|html)\b/g;
-    const codes = /https?:\/\/\S+|\b[0-9a-f]{32,}\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b/g;
+    const codes = /https?:\/\/\S+|\b[0-9a-f]{32,}\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b|\b[0-9A-Z]{10,}\b/g;
     const names = /\b(Excel|xlsx|csv|JSON|PDF|PNG|JPE?G|WebP|HEIC|SHA|HMAC|HTTP|API|Python)\b/gi;
     const english = /[A-Za-z]{4,}|\b(None|True|False|null|NaN|Yes|No)\b|\{\{|\{%/;
     const halfWidth = /[\u4e00-\u9fff][,;:?!]|[,;:?!()][\u4e00-\u9fff]/;
@@ -30,10 +30,11 @@
       }
       return false;
     };
-    return [...document.body.querySelectorAll("*")]
+    const found = [...document.body.querySelectorAll("*")]
       .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
       .filter((one) => !scrolls(one))
       .map((one) => `${one.tagName.toLowerCase()}.${one.className}`);
+    return [`页面宽 ${document.documentElement.scrollWidth}，屏幕宽 ${width}`, ...found];
   },
 
   /** Words that lie over other words: text that outgrew its box. */

@@ -6,12 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.live import PROJECT, Live, platform
 from tests.browser.stage import SCREENSHOTS, TIMEOUT_MS, Stage
+from tests.browser.story import matters, plan
 
 # At the end of the path: one of its modules is named like one of Python's own.
 sys.path.append(str(PROJECT / "script" / "lib"))
@@ -23,18 +25,27 @@ from chromium import find_chromium
 
 
 @pytest.fixture(scope="package")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live() -> Iterator[Live]:
     """The platform with its demo county, worker, beat and a listening counterpart."""
-    with platform(tmp_path_factory.mktemp("platform")) as running:
-        yield running
+    with TemporaryDirectory(prefix="platform-") as folder:
+        # The database may run as another user than the tests do.
+        data = Path(folder)
+        data.chmod(0o755)
+        with platform(data) as running:
+            yield running
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; without one these tests fail, script/test leaves them out and says so."""
+    """Chromium, and an empty folder for its pictures.
+
+    Without a Chromium these tests fail; script/test leaves them out then and says so.
+    """
     executable = find_chromium()
     if executable is None:
         pytest.fail("本机没有 Chromium：安装它，或用环境变量 CHROMIUM 指定路径")
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir(parents=True)
     with sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MS)
         chromium = playwright.chromium.launch(
@@ -44,20 +55,19 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="package")
-def screenshots() -> Path:
-    """The folder of pictures, emptied."""
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir(parents=True)
-    return SCREENSHOTS
-
-
 @pytest.fixture
-def stage(browser: Browser, live: Live, screenshots: Path) -> Iterator[Stage]:
+def stage(browser: Browser, live: Live) -> Iterator[Stage]:
     """Browsers on the platform; the test fails afterwards if a page was not as it must be."""
-    stage = Stage(browser, live.url)
-    try:
+    with Stage(browser, live.url) as stage:
         yield stage
-    finally:
-        stage.close()
-    assert not stage.findings, "\n".join(["页面有问题：", *dict.fromkeys(stage.findings)])
+
+
+@pytest.fixture(scope="package")
+def county_at_work(browser: Browser, live: Live, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """From the published Excel file to matters in force and a year open for planning."""
+    with Stage(browser, live.url) as stage:
+        page = stage.desk()
+        stage.shot(page, "login")
+        matters.import_list(stage, page, tmp_path_factory.mktemp("files"))
+        matters.put_in_force(stage, page)
+        plan.open_year(stage, page)

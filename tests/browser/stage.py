@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,12 +19,13 @@ TIMEOUT_MS = 15_000
 class Stage:
     """Opens browsers on one platform and collects what is wrong with its pages."""
 
+    _numbers = itertools.count(1)
+
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser = browser
         self.url = url
         self.findings = Findings()
         self._contexts: list[BrowserContext] = []
-        self._shots = 0
 
     def desk(self, username: str = "") -> Page:
         """A browser of one's own at a desk, already switched to the account if one is given."""
@@ -38,6 +41,11 @@ class Stage:
             permissions=["geolocation"],
             geolocation={"latitude": 33.7325, "longitude": 114.8866},
         )
+
+    def magnified(self, username: str) -> Page:
+        """A desk at which everything is shown at twice its size."""
+        half = {side: length // 2 for side, length in DESK.items()}
+        return self._open(username, viewport=half, device_scale_factor=2)
 
     def _open(self, username: str, **device: object) -> Page:
         context = self.browser.new_context(
@@ -67,15 +75,23 @@ class Stage:
 
     def shot(self, page: Page, name: str) -> None:
         """See the page at both widths: two pictures under var/screenshots, two inspections."""
-        self._shots += 1
+        number = next(self._numbers)
         before = page.viewport_size
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
-            file = SCREENSHOTS / f"{self._shots:02}-{name}-{size['width']}.png"
+            file = SCREENSHOTS / f"{number:02}-{name}-{size['width']}.png"
             page.screenshot(path=file, full_page=True, animations="disabled")
             self.findings.inspect(page, f"{name} {size['width']}")
         if before:
             page.set_viewport_size(before)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        self.close()
+        if failure is None:
+            assert not self.findings, "\n".join(["页面有问题：", *dict.fromkeys(self.findings)])
 
     def close(self) -> None:
         """Close all browsers that were opened."""

@@ -53,7 +53,7 @@ def hold(stage: Stage, page: Page) -> None:
     stage.shot(page, "draw-done")
 
 
-def verify(stage: Stage, page: Page, folder: Path) -> None:
+def verify(stage: Stage, page: Page, title: str, folder: Path) -> None:
     """Anyone verifies it: on the public page, and with the one-file verifier alone."""
     with page.expect_download() as download:
         page.get_by_role("link", name="抽取包", exact=True).first.click()
@@ -65,7 +65,7 @@ def verify(stage: Stage, page: Page, folder: Path) -> None:
     visitor = stage.desk()
     visitor.goto("/public/draws/")
     stage.shot(visitor, "public-draws")
-    visitor.get_by_role("link", name="养老机构安全联合检查").first.click()
+    visitor.get_by_role("link", name=title).first.click()
     expect(visitor.get_by_text("登记在案").first).to_be_visible()
     stage.shot(visitor, "public-draw")
     visitor.get_by_role("link", name="抽取验证").first.click()

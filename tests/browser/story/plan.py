@@ -12,7 +12,6 @@ from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
 
 MATTER = "养老机构安全综合监管"
-TITLE = re.compile("养老机构安全联合检查")
 NOT_TAKING_PART = ("区财政局", "区自然资源局", "区住房和城乡建设局", "区城市管理局")
 PARTNER_HEADS = ("wjw_head", "xfdd_head", "scjg_head")
 
@@ -27,8 +26,11 @@ def open_year(stage: Stage, page: Page) -> None:
     stage.shot(page, "plan-open")
 
 
-def write_item(stage: Stage, page: Page) -> str:
-    """The lead department's clerk plans a joint inspection with three partners; its address."""
+def write_item(stage: Stage, page: Page, title: str, scheduled: bool = False) -> str:
+    """The lead department's clerk plans a joint inspection with three partners; its address.
+
+    ``scheduled`` plans a draw that starts at its time by itself, with the system's number.
+    """
     stage.act_as(page, "mzj_clerk")
     go(page, "联合检查", "年度计划")
     page.get_by_role("link", name="编制计划项目").first.click()
@@ -36,20 +38,24 @@ def write_item(stage: Stage, page: Page) -> str:
     for name in NOT_TAKING_PART:
         page.get_by_role("checkbox", name=name).uncheck()
     _dates(page, timezone.localtime())
+    page.get_by_label("计划名称").fill(title)
+    if scheduled:
+        page.get_by_label("到时自动启动").check()
+        page.get_by_label("0 级：系统随机数").check()
     stage.shot(page, "plan-form")
     page.get_by_role("button", name="存为草稿").click()
-    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
     take(page, "提请确认")
     stage.shot(page, "plan-item-confirming")
     return page.url
 
 
-def confirm_and_publish(stage: Stage, page: Page, url: str) -> None:
+def confirm_and_publish(stage: Stage, page: Page, url: str, title: str) -> None:
     """The partners' heads confirm, the lead's head files, the coordination office publishes."""
     for head in PARTNER_HEADS:
         stage.act_as(page, head)
         stage.shot(page, f"workbench-{head}")
-        page.get_by_role("row", name=TITLE).get_by_role("link").first.click()
+        page.get_by_role("row", name=title).get_by_role("link").first.click()
         take(page, "同意参加")
     stage.act_as(page, "mzj_head")
     page.goto(url)
@@ -58,7 +64,7 @@ def confirm_and_publish(stage: Stage, page: Page, url: str) -> None:
     go(page, "联合检查", "年度计划")
     take(page, "汇总已备案项目")
     take(page, "公布")
-    expect(page.get_by_role("row", name=TITLE)).to_contain_text("已公布")
+    expect(page.get_by_role("row", name=title)).to_contain_text("已公布")
     stage.shot(page, "plan-published")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage
-from tests.browser.story.acts import succeeded, take
+from tests.browser.story.acts import go, succeeded, take
 
 
 def enter_and_approve(stage: Stage, page: Page) -> str:
@@ -26,3 +26,32 @@ def enter_and_approve(stage: Stage, page: Page) -> str:
     # Celery publishes it without anyone's doing.
     expect(page.get_by_role("link", name="查看公示页")).to_be_visible()
     return subject
+
+
+def read_in_public(stage: Stage, subject: str) -> None:
+    """Anyone finds the result on the public site."""
+    visitor = stage.desk()
+    visitor.goto("/public/")
+    stage.shot(visitor, "public-home")
+    visitor.get_by_role("link", name="检查结果").first.click()
+    stage.shot(visitor, "public-results")
+    visitor.get_by_role("row", name=subject).get_by_role("link").first.click()
+    expect(visitor.get_by_text("责令改正").first).to_be_visible()
+    stage.shot(visitor, "public-result")
+
+
+def look_back(stage: Stage, page: Page) -> None:
+    """The coordination office sees where it stands, what was sent and who did what."""
+    stage.act_as(page, "xzsp_head")
+    stage.shot(page, "workbench-xzsp_head")
+    for group, place, name in (
+        ("统计", "", "coordination"),
+        ("联合检查", "检查结果", "results"),
+        ("联合检查", "随机抽取", "draws"),
+        ("对象与信用", "", "subjects"),
+        ("系统", "导入记录", "imports"),
+        ("系统", "对外推送", "outbox"),
+        ("系统", "留痕", "trail"),
+    ):
+        go(page, group, place)
+        stage.shot(page, name)

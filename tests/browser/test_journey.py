@@ -1,0 +1,73 @@
+"""The main job of the platform, done once by all its people through the pages alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.live import Live
+from tests.browser.stage import Stage
+from tests.browser.story import draw, plan, results, tasks, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+TITLE = "养老机构安全联合检查"
+BY_ITSELF = "养老机构到时自动抽取检查"
+BEAT_SECONDS = 60
+
+
+@pytest.mark.usefixtures("county_at_work")
+def test_from_the_published_list_to_the_public_result(
+    stage: Stage, live: Live, tmp_path: Path
+) -> None:
+    page = stage.desk()
+    item = plan.write_item(stage, page, TITLE)
+    plan.confirm_and_publish(stage, page, item, TITLE)
+
+    draw.announce(stage, page, item)
+    draw.hold(stage, page)
+    draw.verify(stage, page, TITLE, tmp_path)
+
+    tasks.dispatch(stage, page)
+    tasks.accept(stage, page)
+    task = tasks.sign_notices(stage, page)
+    visit.visit(stage, stage.phone(), task)
+
+    subject = results.enter_and_approve(stage, page)
+    results.read_in_public(stage, subject)
+    assert eventually(lambda: subject in str(live.counterpart.accepted), 15)
+    results.look_back(stage, page)
+
+
+@pytest.mark.usefixtures("county_at_work")
+def test_a_scheduled_draw_runs_with_nobody_there(stage: Stage) -> None:
+    page = stage.desk()
+    item = plan.write_item(stage, page, BY_ITSELF, scheduled=True)
+    plan.confirm_and_publish(stage, page, item, BY_ITSELF)
+    stage.close()
+
+    visitor = stage.desk()
+
+    def is_done() -> bool:
+        visitor.goto("/public/draws/")
+        row = visitor.get_by_role("row", name=BY_ITSELF)
+        return row.get_by_text("已完成，登记在案").count() == 1
+
+    assert eventually(is_done, BEAT_SECONDS)
+    stage.act_as(visitor, "xzsp_head")
+    visitor.goto("/trail/")
+    for act in ("公告抽取", "冻结名单", "完成抽取"):
+        expect(visitor.get_by_role("row").filter(has_text=act).first).to_contain_text("系统")
+
+
+def eventually(holds: Callable[[], bool], seconds: float) -> bool:
+    """Whether it comes to hold within the time."""
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return held
