@@ -136,14 +136,19 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     return problem
 
 
-def _problem(code: int, detail: str, machine_code: str, errors: list[dict[str, Any]]) -> Response:
-    body: dict[str, Any] = {
+def problem_body(code: int, detail: str, machine_code: str) -> dict[str, Any]:
+    """The members that every problem has."""
+    return {
         "type": "about:blank",
         "title": TITLES.get(code, "请求未能完成"),
         "status": code,
         "detail": detail,
         "code": machine_code,
     }
+
+
+def _problem(code: int, detail: str, machine_code: str, errors: list[dict[str, Any]]) -> Response:
+    body = problem_body(code, detail, machine_code)
     if errors:
         body["errors"] = errors
     return Response(body, status=code, content_type=PROBLEM_TYPE)

@@ -113,7 +113,7 @@ def describe(result: dict[str, Any], generator: Any, request: Any, public: bool)
             operation["summary"] = SUMMARIES.get(operation["operationId"], "")
             # The docstrings of the code are for those who read the code.
             operation.pop("description", None)
-            for status in _refusals(method, address):
+            for status in _refusals(method):
                 operation["responses"].setdefault(
                     str(status), {"$ref": f"#/components/responses/{_NAMES[status]}"}
                 )
@@ -133,7 +133,6 @@ def describe(result: dict[str, Any], generator: Any, request: Any, public: bool)
     return result
 
 
-def _refusals(method: str, address: str) -> list[int]:
-    writes = [409, 415, 422] if method != "get" else []
-    found = [404] if "{" in address or writes else []
-    return [400, 401, 403, *found, 406, *writes]
+def _refusals(method: str) -> list[int]:
+    """Reading can find nothing (a key, the cursor of a list); writing can be refused as well."""
+    return [400, 401, 403, 404, 406] + ([409, 415, 422] if method != "get" else [])

@@ -263,7 +263,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "监管事项、监管对象、联合检查、结果公示的接口。",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "ENFORCE_NON_BLANK_FIELDS": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from supervision import api
 
+handler404 = "supervision.not_found.not_found"
+
 urlpatterns = [
     path("", include("supervision.dashboard.urls")),
     path("", include("records.urls")),

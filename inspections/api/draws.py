@@ -64,7 +64,7 @@ class DrawSerializer(serializers.ModelSerializer[Draw]):
             "acts",
         )
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_parties(self, draw: Draw) -> list[dict[str, Any]]:
         return [
             {

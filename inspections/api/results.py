@@ -36,7 +36,9 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
     )
     department = serializers.IntegerField(source="part.department_id", help_text="检查部门")
     department_name = serializers.CharField(source="part.department.name", help_text="部门全称")
-    checked_at = serializers.DateTimeField(source="part.submitted_at", help_text="现场提交时间")
+    checked_at = serializers.DateTimeField(
+        source="part.submitted_at", allow_null=True, help_text="现场提交时间"
+    )
     conclusion = serializers.ListField(
         child=serializers.CharField(), help_text="检查结果的文字表述"
     )

@@ -48,11 +48,11 @@ class TaskPartSerializer(serializers.ModelSerializer[TaskPart]):
             "items",
         )
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_officers(self, part: TaskPart) -> list[dict[str, str]]:
         return [{"name": o.name, "licence": o.licence} for o in part.officers.all()]
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_items(self, part: TaskPart) -> list[dict[str, Any]]:
         return [
             {"id": item.pk, "title": item.title, "outcome": item.outcome, "note": item.note}

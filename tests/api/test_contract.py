@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 import yaml
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -41,7 +44,19 @@ schema = schemathesis.openapi.from_dict(yaml.safe_load(FILE.read_text()))
 schema.app = application
 
 
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests stay in the test's transaction instead of closing its connection."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("one_connection")
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
