@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -23,6 +23,8 @@ NO_TOWNSHIP = "全区（不属于某个乡镇街道）"
 
 class SubjectEditForm(forms.Form):
     """The facts that departments keep current; the identifier stays, the grade has its own act."""
+
+    refusal_fields: ClassVar = {"categories": "main_category", "opinion": "reason"}
 
     name = forms.CharField(label="名称", max_length=NAME_LENGTH)
     main_category = forms.ChoiceField(label="主要类别")
@@ -82,11 +84,6 @@ class SubjectEditForm(forms.Form):
         if changed & {"main_category", "other_categories"}:
             values["categories"] = self.categories
         return values
-
-    def add_refusal(self, field: str | None, message: str) -> None:
-        """Show a refusal of the service at the field that it means."""
-        name = {"categories": "main_category", "opinion": "reason"}.get(field or "", field)
-        self.add_error(name if name in self.fields else None, message)
 
 
 class SubjectCreateForm(SubjectEditForm):

@@ -19,6 +19,7 @@ from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 
@@ -122,7 +123,7 @@ class SubjectCreateView(View):
             try:
                 subject = create_subject(actor, form.entry(), form.cleaned_data["reason"])
             except Refused as refusal:
-                form.add_refusal(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, f"已新增监管对象“{subject.name}”。")
                 return redirect(subject)
@@ -162,7 +163,7 @@ class SubjectEditView(View):
                     seen=given["seen"],
                 )
             except Refused as refusal:
-                form.add_refusal(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已保存修改。")
                 return redirect(subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -30,6 +30,8 @@ class _Day(forms.DateInput):
 
 class InspectorForm(forms.Form):
     """All facts of an inspector; the licence number is asked for when the entry is new."""
+
+    refusal_fields: ClassVar = {"opinion": "reason"}
 
     licence = forms.CharField(label="执法证号", max_length=LICENCE_LENGTH)
     name = forms.CharField(label="姓名", max_length=NAME_LENGTH)
@@ -125,14 +127,11 @@ class InspectorForm(forms.Form):
             names.get(name, name): self.cleaned_data[name] for name in wanted if name in changed
         }
 
-    def add_refusal(self, field: str | None, message: str) -> None:
-        """Show a refusal of the service at the field that it means."""
-        name = {"opinion": "reason"}.get(field or "", field)
-        self.add_error(name if name in self.fields else None, message)
-
 
 class RecusalForm(forms.Form):
     """A chosen subject and why the inspector must not check it."""
+
+    refusal_fields: ClassVar = {"opinion": "reason"}
 
     subject = forms.IntegerField(error_messages={"required": "请先查找并选择监管对象。"})
     reason = forms.CharField(label="回避事由", max_length=200, help_text="如：近亲属在该单位任职。")

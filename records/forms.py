@@ -1,11 +1,25 @@
+"""What forms share, and the filters of the trail."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
+from records.errors import Refused
 from records.models import TrailEntry
+
+
+def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
+    """Show a refusal at the field that it means, or above the form when it has no such field.
+
+    A form whose fields have other names than the service's says so in ``refusal_fields``.
+    """
+    names: Mapping[str, str] = getattr(form, "refusal_fields", {})
+    field = names.get(refusal.field or "", refusal.field or "")
+    form.add_error(field if field in form.fields else None, refusal.message)
 
 
 class TrailFilter(forms.Form):

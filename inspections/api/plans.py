@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -28,6 +28,7 @@ from records.api import (
     OpinionSerializer,
     api_actor,
 )
+from records.params import key_of
 
 
 class DepartmentField(serializers.ModelSerializer[Department]):
@@ -60,7 +61,7 @@ class PlanItemPartSerializer(ActsSerializer, serializers.ModelSerializer[PlanIte
             "acts",
         )
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_check_items(self, part: PlanItemPart) -> list[dict[str, Any]]:
         return [
             {"id": entry.pk, "code": entry.code, "title": entry.title}
@@ -116,7 +117,7 @@ class PlanItemSerializer(ActsSerializer, serializers.ModelSerializer[PlanItem]):
             part.item = item  # the acts of a part ask its item
         return PlanItemPartSerializer(parts, many=True, context=self.context).data
 
-    @extend_schema_field(OpenApiTypes.OBJECT)
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_parties(self, item: PlanItem) -> list[dict[str, Any]]:
         return [
             {"code": party.code, "department": party.department.name}
@@ -170,9 +171,8 @@ class PlanItemViewSet(
 
     def get_queryset(self) -> QuerySet[PlanItem]:
         found = PlanItem.objects.visible_to(api_actor(self.request))
-        year = self.request.query_params.get("year", "")
-        if year.isdecimal():
-            found = found.filter(plan__year=int(year))
+        if year := self.request.query_params.get("year"):
+            found = found.filter(plan__year=key_of(year))
         return selectors.with_relations(found)
 
     @extend_schema(request=PlanItemInput, responses={201: PlanItemSerializer})

@@ -34,8 +34,10 @@ from inspections.services.directory import (
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
+from records.params import key_of
 from records.selectors import timeline
 from records.views import ActView
 
@@ -155,7 +157,7 @@ class InspectorCreateView(View):
             try:
                 inspector = create_inspector(actor, form.entry(), form.cleaned_data["reason"])
             except Refused as refusal:
-                form.add_refusal(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, f"已新增执法检查人员“{inspector.name}”。")
                 return redirect(inspector)
@@ -194,7 +196,7 @@ class InspectorEditView(View):
                     seen=given["seen"],
                 )
             except Refused as refusal:
-                form.add_refusal(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已保存修改。")
                 return redirect(inspector)
@@ -261,22 +263,20 @@ class RecusalAddView(View):
             try:
                 add_recusal(actor_of(request), pk, subject, reason)
             except Refused as refusal:
-                form.add_error(
-                    refusal.field if refusal.field in form.fields else None, refusal.message
-                )
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已登记回避关系。")
                 return redirect(inspector)
         return self._show(request, inspector, form)
 
     def _show(self, request: HttpRequest, inspector: Inspector, form: RecusalForm) -> HttpResponse:
-        text = (request.GET.get("q") or "").strip()
+        text = request.GET.get("q", "").replace("\0", "").strip()
         chosen = request.POST.get("subject", "")
         seen = Subject.objects.visible_to(actor_of(request)).select_related("township")
         if text:
             subjects = seen.matching(text).order_by("pk")[: SUBJECTS_FOUND + 1]
         else:
-            subjects = seen.filter(pk=int(chosen)) if chosen.isdecimal() else seen.none()
+            subjects = seen.filter(pk=key_of(chosen))
         found = list(subjects)
         context = {
             "inspector": inspector,

@@ -32,7 +32,9 @@ from records import selectors as records_selectors
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
+from records.params import key_of, keys_of
 from records.views import ActView
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -249,7 +251,7 @@ class PlanPartItemsView(View):
         actor = actor_of(request)
         part = get_object_or_404(PlanItemPart.objects.select_related("item", "department"), pk=pk)
         plan_acts.must_see(actor, part.item, "plan-part.items")
-        chosen = {int(value) for value in request.POST.getlist("check_items") if value.isdecimal()}
+        chosen = keys_of(request.POST.getlist("check_items"))
         try:
             plan_acts.choose_check_items(actor, pk, chosen)
         except Refused as refusal:
@@ -291,7 +293,7 @@ class PlanItemCreateView(View):
         version = (
             MatterVersion.objects.in_force()
             .select_related("lead", "matter__region")
-            .filter(pk=int(chosen) if chosen.isdecimal() else None)
+            .filter(pk=key_of(chosen))
             .first()
         )
         if version is not None:
@@ -306,7 +308,7 @@ class PlanItemCreateView(View):
             except PlanInvalid as invalid:
                 form.take_problems(invalid)
             except Refused as refusal:
-                form.add_error(None, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已保存为草稿，核对无误后请“提请确认”。")
                 return redirect(item)
@@ -357,7 +359,7 @@ class PlanItemFieldsView(View):
         version = (
             MatterVersion.objects.visible_to(actor)
             .select_related("lead", "matter__region")
-            .filter(pk=int(chosen) if chosen.isdecimal() else None)
+            .filter(pk=key_of(chosen))
             .first()
         )
         if version is None:
@@ -406,7 +408,7 @@ class PlanItemEditView(View):
             except PlanInvalid as invalid:
                 form.take_problems(invalid)
             except Refused as refusal:
-                form.add_error(None, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已保存修改。")
                 return redirect(item)

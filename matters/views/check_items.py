@@ -14,6 +14,7 @@ from matters.forms import ALL_DEPARTMENTS, CheckItemFilter, CheckItemForm
 from matters.models import CheckItem
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -84,7 +85,7 @@ class CheckItemNewView(View):
             try:
                 check_items.create(actor_of(request), department, form.item_content())
             except Refused as refusal:
-                form.add_error(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "检查事项已新增。")
                 return redirect(_back(department))
@@ -116,7 +117,7 @@ class CheckItemEditView(View):
             try:
                 check_items.change(actor_of(request), pk, form.item_content())
             except Refused as refusal:
-                form.add_error(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "检查事项已保存。")
                 return redirect(_back(item.department))

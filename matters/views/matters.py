@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,8 +21,10 @@ from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Conflict, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
+from records.params import keys_of
 from records.selectors import timeline
 from records.views import ActView
 
@@ -132,7 +133,7 @@ class MatterEditView(_PreparingView):
             try:
                 update_draft(actor_of(request), pk, form.content_with(parts))
             except Refused as refusal:
-                _add(form, refusal)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "草稿已保存。")
                 return redirect(self.version)
@@ -157,7 +158,7 @@ class MatterReviseView(_PreparingView):
             try:
                 draft = revise(actor_of(request), pk, form.cleaned_data["reason"])
             except Refused as refusal:
-                _add(form, refusal)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, f"已建立版本 {draft.number} 草稿，请修改后送审。")
                 return redirect("matters:edit", pk=draft.pk)
@@ -166,11 +167,6 @@ class MatterReviseView(_PreparingView):
     def _show(self, form: ReviseForm, status: int = 200) -> HttpResponse:
         context = {"version": self.version, "form": form}
         return render(self.request, "matters/revise.html", context, status=status)
-
-
-def _add(form: Form, refusal: Refused) -> None:
-    """Show a refusal at its field, or above the form when it has no such field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
 class MatterBulkView(View):
@@ -182,7 +178,7 @@ class MatterBulkView(View):
         if code not in bulk.BULK_ACTS:
             raise Http404
         actor = actor_of(request)
-        pks = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        pks = keys_of(request.POST.getlist("selected"))
         form = OpinionForm(request.POST if "confirm" in request.POST else None)
         act = MATTER_ACTS[code]
         try:

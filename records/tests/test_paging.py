@@ -51,7 +51,7 @@ def test_a_damaged_key_gives_the_first_page(days, key):
     assert keyset_page(days, ("id",), after=key, size=5).rows == list(days.order_by("id")[:5])
 
 
-@pytest.mark.parametrize("text", ['["\\u0000", 1]', '["\\ud800", 1]', "[{}, 1]", '["a", NaN]'])
+@pytest.mark.parametrize("text", ['["\\u0000", 1]', '["\\ud800", 1]', '["a", NaN]'])
 def test_a_key_that_the_database_would_choke_on_gives_the_first_page(days, text):
     page = keyset_page(days, ("source", "id"), after=key_of(text), size=5)
     assert page.rows == list(days.order_by("source", "id")[:5])
