@@ -49,6 +49,11 @@ def forget_calendar() -> None:
     cache.delete(_OVERRIDES_KEY)
 
 
+def window(first: dt.date, days: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a look ahead of so many calendar days."""
+    return first, first + dt.timedelta(days=days)
+
+
 def start(
     actor: Actor,
     target: models.Model,
@@ -288,10 +293,18 @@ class Chip:
 
 def chip(deadline: Deadline, now: dt.datetime | None = None) -> Chip:
     """The chip of a deadline: words, and ok / soon / today / overdue / paused / met."""
+    return chips([deadline], now)[0]
+
+
+def chips(deadlines: Iterable[Deadline], now: dt.datetime | None = None) -> list[Chip]:
+    """The chip of each deadline, in their order; the calendar is read once."""
+    days, moment = calendar(), now or timezone.now()
+    return [_chip(deadline, moment, days) for deadline in deadlines]
+
+
+def _chip(deadline: Deadline, now: dt.datetime, days: Calendar) -> Chip:
     unit = Unit.CALENDAR_DAY if deadline.unit == Deadline.Kind.FIXED else Unit(deadline.unit)
-    left = remaining(
-        deadline.due_at, now or timezone.now(), calendar(), unit, met_at=deadline.met_at
-    )
+    left = remaining(deadline.due_at, now, days, unit, met_at=deadline.met_at)
     level = {
         State.PAUSED: "paused",
         State.MET: "met",
@@ -313,10 +326,10 @@ def chips_for(targets: Iterable[models.Model]) -> dict[int, Chip]:
     found = Deadline.objects.filter(
         target_type=content_type, target_id__in=by_id, met_at=None, cancelled_at=None
     ).order_by("target_id", models.F("due_at").asc(nulls_last=True))
-    chips: dict[int, Chip] = {}
+    first: dict[int, Deadline] = {}
     for deadline in found:
-        chips.setdefault(deadline.target_id, chip(deadline))
-    return chips
+        first.setdefault(deadline.target_id, deadline)
+    return dict(zip(first, chips(first.values()), strict=True))
 
 
 def _lock(deadline_id: int, reason: str) -> Deadline:

@@ -18,7 +18,6 @@ from inspections.draw.quotas import quota_of, spread_total
 from inspections.models import Draw, Inspector, PlanItem, PlanItemPart, YearPlan
 from inspections.rules import PLAN_FILING_DATE
 from matters.models import CheckItem, MatterVersion
-from records import deadlines
 from records.actor import Actor
 from records.models import Deadline
 
@@ -160,7 +159,7 @@ class Overlap:
 
 
 def overlaps(items: Iterable[PlanItem]) -> list[Overlap]:
-    """Pairs that could be one visit (综合查一次): common categories, overlapping periods,
+    """Pairs that could be one visit （综合查一次）: common categories, overlapping periods,
     different lead departments. Withdrawn items do not count."""
     alive = [item for item in items if item.state != PlanItem.State.WITHDRAWN]
     found = []
@@ -203,11 +202,6 @@ def filing_deadlines(actor: Actor, plan: YearPlan) -> list[Deadline]:
     if not oversees(actor, plan.region.code):
         found = found.filter(department=actor.department_id)
     return list(found.select_related("department").order_by("met_at", "due_at", "id"))
-
-
-def filing_chips(found: Iterable[Deadline]) -> list[deadlines.Chip]:
-    """The chips of deadlines, in the same order."""
-    return [deadlines.chip(deadline) for deadline in found]
 
 
 def matters_led_by(department_id: int | None) -> QuerySet[MatterVersion]:

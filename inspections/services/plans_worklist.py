@@ -33,12 +33,14 @@ def pending_plan_work(actor: Actor) -> list[WorkItem]:
 def _filing_deadlines(actor: Actor, department_id: int) -> list[WorkItem]:
     if not is_clerk_of(actor, department_id):
         return []
-    running = Deadline.objects.filter(
-        rule__startswith=f"{rules.PLAN_FILING_DATE.key}.",
-        department_id=department_id,
-        met_at=None,
-        cancelled_at=None,
-    ).order_by("due_at")[:20]
+    running = list(
+        Deadline.objects.filter(
+            rule__startswith=f"{rules.PLAN_FILING_DATE.key}.",
+            department_id=department_id,
+            met_at=None,
+            cancelled_at=None,
+        ).order_by("due_at")[:20]
+    )
     years = dict(
         YearPlan.objects.filter(pk__in=[deadline.target_id for deadline in running]).values_list(
             "pk", "year"
@@ -51,9 +53,9 @@ def _filing_deadlines(actor: Actor, department_id: int) -> list[WorkItem]:
             url=reverse("inspections:plan", args=[years[deadline.target_id]]),
             label="去编报",
             due_at=deadline.due_at,
-            chip=deadlines.chip(deadline),
+            chip=chip,
         )
-        for deadline in running
+        for deadline, chip in zip(running, deadlines.chips(running), strict=True)
     ]
 
 

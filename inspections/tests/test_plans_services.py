@@ -489,7 +489,7 @@ def test_who_has_not_filed_by_the_date_is_overdue(version, actor):
     plan = YearPlan.objects.create(region=version.matter.region, year=last_year)
     services.start_filing_deadlines(actor("xzsp_clerk"), plan)
     (deadline,) = selectors.filing_deadlines(actor("xzsp_clerk"), plan)
-    assert selectors.filing_chips([deadline])[0].chip_level == "overdue"
+    assert deadlines.chip(deadline).chip_level == "overdue"
     assert selectors.filing_deadlines(actor("nync_clerk"), plan) == []
 
 

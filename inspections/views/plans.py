@@ -28,6 +28,7 @@ from inspections.services import plans as services
 from inspections.services.plan_data import PlanInvalid
 from matters.models import CheckItem, MatterVersion
 from matters.selectors import category_names
+from records import deadlines
 from records import selectors as records_selectors
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
@@ -105,8 +106,8 @@ class PlanView(View):
             "months": range(1, 13),
             "load": plan_pages.load_bars(everything, found),
             "overlaps": plan_pages.overlap_rows(everything, names),
-            "chip": selectors.filing_chips(running[:1])[0] if running else None,
-            "filings": zip(filings, selectors.filing_chips(filings), strict=True),
+            "chip": deadlines.chips(running[:1])[0] if running else None,
+            "filings": zip(filings, deadlines.chips(filings), strict=True),
             "filing_note": plan_pages.filing_note(plan.region.code),
             "filed_count": len(filings) - len(running),
             "filing_count": len(filings),
@@ -179,7 +180,7 @@ class PlanItemView(View):
             "categories": [names.get(code, code) for code in item.categories],
             "estimate": plan_pages.estimate_rows(item, estimated),
             "estimated": estimated,
-            "chip": selectors.filing_chips(own[:1])[0] if own else None,
+            "chip": deadlines.chips(own[:1])[0] if own else None,
             "timeline": records_selectors.timeline(item, *parts),
             "kicker": f"{item.plan.year} 年度计划第 {item.number} 项 · 第 {item.version} 版",
             "may_draw": item.state == PlanItem.State.PUBLISHED and is_clerk_of(actor, item.lead_id),

@@ -69,7 +69,9 @@ def open_workbook(file: bytes | BinaryIO, filename: str, max_bytes: int) -> Work
     if content.startswith(_OLE):
         if _ENCRYPTED_STREAM in content:
             raise FileRefused("文件设有打开密码，请取消密码后再上传")
-        raise FileRefused("文件是旧版 Office 格式，只是扩展名改成了 .xlsx，请在 Excel 中另存为 .xlsx")
+        raise FileRefused(
+            "文件是旧版 Office 格式，只是扩展名改成了 .xlsx，请在 Excel 中另存为 .xlsx"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_entries(archive.infolist(), len(content))

@@ -40,6 +40,6 @@ class CoordinationView(View):
             "flow": coordination.flow(actor),
             "draws": coordination.draws(actor),
             "departments": coordination.departments(actor),
-            "overdue": [(deadline, deadlines.chip(deadline)) for deadline in late],
+            "overdue": list(zip(late, deadlines.chips(late), strict=True)),
         }
         return render(request, "dashboard/coordination.html", context)

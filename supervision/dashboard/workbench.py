@@ -19,6 +19,7 @@ from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
 from records.actor import Actor
+from records.deadlines import window
 from records.models import TrailEntry
 from records.worklist import WorkItem
 
@@ -75,7 +76,7 @@ def _lane_of(item: WorkItem, today: dt.date) -> str:
         return "overdue"
     if days == 0:
         return "today"
-    return "week" if days <= 7 else "later"
+    return "week" if days <= COMING_DAYS else "later"
 
 
 def coming_visits(actor: Actor, now: dt.datetime | None = None) -> list[JointTask]:
@@ -83,7 +84,7 @@ def coming_visits(actor: Actor, now: dt.datetime | None = None) -> list[JointTas
     today = timezone.localdate(now)
     tasks = JointTask.objects.visible_to(actor).filter(
         parts__department_id=actor.department_id,
-        visit_on__range=(today, today + dt.timedelta(days=COMING_DAYS)),
+        visit_on__range=window(today, COMING_DAYS),
         state__in=(
             JointTask.State.SCHEDULED,
             JointTask.State.NOTIFIED,
