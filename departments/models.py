@@ -115,7 +115,7 @@ class FunctionAssignment(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_function_display()}:{self.department}"
+        return f"{self.get_function_display()}：{self.department}"
 
 
 class RuleValue(models.Model):

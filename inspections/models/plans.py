@@ -225,7 +225,7 @@ class PlanItemPart(models.Model):
         indexes = (models.Index(fields=("department", "state")),)
 
     def __str__(self) -> str:
-        return f"{self.department}:{self.item}"
+        return f"{self.department}：{self.item}"
 
     def get_absolute_url(self) -> str:
         return self.item.get_absolute_url()
