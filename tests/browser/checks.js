@@ -41,12 +41,19 @@
   overlapping() {
     // These lie over the page on purpose.
     const layers = ".visually-hidden, .skip, .bottombar, .demo-bar, dialog:not([open]), option";
+    const isClipped = (element) => {
+      for (let up = element; up; up = up.parentElement) {
+        if (getComputedStyle(up).clip !== "auto") return true;
+      }
+      return false;
+    };
     const boxes = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const owner = node.parentElement;
       const text = node.textContent.trim();
       if (!text || owner.closest(layers) || !owner.checkVisibility({ visibilityProperty: true })) continue;
+      if (isClipped(owner)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const box of range.getClientRects()) boxes.push({ box, owner, text: text.slice(0, 20) });

@@ -37,7 +37,7 @@ class Findings(list[str]):
         page.on("pageerror", lambda error: self.append(f"{page.url} 脚本出错：{error}"))
 
     def inspect(self, page: Page, where: str) -> None:
-        """Check the page as it stands now."""
+        """Check language and width of the page as it stands now."""
         place = f"{where}（{page.url}）"
         language = page.locator("html").get_attribute("lang")
         if language != "zh-CN":
@@ -45,7 +45,10 @@ class Findings(list[str]):
         words = [text for text in look(page, "foreignWords") if not _is_printed(text)]
         self._note(place, "文字", words)
         self._note(place, "超出屏幕", look(page, "overflowing"))
-        self._note(place, "无障碍", _axe(page))
+
+    def inspect_access(self, page: Page, where: str) -> None:
+        """Check the page as it stands now with axe, which takes a while."""
+        self._note(f"{where}（{page.url}）", "无障碍", _axe(page))
 
     def _note(self, place: str, what: str, found: list[str]) -> None:
         self.extend(f"{place} {what}：{text}" for text in found[:MOST])

@@ -64,10 +64,13 @@ def stage(browser: Browser, live: Live) -> Iterator[Stage]:
 
 @pytest.fixture(scope="package")
 def county_at_work(browser: Browser, live: Live, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """From the published Excel file to matters in force and a year open for planning."""
+    """From the published Excel file to matters in force, a year open for planning, and a first
+    inspection in it whose draw starts by itself within two minutes."""
     with Stage(browser, live.url) as stage:
         page = stage.desk()
         stage.shot(page, "login")
         matters.import_list(stage, page, tmp_path_factory.mktemp("files"))
         matters.put_in_force(stage, page)
         plan.open_year(stage, page)
+        item = plan.write_item(stage, page, plan.SCHEDULED, scheduled=True)
+        plan.confirm_and_publish(stage, page, item, plan.SCHEDULED)

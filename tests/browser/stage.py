@@ -62,10 +62,11 @@ class Stage:
 
     def act_as(self, page: Page, username: str) -> None:
         """Become another demo account, as a newcomer would: on the login page, then by the bar."""
+        if "/login/" not in page.url:
+            page.goto("/")
         if "/login/" in page.url:
             page.get_by_role("button", name=username).click()
         else:
-            page.goto("/")
             bar = page.get_by_label("当前身份")
             if bar.input_value() == username:
                 return
@@ -74,16 +75,18 @@ class Stage:
         expect(page.get_by_label("当前身份")).to_have_value(username)
 
     def shot(self, page: Page, name: str) -> None:
-        """See the page at both widths: two pictures under var/screenshots, two inspections."""
+        """See the page: two pictures under var/screenshots, language and width checked in both,
+        and its accessibility at the width at which it is used."""
         number = next(self._numbers)
-        before = page.viewport_size
+        used = page.viewport_size
+        assert used
+        self.findings.inspect_access(page, name)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
             file = SCREENSHOTS / f"{number:02}-{name}-{size['width']}.png"
             page.screenshot(path=file, full_page=True, animations="disabled")
             self.findings.inspect(page, f"{name} {size['width']}")
-        if before:
-            page.set_viewport_size(before)
+        page.set_viewport_size(used)
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,13 +26,21 @@ def test_at_twice_the_size_everything_stays_readable(stage: Stage, address: str)
     assert look(page, "overlapping") == []
 
 
+@pytest.mark.usefixtures("county_at_work")
+@pytest.mark.parametrize("address", (*PAGES, "/matters/1/", "/inspections/plans/"))
+def test_desk_pages_are_accessible_on_a_phone_too(stage: Stage, address: str) -> None:
+    page = stage.phone("xzsp_head")
+    page.goto(address)
+    stage.findings.inspect_access(page, "手机")
+
+
 def test_a_name_of_forty_characters_fits_everywhere(stage: Stage) -> None:
     assert len(LONG_NAME) >= 40
     page = stage.desk("mzj_clerk")
     page.goto("/credit/subjects/?q=养老服务中心")
     page.get_by_role("table").get_by_role("rowheader").get_by_role("link").first.click()
     page.get_by_role("link", name="修改").first.click()
-    page.get_by_label("名称", exact=True).fill(LONG_NAME)
+    page.get_by_label(re.compile("^名称")).fill(LONG_NAME)
     page.get_by_label("修改理由").fill("更名。")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(LONG_NAME)

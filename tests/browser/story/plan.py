@@ -13,6 +13,7 @@ from tests.browser.story.acts import go, take
 
 MATTER = "养老机构安全综合监管"
 NOT_TAKING_PART = ("区财政局", "区自然资源局", "区住房和城乡建设局", "区城市管理局")
+SCHEDULED = "养老机构到时自动抽取检查"
 PARTNER_HEADS = ("wjw_head", "xfdd_head", "scjg_head")
 
 
@@ -37,7 +38,7 @@ def write_item(stage: Stage, page: Page, title: str, scheduled: bool = False) ->
     expect(page.get_by_label("监管事项")).to_have_value(re.compile(r"\d+"))
     for name in NOT_TAKING_PART:
         page.get_by_role("checkbox", name=name).uncheck()
-    _dates(page, timezone.localtime())
+    _dates(page, timezone.localtime(), scheduled)
     page.get_by_label("计划名称").fill(title)
     if scheduled:
         page.get_by_label("到时自动启动").check()
@@ -68,7 +69,9 @@ def confirm_and_publish(stage: Stage, page: Page, url: str, title: str) -> None:
     stage.shot(page, "plan-published")
 
 
-def _dates(page: Page, now: dt.datetime) -> None:
+def _dates(page: Page, now: dt.datetime, scheduled: bool) -> None:
+    # What starts by itself must lie ahead; the field takes whole minutes.
+    draw_at = now + dt.timedelta(seconds=75) if scheduled else now
     page.get_by_label("检查开始日期").fill(f"{now:%Y-%m-%d}")
     page.get_by_label("检查截止日期").fill(f"{now.year}-12-31")
-    page.get_by_label("抽取时间").fill(f"{now:%Y-%m-%dT%H:%M}")
+    page.get_by_label("抽取时间").fill(f"{draw_at:%Y-%m-%dT%H:%M}")

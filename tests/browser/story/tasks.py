@@ -13,10 +13,11 @@ from tests.browser.story.acts import go, succeeded, tick_all
 PARTNER_CLERKS = ("wjw_clerk", "xfdd_clerk", "scjg_clerk")
 
 
-def dispatch(stage: Stage, page: Page) -> None:
+def dispatch(stage: Stage, page: Page, title: str) -> None:
     """The lead's clerk dispatches all visits for today."""
     stage.act_as(page, "mzj_clerk")
-    page.get_by_role("row", name="派发联合检查任务").get_by_role("link", name="派发").click()
+    row = page.get_by_role("row", name="派发联合检查任务").filter(has_text=title)
+    row.get_by_role("link", name="派发").click()
     page.get_by_label("统一检查日期").fill(f"{timezone.localdate():%Y-%m-%d}")
     page.get_by_label("理由").fill("各部门约定今天一起上门。")
     stage.shot(page, "dispatch")
