@@ -18,7 +18,10 @@ def configuration(*, production: bool, level: str) -> dict[str, Any]:
     if production:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=False)
+        # The richer traceback prints local variables, which hold people's data, and is slow.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     return {
         "version": 1,
         "disable_existing_loggers": False,
