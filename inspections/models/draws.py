@@ -41,8 +41,8 @@ class Draw(models.Model):
     """
 
     class State(models.TextChoices):
-        ANNOUNCED = "announced", "已公告,待承诺"
-        FROZEN = "frozen", "已冻结,待揭示"
+        ANNOUNCED = "announced", "已公告，待承诺"
+        FROZEN = "frozen", "已冻结，待揭示"
         DONE = "done", "已完成"
         VOID = "void", "已作废"
 
