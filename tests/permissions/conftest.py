@@ -1,0 +1,42 @@
+"""One world for the whole matrix: built once in a transaction that is never committed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.permissions import world as worlds
+from tests.permissions.world import World
+
+
+@pytest.fixture(autouse=True)
+def own_places() -> None:
+    """The world's places hold for all its tests; see ``world``."""
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:  # type: ignore[no-untyped-def]
+    cache = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": uuid.uuid4().hex,
+    }
+    places = override_settings(
+        EVIDENCE_ROOT=tmp_path_factory.mktemp("evidence"),
+        CACHES={"default": cache},
+        SESSION_ENGINE="django.contrib.sessions.backends.db",
+    )
+    with django_db_blocker.unblock(), places, transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def undone(world: World) -> Iterator[None]:
+    """What the test does to the world is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
