@@ -53,10 +53,15 @@ def test_a_scheduled_draw_runs_with_nobody_there(stage: Stage) -> None:
         return row.get_by_text("已完成，登记在案").count() == 1
 
     assert eventually(is_done, SCHEDULED_SECONDS)
+    number = visitor.get_by_role("row", name=plan.SCHEDULED).get_by_role("cell").first.inner_text()
     stage.act_as(visitor, "xzsp_head")
     visitor.goto("/trail/")
     for act in ("公告抽取", "冻结名单", "完成抽取"):
-        expect(visitor.get_by_role("row").filter(has_text=act).first).to_contain_text("系统")
+        visitor.get_by_label("操作人或部门").fill("系统")
+        visitor.get_by_label("动作").fill(act)
+        visitor.get_by_role("button", name="查询").click()
+        expect(visitor.get_by_role("row", name=f"第 {number} 号抽取")).to_contain_text(act)
+    stage.shot(visitor, "trail-of-the-scheduled-draw")
 
 
 def eventually(holds: Callable[[], bool], seconds: float) -> bool:
