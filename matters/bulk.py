@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -11,21 +10,14 @@ from matters.acts import MATTER_ACTS
 from matters.models import MatterVersion
 from matters.services import HANDLERS, missing_for_review
 from records.actor import Actor
+from records.bulk import BulkRow
 from records.errors import NotAllowed, Refused
 
 BULK_ACTS = ("submit", "approve", "put_in_force")
 MOST_AT_ONCE = 200
 
 
-@dataclass(frozen=True)
-class BulkRow:
-    """A chosen version and why the act is not possible with it (empty: it is)."""
-
-    version: MatterVersion
-    obstacle: str
-
-
-def plan(actor: Actor, code: str, pks: Iterable[int]) -> list[BulkRow]:
+def plan(actor: Actor, code: str, pks: Iterable[int]) -> list[BulkRow[MatterVersion]]:
     """What the act would do to each chosen version that the person may know of.
 
     Raises ``Refused`` when nothing or too much is chosen, ``NotAllowed`` when the person may do
@@ -49,7 +41,9 @@ def plan(actor: Actor, code: str, pks: Iterable[int]) -> list[BulkRow]:
     return [BulkRow(version, _obstacle(actor, code, version)) for version in versions]
 
 
-def carry_out(actor: Actor, code: str, pks: Iterable[int], opinion: str) -> list[BulkRow]:
+def carry_out(
+    actor: Actor, code: str, pks: Iterable[int], opinion: str
+) -> list[BulkRow[MatterVersion]]:
     """Do the act to every chosen version with which it is possible, in one transaction.
 
     Answers with all rows, those skipped with the reason. Raises as ``plan``, and ``Refused``
@@ -58,16 +52,16 @@ def carry_out(actor: Actor, code: str, pks: Iterable[int], opinion: str) -> list
     act = MATTER_ACTS[code]
     if act.reason and not opinion.strip():
         raise Refused(f"“{act.label}”必须填写{act.reason_label}。", field="opinion")
-    rows: list[BulkRow] = []
+    rows: list[BulkRow[MatterVersion]] = []
     with transaction.atomic():
         for row in plan(actor, code, pks):
             words = row.obstacle
             if not words:
                 try:
-                    HANDLERS[code](actor, row.version.pk, opinion)
+                    HANDLERS[code](actor, row.target.pk, opinion)
                 except Refused as changed_since:
                     words = changed_since.message
-            rows.append(BulkRow(row.version, words))
+            rows.append(BulkRow(row.target, words))
     return rows
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 _DIGITS = 18
 """As many as surely fit the keys of the database."""
 
+YEARS = range(2000, 2101)
+"""The years that a page can be asked for."""
+
 
 def key_of(text: str) -> int | None:
     """The key that a request names; None for what cannot be one."""

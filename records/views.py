@@ -32,8 +32,9 @@ EXPORT_LIMIT = 20_000
 class ActView(View):
     """The POST door of an act table: ``…/<pk>/act/<code>/`` with an ``opinion``.
 
-    A subclass names ``table``, ``handlers`` (act code → service ``(actor, pk, opinion)``) and
-    ``detail_url`` (URL name that takes the pk). Who may not see the object gets 404; who sees
+    A subclass names ``table``, ``handlers`` (act code → service ``(actor, pk, opinion)``; acts
+    that take more from the request override ``handler_for``) and ``detail_url`` (URL name that
+    takes the pk). Who may not see the object gets 404; who sees
     it but may not act gets 403 and a trail entry; a refusal in words goes back to the page.
     """
 
@@ -48,12 +49,16 @@ class ActView(View):
             raise Http404
         instance = get_object_or_404(self.visible(actor), pk=pk)
         try:
-            self.handlers[code](actor, pk, request.POST.get("opinion", ""))
+            self.handler_for(request, code)(actor, pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, f"已完成：{self.table[code].label}。")
         return redirect(self.next_url(request, instance))
+
+    def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:
+        """The service that does the act; ``code`` is one of ``handlers``."""
+        return self.handlers[code]
 
     def visible(self, actor: Actor) -> models.QuerySet[Any]:
         """The objects this person may know of."""

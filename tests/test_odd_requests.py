@@ -17,6 +17,7 @@ LISTS = (
     "inspections:recusal-list",
     "inspections:draw-list",
     "inspections:task-list",
+    "inspections:task-calendar",
     "inspections:result-list",
     "records:imports",
     "records:trail",

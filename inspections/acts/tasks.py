@@ -14,8 +14,8 @@ from records.acts import Act, ActTable
 _T = JointTask.State
 _P = TaskPart.State
 
-DESK_ACTS = frozenset({"accept", "agree", "propose", "sign", "cancel"})
-"""Acts done at the desk; the others are done on the phone, on site."""
+ON_SITE = frozenset({"record", "sign", "reopen", "submit"})
+"""Acts on a part that are done on the phone, on site; the others are done at the desk."""
 
 
 def may_dispatch(actor: Actor, draw: Draw) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -12,20 +11,13 @@ from inspections.models import Result
 from inspections.selectors.results import result_list
 from inspections.services.results import approve
 from records.actor import Actor
+from records.bulk import BulkRow
 from records.errors import NotAllowed, Refused
 
 MOST_AT_ONCE = 200
 
 
-@dataclass(frozen=True)
-class BulkRow:
-    """A chosen result and why it cannot be approved (empty: it can)."""
-
-    result: Result
-    obstacle: str
-
-
-def plan_approval(actor: Actor, pks: Iterable[int]) -> list[BulkRow]:
+def plan_approval(actor: Actor, pks: Iterable[int]) -> list[BulkRow[Result]]:
     """What approving would do to each chosen result that the person may know of.
 
     Raises ``Refused`` when nothing or too much is chosen, ``NotAllowed`` when the person may
@@ -43,21 +35,21 @@ def plan_approval(actor: Actor, pks: Iterable[int]) -> list[BulkRow]:
     return [BulkRow(result, _obstacle(actor, result)) for result in results]
 
 
-def approve_many(actor: Actor, pks: Iterable[int], opinion: str = "") -> list[BulkRow]:
+def approve_many(actor: Actor, pks: Iterable[int], opinion: str = "") -> list[BulkRow[Result]]:
     """Approve every chosen result with which it is possible, in one transaction.
 
     Answers with all rows, those skipped with the reason. Raises as ``plan_approval``.
     """
-    rows: list[BulkRow] = []
+    rows: list[BulkRow[Result]] = []
     with transaction.atomic():
         for row in plan_approval(actor, pks):
             words = row.obstacle
             if not words:
                 try:
-                    approve(actor, row.result.pk, opinion)
+                    approve(actor, row.target.pk, opinion)
                 except Refused as changed_since:
                     words = changed_since.message
-            rows.append(BulkRow(row.result, words))
+            rows.append(BulkRow(row.target, words))
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from inspections.services.notices import date_is_over, sign_notices
 from inspections.services.tasks import accept_many
 from records.actor import Actor
 from records.acts import Act
+from records.bulk import BulkRow
 from records.errors import NotAllowed, Refused
 
 MOST_AT_ONCE = 500
@@ -22,20 +22,12 @@ WAITING_STATE = {"accept": JointTask.State.DISPATCHED, "sign": JointTask.State.S
 """The state of the tasks that wait for the act."""
 
 
-@dataclass(frozen=True)
-class BulkRow:
-    """A chosen task and why the act is not possible with it (empty: it is)."""
-
-    task: JointTask
-    obstacle: str
-
-
 def act_of(code: str) -> Act[Any]:
     """The act behind a code of ``BULK_ACTS``."""
     return TASK_PART_ACTS["accept"] if code == "accept" else JOINT_TASK_ACTS["sign"]
 
 
-def plan(actor: Actor, code: str, task_ids: Iterable[int]) -> list[BulkRow]:
+def plan(actor: Actor, code: str, task_ids: Iterable[int]) -> list[BulkRow[JointTask]]:
     """What the act would do to each chosen task that the person may know of.
 
     Raises ``Refused`` when nothing or too much is chosen, ``NotAllowed`` when the person may do
@@ -63,7 +55,9 @@ def plan(actor: Actor, code: str, task_ids: Iterable[int]) -> list[BulkRow]:
     return [BulkRow(task, _obstacle(actor, code, task, target)) for task, target in targets]
 
 
-def carry_out(actor: Actor, code: str, task_ids: Iterable[int], opinion: str = "") -> list[BulkRow]:
+def carry_out(
+    actor: Actor, code: str, task_ids: Iterable[int], opinion: str = ""
+) -> list[BulkRow[JointTask]]:
     """Do the act to every chosen task with which it is possible, in one transaction.
 
     Answers with all rows, those skipped with the reason. Raises as ``plan``.
@@ -74,7 +68,7 @@ def carry_out(actor: Actor, code: str, task_ids: Iterable[int], opinion: str = "
         locked = JointTask.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
         list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         rows = plan(actor, code, ids)
-        possible = [row.task for row in rows if not row.obstacle]
+        possible = [row.target for row in rows if not row.obstacle]
         if code == "sign":
             sign_notices(actor, [task.pk for task in possible], opinion)
         else:

@@ -205,7 +205,7 @@ def test_many_are_approved_after_a_preview(county, client_of):
 
     preview = client.post(f"{LIST}bulk/approve/", chosen)
     assert preview.context["possible"] == [first]
-    assert {row.result: row.obstacle for row in preview.context["skipped"]} == {
+    assert {row.target: row.obstacle for row in preview.context["skipped"]} == {
         draft: "当前状态为“待录入”",
         foreign: "不是本部门的检查结果",
     }
@@ -213,7 +213,7 @@ def test_many_are_approved_after_a_preview(county, client_of):
 
     done = client.post(f"{LIST}bulk/approve/", chosen | {"confirm": "1", "opinion": "同意"})
     assert done.headers["Location"] == LIST
-    assert any("1 条" in words for words in said(done))
+    assert any("1 项" in words for words in said(done))
     states = {row.pk: row.state for row in Result.objects.all()}
     assert states[first.pk] == "approved"
     assert states[draft.pk] == states[foreign.pk] == "draft"

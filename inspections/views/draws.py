@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -30,7 +32,8 @@ from records.errors import NotAllowed, Refused
 from records.excel import Column, Sheet, kinds
 from records.exports import export
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
+from records.params import key_of
 from records.selectors import timeline
 from records.views import ActView
 
@@ -85,12 +88,7 @@ class DrawListView(View):
                 for draw in found.qs.order_by("-number")
             )
             return export(request, DRAWS_SHEET, rows, "随机抽取.xlsx")
-        page = keyset_page(
-            found.qs,
-            ("-number",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, ("-number",))
         context = {
             "filter": found,
             "page": page,
@@ -299,13 +297,10 @@ class DrawActView(ActView):
         "void": draws.void,
     }
 
-    def post(self, request: HttpRequest, pk: Any, code: str) -> HttpResponse:
+    def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:
         if code == "void":
-            party = request.POST.get("party", "")
-            self.handlers = {  # type: ignore[misc]
-                "void": lambda actor, pk, reason: draws.void(actor, pk, reason, party)
-            }
-        return super().post(request, pk, code)
+            return partial(draws.void, party_code=request.POST.get("party", ""))
+        return super().handler_for(request, code)
 
 
 class DrawRowsView(View):
@@ -319,8 +314,7 @@ class DrawRowsView(View):
         text = draw.pool_tsv if kind == "pool" else draw.excluded_tsv
         labels = pages.GRADES if kind == "pool" else pages.exclusion_labels(draw)
         rows = pages.table_rows(text, chosen)
-        start = request.GET.get("from", "0")
-        first = min(int(start), len(rows)) if start.isascii() and start.isdigit() else 0
+        first = min(key_of(request.GET.get("from", "")) or 0, len(rows))
         shown = rows[first : first + ROWS]
         subjects = pages.subjects_by_id(draw, [id_ for id_, _ in shown])
         context = {
@@ -385,15 +379,10 @@ class DrawVerificationView(View):
         draw = _draw(request, pk)
         if not pages.is_over(draw):
             raise Http404
-        try:
-            findings = list(draws.verification(draw))
-        except dr.InputError as problem:
-            findings = []
-            context = {"draw": draw, "problem": str(problem)}
-        else:
-            context = {
-                "draw": draw,
-                "findings": findings,
-                "holds": all(finding.ok for finding in findings),
-            }
+        findings = draws.verification(draw)
+        context = {
+            "draw": draw,
+            "findings": findings,
+            "holds": all(finding.ok for finding in findings),
+        }
         return render(request, "inspections/draws/verification.html", context)

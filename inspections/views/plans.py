@@ -35,10 +35,8 @@ from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
-from records.params import key_of, keys_of
+from records.params import YEARS, key_of, keys_of
 from records.views import ActView
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 def _staff(request: HttpRequest) -> Actor:
@@ -59,7 +57,7 @@ class PlanView(View):
     """The county plan of a year: items, timeline, load, overlaps, who has filed."""
 
     def get(self, request: HttpRequest, year: int) -> HttpResponse:
-        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        if year not in YEARS:
             raise Http404
         actor = _staff(request)
         plan = YearPlan.objects.visible_to(actor).select_related("region").filter(year=year).first()

@@ -16,14 +16,17 @@ from inspections.forms_results import OpinionForm, ResultFilter, ResultForm
 from inspections.models import Result
 from inspections.selectors import results as selectors
 from inspections.services.results import HANDLERS, submit
-from inspections.services.results_bulk import BulkRow, approve_many, plan_approval
+from inspections.services.results_bulk import approve_many, plan_approval
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
+from records.bulk import preview, report
 from records.errors import Conflict, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
+from records.params import keys_of
 from records.selectors import timeline
 from records.views import EXPORT_LIMIT, ActView
 
@@ -38,12 +41,7 @@ class ResultListView(View):
             results = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
             rows = selectors.export_rows(results, deadlines.chips_for(results))
             return export(request, selectors.SHEET, rows, "检查结果.xlsx")
-        page = keyset_page(
-            found.qs,
-            selectors.ORDERING,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found.qs, selectors.ORDERING)
         chips = deadlines.chips_for(page.rows)
         context = {
             "filter": found,
@@ -103,9 +101,7 @@ class ResultEditView(View):
             try:
                 submit(actor_of(request), pk, values["codes"], values["remark"])
             except Refused as refusal:
-                form.add_error(
-                    refusal.field if refusal.field in form.fields else None, refusal.message
-                )
+                show_refusal(form, refusal)
             else:
                 messages.success(request, "已提交，等待负责人审核。")
                 return redirect(result)
@@ -153,35 +149,20 @@ class ResultBulkApproveView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
-        pks = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        pks = keys_of(request.POST.getlist("selected"))
         form = OpinionForm(request.POST if "confirm" in request.POST else None)
         try:
             if form.is_bound and form.is_valid():
                 rows = approve_many(actor, pks, form.cleaned_data["opinion"])
-                return self._report(request, rows)
+                report(request, RESULT_ACTS["approve"].label, rows)
+                return redirect("inspections:result-list")
             rows = plan_approval(actor, pks)
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("inspections:result-list")
-        context = {
-            "act": RESULT_ACTS["approve"],
-            "form": form,
-            "possible": [row.result for row in rows if not row.obstacle],
-            "skipped": [row for row in rows if row.obstacle],
-        }
+        context = {"act": RESULT_ACTS["approve"], "form": form, **preview(rows)}
         status = 422 if form.errors else 200
         return render(request, "inspections/results/bulk.html", context, status=status)
-
-    def _report(self, request: HttpRequest, rows: list[BulkRow]) -> HttpResponse:
-        skipped = [row for row in rows if row.obstacle]
-        if done := len(rows) - len(skipped):
-            messages.success(request, f"已审核通过 {done} 条检查结果。")
-        for row in skipped[:5]:
-            name = row.result.part.task.subject.name
-            messages.warning(request, f"未审核“{name}”：{row.obstacle}。")
-        if len(skipped) > 5:
-            messages.warning(request, f"另有 {len(skipped) - 5} 条未审核。")
-        return redirect("inspections:result-list")
 
 
 def _bulk_acts(actor: Actor, results: list[Result]) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views import View
 
 from departments.actors import is_head_of
-from inspections.acts.tasks import DESK_ACTS, JOINT_TASK_ACTS, TASK_PART_ACTS, may_dispatch
+from inspections.acts.tasks import JOINT_TASK_ACTS, ON_SITE, TASK_PART_ACTS, may_dispatch
 from inspections.forms_tasks import DispatchForm, ProposeForm, TaskFilter
 from inspections.models import Draw, JointTask, Notice, TaskPart
 from inspections.selectors import tasks as selectors
@@ -23,16 +23,20 @@ from inspections.services import tasks as services
 from inspections.services import tasks_bulk
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
 from records.actor import Actor
-from records.acts import ActTable
+from records.bulk import preview, report
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.forms import show_refusal
 from records.middleware import actor_of
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
+from records.params import YEARS, keys_of
 from records.selectors import timeline
 from records.views import EXPORT_LIMIT, ActView
 
 TASK_HANDLERS = {"sign": sign_notice, "cancel": services.cancel}
 PART_HANDLERS = {"accept": services.accept, "agree": services.agree}
+_OWN_PLACE = ON_SITE | {"propose"}
+"""Acts on a part that the page offers in another place: the phone's, and the one with a date."""
 _BULK_BUTTONS = {"accept": "接收", "sign": "签发通知书"}
 
 
@@ -46,12 +50,7 @@ class TaskListView(View):
         if request.GET.get("export") == "xlsx":
             rows = selectors.excel_rows(tasks.order_by("-id")[:EXPORT_LIMIT])
             return export(request, selectors.TASK_SHEET, rows, "联合检查任务.xlsx")
-        page = keyset_page(
-            tasks,
-            ("-id",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, tasks, ("-id",))
         query = request.GET.copy()
         for name in ("after", "before"):
             query.pop(name, None)
@@ -90,38 +89,22 @@ class TaskBulkView(View):
         if code not in tasks_bulk.BULK_ACTS:
             raise Http404
         actor = actor_of(request)
-        ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isdecimal()]
+        ids = keys_of(request.POST.getlist("selected"))
         if request.POST.get("scope") == "all":
             found = TaskFilter(actor, request.GET).narrow(JointTask.objects.visible_to(actor))
             found = found.filter(state=tasks_bulk.WAITING_STATE[code])
-            ids = list(found.values_list("pk", flat=True)[: tasks_bulk.MOST_AT_ONCE])
+            ids = set(found.values_list("pk", flat=True)[: tasks_bulk.MOST_AT_ONCE])
         act = tasks_bulk.act_of(code)
         try:
             if "confirm" in request.POST:
                 rows = tasks_bulk.carry_out(actor, code, ids)
-                return self._report(request, act.label, rows)
+                report(request, act.label, rows)
+                return redirect("inspections:task-list")
             rows = tasks_bulk.plan(actor, code, ids)
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("inspections:task-list")
-        context = {
-            "act": act,
-            "possible": [row.task for row in rows if not row.obstacle],
-            "skipped": [row for row in rows if row.obstacle],
-        }
-        return render(request, "inspections/tasks/bulk.html", context)
-
-    def _report(
-        self, request: HttpRequest, label: str, rows: list[tasks_bulk.BulkRow]
-    ) -> HttpResponse:
-        skipped = [row for row in rows if row.obstacle]
-        if done := len(rows) - len(skipped):
-            messages.success(request, f"已完成：{label} {done} 项。")
-        for row in skipped[:5]:
-            messages.warning(request, f"未办理“{row.task}”：{row.obstacle}。")
-        if len(skipped) > 5:
-            messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
-        return redirect("inspections:task-list")
+        return render(request, "inspections/tasks/bulk.html", {"act": act, **preview(rows)})
 
 
 class DispatchView(View):
@@ -137,7 +120,7 @@ class DispatchView(View):
             try:
                 tasks = dispatching.dispatch(actor_of(request), pk, **form.cleaned_data)
             except Refused as refusal:
-                form.add_error(refusal.field, refusal.message)
+                show_refusal(form, refusal)
             else:
                 messages.success(request, f"已派发 {len(tasks)} 项任务，等待各部门接收。")
                 return redirect(reverse("inspections:task-list") + f"?item={draw.item_id}")
@@ -188,8 +171,8 @@ class TaskView(View):
             ],
             "own": own,
             "own_url": f"{reverse('inspections:task-list')}parts/{own.pk}/" if own else "",
-            "acts": _buttons(JOINT_TASK_ACTS, actor, task),
-            "part_acts": _buttons(TASK_PART_ACTS, actor, own) if own else [],
+            "acts": JOINT_TASK_ACTS.buttons(actor, task),
+            "part_acts": TASK_PART_ACTS.buttons(actor, own, without=_OWN_PLACE) if own else [],
             "propose": _propose_form(actor, own),
             "entries": timeline(task, *parts),
             "demo": settings.DEMO,
@@ -315,23 +298,6 @@ def _may_in_bulk(actor: Actor, code: str) -> bool:
     return selectors.may_accept(actor)
 
 
-def _buttons(table: ActTable[Any], actor: Actor, instance: Any) -> list[dict[str, Any]]:
-    """The acts allowed now, as ``{% act_buttons %}`` draws them; those of the phone lead there."""
-    return [
-        {
-            "code": act.code,
-            "label": act.label,
-            "style": act.style,
-            "reason": act.reason,
-            "reason_label": act.reason_label,
-            "confirm": act.confirm,
-            "url": reverse(act.form, args=[instance.pk]) if act.form else "",
-        }
-        for act in table.allowed(actor, instance)
-        if (act.code in DESK_ACTS or act.form) and act.code != "propose"
-    ]
-
-
 def _propose_form(actor: Actor, part: TaskPart | None) -> ProposeForm | None:
     if part is None or "propose" not in {a.code for a in TASK_PART_ACTS.allowed(actor, part)}:
         return None
@@ -364,11 +330,12 @@ def _steps(task: JointTask) -> list[dict[str, Any]]:
 
 
 def _month_of(text: str, today: dt.date) -> tuple[int, int]:
+    """The month that the address asks for; this month for what is none."""
     try:
         month = dt.datetime.strptime(text, "%Y-%m")
     except ValueError:
         return today.year, today.month
-    return month.year, month.month
+    return (month.year, month.month) if month.year in YEARS else (today.year, today.month)
 
 
 def _shift(year: int, month: int, by: int) -> str:

@@ -285,7 +285,7 @@ def test_those_not_possible_are_skipped_with_the_reason(drafts, advance, actor) 
 def test_a_lead_department_submits_its_own_only(drafts, actor) -> None:
     pks = [drafts[7].pk, drafts[19].pk]
     rows = bulk.carry_out(actor("mzj_clerk"), "submit", pks, "")
-    assert [row.version.matter.number for row in rows] == [19]
+    assert [row.target.matter.number for row in rows] == [19]
 
 
 def test_a_bulk_act_without_right_selection_or_opinion_does_nothing(drafts, advance, actor) -> None:

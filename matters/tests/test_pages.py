@@ -289,7 +289,7 @@ def test_a_bulk_act_is_previewed_and_then_done(drafts, advance, client_of) -> No
     selected = {"selected": [drafts[number].pk for number in (1, 2, 3)]}
     preview = client.post(address, selected)
     assert [v.matter.number for v in preview.context["possible"]] == [2, 3]
-    assert [row.version.matter.number for row in preview.context["skipped"]] == [1]
+    assert [row.target.matter.number for row in preview.context["skipped"]] == [1]
     assert MatterVersion.objects.filter(state="legal_review").count() == 1
     done = client.post(address, selected | {"confirm": "1"}, follow=True)
     assert "已完成：送合法性审核 2 项。" in text_of(done)

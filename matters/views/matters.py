@@ -19,6 +19,7 @@ from matters.services import HANDLERS, revise, update_draft
 from records import imports
 from records.actor import Actor
 from records.acts import ActTable
+from records.bulk import preview, report
 from records.errors import Conflict, Refused
 from records.exports import export
 from records.forms import show_refusal
@@ -190,31 +191,16 @@ class MatterBulkView(View):
                         raise
                     form.add_error("opinion", refusal.message)
                 else:
-                    return self._report(request, act.label, rows)
+                    report(request, act.label, rows)
+                    return redirect("matters:list")
             rows = bulk.plan(actor, code, pks)
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("matters:list")
         form.fields["opinion"].label = act.reason_label
         form.fields["opinion"].required = act.reason
-        context = {
-            "act": act,
-            "form": form,
-            "possible": [row.version for row in rows if not row.obstacle],
-            "skipped": [row for row in rows if row.obstacle],
-        }
+        context = {"act": act, "form": form, **preview(rows)}
         return render(request, "matters/bulk.html", context, status=422 if form.errors else 200)
-
-    def _report(self, request: HttpRequest, label: str, rows: list[bulk.BulkRow]) -> HttpResponse:
-        skipped = [row for row in rows if row.obstacle]
-        done = len(rows) - len(skipped)
-        if done:
-            messages.success(request, f"已完成：{label} {done} 项。")
-        for row in skipped[:5]:
-            messages.warning(request, f"未办理“{row.version}”：{row.obstacle}。")
-        if len(skipped) > 5:
-            messages.warning(request, f"另有 {len(skipped) - 5} 项未办理。")
-        return redirect("matters:list")
 
 
 def _bulk_acts(actor: Actor, versions: list[MatterVersion]) -> list[dict[str, str]]:

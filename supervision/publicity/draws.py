@@ -20,7 +20,7 @@ from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
 from inspections.views.draws import zip_response
-from records.paging import capped_count, keyset_page
+from records.paging import capped_count, requested_page
 from supervision.publicity.base import PublicView
 
 MAX_BUNDLE = 20 * 1024 * 1024
@@ -42,13 +42,7 @@ class PublicDrawsView(PublicView):
         found = selectors.public_draws().filter(
             item__plan__region__code__startswith=self.region.code
         )
-        page = keyset_page(
-            found,
-            ("-number",),
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-            size=30,
-        )
+        page = requested_page(request, found, ("-number",), size=30)
         opened = set(
             selectors.open_to_public(
                 Draw.objects.filter(pk__in=[draw.pk for draw in page])

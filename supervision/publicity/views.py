@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from inspections.models import Publication
-from matters.models import SubjectCategory
-from records.paging import capped_count, keyset_page
+from matters.selectors import category_names
+from records.paging import capped_count, requested_page
 from supervision.publicity import selectors
 from supervision.publicity.base import PublicView, counties
 
@@ -41,13 +41,7 @@ class ResultsView(PublicView):
         found = selectors.publications(self.region)
         if text:
             found = found.matching(text)
-        page = keyset_page(
-            found,
-            selectors.RESULT_ORDERING,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-            size=PAGE_SIZE,
-        )
+        page = requested_page(request, found, selectors.RESULT_ORDERING, size=PAGE_SIZE)
         context = {"page": page, "q": text, "total": capped_count(found)}
         return self.show("public/results.html", context)
 
@@ -79,12 +73,7 @@ class MattersView(PublicView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = selectors.matters(self.region)
-        page = keyset_page(
-            found,
-            selectors.MATTER_ORDERING,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
+        page = requested_page(request, found, selectors.MATTER_ORDERING)
         return self.show("public/matters.html", {"page": page, "total": capped_count(found)})
 
 
@@ -114,7 +103,7 @@ class PlanView(PublicView):
 
     def get(self, request: HttpRequest, year: int) -> HttpResponse:
         plan = get_object_or_404(selectors.plans(self.region), year=year)
-        names = dict(SubjectCategory.objects.values_list("code", "name"))
+        names = category_names()
         rows = [
             (item, "、".join(names.get(code, code) for code in item.categories))
             for item in selectors.plan_items(plan)
