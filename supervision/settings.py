@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "axes",
+    "departments.axes_config.LoginSafetyConfig",
     "csp",
     "django_filters",
     "django_htmx",

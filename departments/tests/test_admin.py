@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_list import result_headers
 from django.test import Client
 from django.utils import timezone
 
@@ -61,6 +64,14 @@ def test_others_are_refused_with_a_trace(client_of, person, username) -> None:  
 def test_there_is_one_login_page(county) -> None:  # type: ignore[no-untyped-def]
     answer = Client().get("/admin/", follow=True)
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/?next=/admin/")
+
+
+@pytest.mark.parametrize("page", WATCH)
+def test_pages_of_logins_speak_chinese(client_of, page) -> None:  # type: ignore[no-untyped-def]
+    context = client_of("security_admin").get(f"/admin/{page}/").context
+    names = [context["title"], context["opts"].app_config.verbose_name]
+    names += [header["text"] for header in result_headers(context["cl"]) if header["sortable"]]
+    assert not [name for name in names if re.search("[A-Za-z]{3,}", str(name))]
 
 
 def new_account(**changes: object) -> dict[str, object]:
