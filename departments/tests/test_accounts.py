@@ -126,6 +126,27 @@ def test_demo_switch_stays_on_this_site(person, settings, target) -> None:  # ty
     assert answer["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    ("roles", "note", "found"),
+    [
+        (["inspector"], "", True),
+        (["clerk", "inspector"], "", False),
+        (["clerk", "inspector"], "经办人：导入", True),
+        (["system_admin"], "", False),
+    ],
+)
+def test_demo_switch_leads_to_demo_accounts_and_inspectors_only(
+    person, settings, roles, note, found
+) -> None:  # type: ignore[no-untyped-def]
+    settings.DEMO = True
+    other = person("mzj_clerk")
+    User.objects.filter(pk=other.pk).update(roles=roles, demo_note=note)
+    client = Client()
+    answer = client.post("/accounts/demo-switch/", {"username": other.username})
+    assert answer.status_code == (302 if found else 404)
+    assert ("_auth_user_id" in client.session) == found
+
+
 def test_demo_switch_changes_the_account_and_keeps_the_page(person, settings) -> None:  # type: ignore[no-untyped-def]
     settings.DEMO = True
     client = Client()
