@@ -28,7 +28,6 @@ from departments.models import (
 from departments.roles import ADMINISTRATORS, Role
 from records import trail
 from records.admin import TrailedAdmin
-from records.admin_site import SECURITY_ROLE
 from records.middleware import actor_of
 
 admin.site.unregister(Group)
@@ -179,7 +178,7 @@ class AccountAdmin(TrailedAdmin, UserAdmin):
 class _WatchAdmin(TrailedAdmin):
     """What the security administrator reads."""
 
-    keepers: ClassVar[frozenset[str]] = frozenset({SECURITY_ROLE})
+    keepers: ClassVar[frozenset[str]] = frozenset({Role.SECURITY_ADMIN})
     may_add = may_change = may_delete = False
     search_fields = ("username", "ip_address")
 

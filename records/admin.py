@@ -11,9 +11,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from records import deadlines, trail
-from records.admin_site import SYSTEM_ROLE
 from records.middleware import actor_of
 from records.models import DayOverride
+from records.roles import SYSTEM_ADMIN
 
 _SECRET = frozenset({"password"})
 
@@ -24,7 +24,7 @@ class TrailedAdmin(admin.ModelAdmin):
     Permissions follow the role alone, since accounts carry no Django permissions.
     """
 
-    keepers: ClassVar[frozenset[str]] = frozenset({SYSTEM_ROLE})
+    keepers: ClassVar[frozenset[str]] = frozenset({SYSTEM_ADMIN})
     may_add = True
     may_change = True
     may_delete = True

@@ -11,9 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from records.errors import NotAllowed
 from records.middleware import actor_of
-
-SYSTEM_ROLE = "system_admin"
-SECURITY_ROLE = "security_admin"
+from records.roles import SECURITY_ADMIN, SYSTEM_ADMIN
 
 
 class PlatformAdminSite(admin.AdminSite):
@@ -26,7 +24,7 @@ class PlatformAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active) and actor_of(request).has_role(
-            SYSTEM_ROLE, SECURITY_ROLE
+            SYSTEM_ADMIN, SECURITY_ADMIN
         )
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

@@ -18,6 +18,7 @@ from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
 from records.outbox_names import CREDIT_PUBLICITY, PROVINCE
 from records.queue import wake_after_commit
+from records.roles import CLERK, COORDINATION, HEAD, SYSTEM_ADMIN
 
 __all__ = ("CREDIT_PUBLICITY", "PROVINCE", "deliver_next", "post", "send_again")
 
@@ -105,9 +106,9 @@ def visible_to(actor: Actor) -> QuerySet[OutboxMessage]:
 
     Raises ``NotAllowed`` for everybody else.
     """
-    if actor.has_role("system_admin"):
+    if actor.has_role(SYSTEM_ADMIN):
         return OutboxMessage.objects.all()
-    if actor.fills("coordination"):
+    if actor.fills(COORDINATION):
         return OutboxMessage.objects.filter(region_code__startswith=actor.region_code)
     raise NotAllowed("只有综合协调组和系统管理员可以查看对外推送。", verb="outbox.view")
 
@@ -127,7 +128,7 @@ def counts(messages: QuerySet[OutboxMessage]) -> dict[str, int]:
 
 def may_resend(actor: Actor) -> bool:
     """Whether the person may give dead messages another round."""
-    return actor.fills("coordination") and actor.has_role("clerk", "head")
+    return actor.fills(COORDINATION) and actor.has_role(CLERK, HEAD)
 
 
 def send_again(actor: Actor, message_id: Any) -> OutboxMessage:

@@ -17,9 +17,7 @@ from records.actor import Actor
 from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
 from records.models import Evidence, TrailEntry
-
-AUDIT_ROLE = "audit_admin"
-COORDINATION = "coordination"
+from records.roles import AUDIT_ADMIN, COORDINATION
 
 TRAIL_SHEET = Sheet(
     title="留痕",
@@ -41,7 +39,7 @@ def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
 
     Raises ``NotAllowed`` for everybody else.
     """
-    if actor.has_role(AUDIT_ROLE):
+    if actor.has_role(AUDIT_ADMIN):
         return TrailEntry.objects.all()
     if actor.fills(COORDINATION):
         return TrailEntry.objects.filter(region_code__startswith=actor.region_code)
