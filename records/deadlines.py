@@ -54,6 +54,11 @@ def window(first: dt.date, days: int) -> tuple[dt.date, dt.date]:
     return first, first + dt.timedelta(days=days)
 
 
+def ahead(moment: dt.datetime, *, days: int = 0, hours: int = 0) -> dt.datetime:
+    """The end of a look ahead of so many calendar days and hours."""
+    return moment + dt.timedelta(days=days, hours=hours)
+
+
 def start(
     actor: Actor,
     target: models.Model,

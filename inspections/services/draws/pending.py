@@ -12,10 +12,11 @@ from departments.roles import Role
 from inspections.acts.draws import OPEN, PARTY_ROLES, all_committed
 from inspections.models import Draw, DrawParty, PlanItem
 from inspections.selectors.draws import HEAVY
+from records import deadlines
 from records.actor import Actor
 from records.worklist import WorkItem
 
-_START_AHEAD = dt.timedelta(days=7)
+_START_AHEAD_DAYS = 7
 
 
 def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[WorkItem]:
@@ -77,7 +78,7 @@ def _to_start(actor: Actor, now: dt.datetime) -> list[WorkItem]:
         ~Exists(Draw.objects.filter(item=OuterRef("pk"), state__in=(*OPEN, Draw.State.DONE))),
         lead_id=actor.department_id,
         state=PlanItem.State.PUBLISHED,
-        draw_at__lte=now + _START_AHEAD,
+        draw_at__lte=deadlines.ahead(now, days=_START_AHEAD_DAYS),
     ).exclude(
         ~Exists(Draw.objects.filter(item=OuterRef("pk"))),
         draw_mode=PlanItem.DrawMode.SCHEDULED,

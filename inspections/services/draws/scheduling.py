@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from departments.profile import number
@@ -22,7 +22,7 @@ from inspections.rules import ANNOUNCE_AHEAD
 from inspections.services.draws.announcing import announce
 from inspections.services.draws.completing import complete
 from inspections.services.draws.freezing import freeze
-from records import trail
+from records import deadlines, trail
 from records.actor import SYSTEM
 from records.errors import Conflict, Refused
 
@@ -54,27 +54,19 @@ def _due_items(now: dt.datetime) -> list[PlanItem]:
 
     A void draw is announced again by hand only.
     """
-    scheduled = (
-        PlanItem.objects.filter(
-            ~Exists(Draw.objects.filter(item=OuterRef("pk"))),
-            state=PlanItem.State.PUBLISHED,
-            draw_mode=PlanItem.DrawMode.SCHEDULED,
-        )
-        .select_related("plan__region")
-        .order_by("draw_at", "pk")
+    scheduled = PlanItem.objects.filter(
+        ~Exists(Draw.objects.filter(item=OuterRef("pk"))),
+        state=PlanItem.State.PUBLISHED,
+        draw_mode=PlanItem.DrawMode.SCHEDULED,
     )
-    notices: dict[str, dt.timedelta] = {}
-    due = []
-    for item in scheduled:
-        notice = dt.timedelta()
-        if item.draw_level != PlanItem.Level.SYSTEM:
-            code = item.region_code
-            if code not in notices:
-                notices[code] = dt.timedelta(hours=number(code, ANNOUNCE_AHEAD))
-            notice = notices[code]
-        if item.draw_at - notice <= now:
-            due.append(item)
-    return due
+    due = Q(draw_level=PlanItem.Level.SYSTEM, draw_at__lte=now)
+    regions = scheduled.order_by().values_list("plan__region__code", flat=True).distinct()
+    for code in regions:
+        notice = deadlines.ahead(now, hours=number(code, ANNOUNCE_AHEAD))
+        due |= Q(plan__region__code=code, draw_at__lte=notice) & ~Q(
+            draw_level=PlanItem.Level.SYSTEM
+        )
+    return list(scheduled.filter(due).select_related("plan__region").order_by("draw_at", "pk"))
 
 
 def _due_freezes(now: dt.datetime) -> QuerySet[Draw]:
