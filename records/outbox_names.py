@@ -6,6 +6,7 @@ PROVINCE = "province"
 TARGETS = {CREDIT_PUBLICITY: "国家企业信用信息公示系统", PROVINCE: "省“互联网+监管”平台"}
 TOPICS = {
     "matter.in_force": "监管事项生效",
+    "matter.abolished": "监管事项废止",
     "draw.frozen": "抽取冻结承诺",
     "draw.done": "抽取完成",
     "draw.void": "抽取作废",

@@ -253,11 +253,12 @@ def _check_reason(reason: str) -> None:
 def _announce(
     publication: Publication, topic: str, more: Mapping[str, Any]
 ) -> OutboxMessage | None:
-    """Tell the credit publicity system, which knows businesses by their unified code only."""
+    """Tell the province, and of businesses the credit publicity system too (I12).
+
+    That system knows businesses by their unified code only; returns the message to it.
+    """
     part = publication.result.part
-    if part.task.subject.id_kind != SubjectCategory.IdKind.USCC:
-        return None
-    payload = {
+    payload: dict[str, Any] = {
         "publication": publication.pk,
         "subject_identifier": publication.subject_identifier,
         "subject_name": publication.subject_name,
@@ -268,7 +269,11 @@ def _announce(
         "draw_number": publication.draw_number,
         "published_at": publication.published_at,
     }
-    return outbox.post(outbox.CREDIT_PUBLICITY, topic, payload | dict(more), part.region_code)
+    payload |= more
+    outbox.post(outbox.PROVINCE, topic, payload, part.region_code)
+    if part.task.subject.id_kind != SubjectCategory.IdKind.USCC:
+        return None
+    return outbox.post(outbox.CREDIT_PUBLICITY, topic, payload, part.region_code)
 
 
 def _close_task(part: TaskPart) -> None:
@@ -325,7 +330,7 @@ def _stopped(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what="检查结果推送失败",
-            about=f"{stopped} 条检查结果多次推送未成功，已停止",
+            about=f"{stopped} 条推送多次未成功，已停止",
             url=f"{reverse('records:outbox')}?state=dead",
             label="查看",
         )

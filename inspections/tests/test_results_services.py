@@ -15,7 +15,7 @@ from inspections.tests.result_samples import (
     submitted,
     turn_into_person,
 )
-from records import deadlines
+from records import deadlines, outbox
 from records.actor import SYSTEM
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import Deadline, OutboxMessage, TrailEntry
@@ -200,7 +200,27 @@ def test_only_subjects_with_a_unified_code_are_told_to_the_publicity_system(stor
     result = published(story)
 
     assert result.publication.announcement is None
-    assert not OutboxMessage.objects.exists()
+    assert OutboxMessage.objects.get().target == outbox.PROVINCE
+
+
+@pytest.mark.parametrize("person", [False, True])
+def test_the_province_is_told_of_every_publication_and_its_end(story, person):
+    subject = result_of(story).part.task.subject
+    if person:
+        subject = turn_into_person(result_of(story))
+    first = published(story)
+    results.correct(story.actor("mzj_clerk"), first.pk, f"{subject.name}提出异议")
+    second = published(story, ["ordered_to_correct"])
+    results.withdraw(story.actor("mzj_head"), second.pk, "认定有误")
+
+    told = OutboxMessage.objects.filter(target=outbox.PROVINCE).order_by("created_at", "id")
+    topics = {message.topic: message.payload for message in told}
+    assert len(told) == 3
+    assert set(topics) == {"result.published", "result.corrected", "result.withdrawn"}
+    assert topics["result.corrected"]["corrects"] == first.publication.pk
+    assert topics["result.withdrawn"]["reason"] == "认定有误"
+    assert all((subject.name in str(payload)) != person for payload in topics.values())
+    assert all((subject.identifier in str(payload)) != person for payload in topics.values())
 
 
 def test_the_last_publication_closes_the_visit(county):
