@@ -11,7 +11,7 @@ from credit.models import Subject
 from departments.actors import is_staff_member, oversees
 from departments.models import Department
 from inspections.models.directory import Inspector
-from inspections.models.plans import PlanItem, PlanItemPart
+from inspections.models.plans import PlanItem, PlanItemPart, party_role
 from records.actor import Actor
 
 
@@ -147,6 +147,10 @@ class DrawParty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.department or '系统'}"
+
+    @property
+    def role(self) -> str:
+        return party_role(self.code)
 
 
 class DrawCode(models.Model):

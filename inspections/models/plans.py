@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
+from departments.roles import Function
 from matters.models import CheckItem, Duty, MatterVersion
 from records.actor import Actor
 
@@ -190,6 +191,11 @@ class PlanItem(models.Model):
         return self.plan.region.code
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether a draw of this item is under way or completed; a void one does not count."""
+        return any(draw.state != "void" for draw in self.draws.all())
+
+    @property
     def occurrence(self) -> str:
         """The planned occurrence that has at most one done draw; ASCII, part of the commit."""
         return f"{self.region_code}-{self.plan.year}-{self.number:03d}-1"
@@ -245,6 +251,13 @@ class PlanItemPart(models.Model):
         return self.item.region_code
 
 
+def party_role(code: str) -> str:
+    """In what capacity a party of a draw takes part, in words, from its ASCII code."""
+    if code == "LEAD":
+        return "牵头部门"
+    return dict(Function.choices).get(code.lower(), "")
+
+
 class PlanItemParty(models.Model):
     """A party that will bring its own part of the seed to the draw (level 1)."""
 
@@ -264,3 +277,7 @@ class PlanItemParty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.department}"
+
+    @property
+    def role(self) -> str:
+        return party_role(self.code)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.actors import is_clerk_of
 from departments.roles import Role
 from inspections import rules
 from inspections.acts.plans import PLAN_ITEM_ACTS, heads_receiver, receives_plans
 from inspections.models import PlanItem, PlanItemPart, YearPlan
+from inspections.selectors.plans import matters_led_by
 from records import deadlines
 from records.actor import Actor
 from records.models import Deadline
@@ -23,7 +26,7 @@ def pending_plan_work(actor: Actor) -> list[WorkItem]:
     if actor.department_id is None:
         return []
     return [
-        *_filing_deadlines(actor, actor.department_id),
+        *(_filing_deadlines(actor, actor.department_id) or _to_plan(actor, actor.department_id)),
         *_parts_to_confirm(actor, actor.department_id),
         *_own_items(actor),
         *_to_merge(actor),
@@ -59,6 +62,29 @@ def _filing_deadlines(actor: Actor, department_id: int) -> list[WorkItem]:
     ]
 
 
+def _to_plan(actor: Actor, department_id: int) -> list[WorkItem]:
+    """Matters led by the department for which this year's plan has nothing yet; those in force
+    only after the yearly date have no deadline that would tell it."""
+    if not is_clerk_of(actor, department_id):
+        return []
+    year = timezone.localdate().year
+    planned = PlanItem.objects.filter(
+        matter_version__matter_id=OuterRef("matter_id"), plan__year=year
+    ).exclude(state=_S.WITHDRAWN)
+    matters = list(matters_led_by(department_id).filter(~Exists(planned)))
+    if not matters:
+        return []
+    first, number = matters[0].name, len(matters)
+    return [
+        WorkItem(
+            what="编制年度计划项目",
+            about=f"“{first}”等 {number} 个事项" if number > 1 else first,
+            url=reverse("inspections:plan", args=[year]),
+            label="去编制",
+        )
+    ]
+
+
 def _parts_to_confirm(actor: Actor, department_id: int) -> list[WorkItem]:
     if not actor.has_role(Role.HEAD, Role.CLERK):
         return []
@@ -89,7 +115,7 @@ def _own_items(actor: Actor) -> list[WorkItem]:
         if PLAN_ITEM_ACTS[code].who(actor, item):
             rows.append(
                 WorkItem(
-                    what="完成计划项目并提请确认" if code == "submit" else "签发备案",
+                    what="完成计划项目并提请确认" if code == "submit" else "报送备案",
                     about=item.title,
                     url=reverse("inspections:plan-item", args=[item.pk]),
                     label="办理",

@@ -96,7 +96,7 @@
       }
     });
     field.querySelector("[data-nonce-save]").addEventListener("click", () => {
-      download(`凭条-${draw}-${party}.txt`, slipText(field, nonce, input.value));
+      download(`凭条-${draw}-${field.dataset.partyName}.txt`, slipText(field, nonce, input.value));
     });
     field.querySelector("[data-nonce-print]").addEventListener("click", () => {
       printSlip(slipText(field, nonce, input.value));
