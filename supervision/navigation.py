@@ -64,7 +64,7 @@ MENU: tuple[Group, ...] = (
     Group("工作台", "工作台", "layout-dashboard", (Entry("工作台", "dashboard:workbench", _any),)),
     Group(
         "现场检查",
-        "检查",
+        "现场",
         "device-mobile",
         (Entry("我的检查", "inspections:my-visits", _inspects),),
     ),
