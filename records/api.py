@@ -91,6 +91,12 @@ class ActsMixin:
 
     act_handlers: ClassVar[Mapping[str, Callable[[Actor, Any, str], Any]]]
 
+    @classmethod
+    def get_extra_actions(cls) -> list[Any]:
+        """Acts with a body of their own (``acts/<code>``) go before the door for all others."""
+        actions: list[Any] = super().get_extra_actions()  # type: ignore[misc]
+        return sorted(actions, key=lambda each: each.__name__ == "acts")
+
     @extend_schema(request=OpinionSerializer)
     @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z_-]+)")
     def acts(self: Any, request: Request, pk: str, code: str) -> Response:

@@ -25,17 +25,23 @@ from inspections.services import draws
 from inspections.views.draws import zip_response
 from records import trail
 from records.actor import Actor
-from records.api import IsStaffMember, KeysetPagination, api_actor
-from records.errors import Refused
+from records.api import (
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    OpinionSerializer,
+    api_actor,
+)
 
 
-class DrawSerializer(serializers.ModelSerializer[Draw]):
+class DrawSerializer(ActsSerializer, serializers.ModelSerializer[Draw]):
     """A draw as a list shows it."""
 
+    act_table = DRAW_ACTS
+    act_codes = ("commit", "freeze", "reveal", "void")
     title = serializers.CharField(source="item.title", help_text="计划项目名称")
     lead = serializers.CharField(source="item.lead.name", help_text="牵头部门")
     parties = serializers.SerializerMethodField(help_text="参与方、承诺和已揭示的随机数")
-    acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
 
     class Meta:
         model = Draw
@@ -76,11 +82,6 @@ class DrawSerializer(serializers.ModelSerializer[Draw]):
             for party in draw.parties.all()
         ]
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_acts(self, draw: Draw) -> list[str]:
-        actor = api_actor(self.context["request"])
-        return [act.code for act in DRAW_ACTS.allowed(actor, draw)]
-
 
 class DrawDetailSerializer(DrawSerializer):
     """A draw with the exact texts that were hashed."""
@@ -105,12 +106,9 @@ class AnnounceSerializer(serializers.Serializer[Any]):
     )
 
 
-class DrawActSerializer(serializers.Serializer[Any]):
+class DrawActSerializer(OpinionSerializer):
     """What the acts take; each reads only its own."""
 
-    opinion = serializers.CharField(
-        max_length=1000, required=False, default="", allow_blank=True, help_text="作废原因"
-    )
     party = serializers.CharField(
         max_length=20, required=False, default="", allow_blank=True, help_text="参与方代号"
     )
@@ -172,9 +170,9 @@ class DrawViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z]+)")
     def acts(self, request: Request, pk: str, code: str) -> Response:
         """Do one act: commit, freeze, reveal or void."""
-        draw = self.get_object()
         if code not in HANDLERS:
-            raise Refused(f"没有“{code}”这个动作。", code="not_found")
+            raise Http404
+        draw = self.get_object()
         given = DrawActSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         HANDLERS[code](api_actor(request), draw.pk, given.validated_data)

@@ -17,12 +17,20 @@ from inspections.models import Result
 from inspections.result_codes import BUSINESS_CODES, OTHER_CODES
 from inspections.selectors import results as selectors
 from inspections.services.results import HANDLERS, LONGEST_REMARK, submit
-from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+)
 
 
-class ResultSerializer(serializers.ModelSerializer[Result]):
+class ResultSerializer(ActsSerializer, serializers.ModelSerializer[Result]):
     """A department's result of a visit with the acts allowed to the caller now."""
 
+    act_table = RESULT_ACTS
+    act_codes = ("submit", *HANDLERS)
     task = serializers.IntegerField(source="part.task_id", help_text="联合检查任务")
     task_code = serializers.CharField(source="part.task.code", help_text="任务编号")
     plan_item = serializers.IntegerField(source="part.task.item_id", help_text="计划项目")
@@ -42,7 +50,6 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
     conclusion = serializers.ListField(
         child=serializers.CharField(), help_text="检查结果的文字表述"
     )
-    acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:
         model = Result
@@ -71,10 +78,6 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
         )
         read_only_fields = fields
 
-    def get_acts(self, result: Result) -> list[str]:
-        actor = api_actor(self.context["request"])
-        return [act.code for act in RESULT_ACTS.allowed(actor, result)]
-
 
 class ConclusionSerializer(serializers.Serializer[Any]):
     """The body of ``submit``."""
@@ -94,17 +97,10 @@ class ConclusionSerializer(serializers.Serializer[Any]):
     )
 
 
-class ResultActSerializer(serializers.Serializer[Any]):
-    """The body of the other acts."""
-
-    opinion = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, default="", help_text="意见或理由"
-    )
-
-
-class ResultViewSet(viewsets.ReadOnlyModelViewSet[Result]):
+class ResultViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Result]):
     """Results visible to the caller, newest first."""
 
+    act_handlers = HANDLERS
     queryset = Result.objects.none()
     serializer_class = ResultSerializer
     permission_classes = (IsStaffMember,)
@@ -122,17 +118,4 @@ class ResultViewSet(viewsets.ReadOnlyModelViewSet[Result]):
         body = ConclusionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         submit(api_actor(request), result.pk, **body.validated_data)
-        return self._answer(result.pk)
-
-    @extend_schema(request=ResultActSerializer, responses=ResultSerializer)
-    @action(detail=True, methods=["post"], url_path=rf"acts/(?P<code>{'|'.join(sorted(HANDLERS))})")
-    def acts(self, request: Request, pk: str, code: str) -> Response:
-        """Do one of ``acts``; ``correct`` answers with the new version."""
-        result = self.get_object()
-        body = ResultActSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        changed = HANDLERS[code](api_actor(request), result.pk, body.validated_data["opinion"])
-        return self._answer(changed.pk)
-
-    def _answer(self, pk: int) -> Response:
-        return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data)
+        return self.answer(result.pk)

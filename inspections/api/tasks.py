@@ -21,7 +21,13 @@ from inspections.services import tasks as services
 from inspections.services import visits
 from inspections.services.dispatch import dispatch
 from inspections.services.notices import sign_notice
-from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    OpinionSerializer,
+    api_actor,
+)
 from records.errors import NotAllowed
 
 TASK_ACTS = ("sign", "cancel", "check-in")
@@ -60,15 +66,17 @@ class TaskPartSerializer(serializers.ModelSerializer[TaskPart]):
         ]
 
 
-class TaskSerializer(serializers.ModelSerializer[JointTask]):
-    """A joint task as it stands."""
+class TaskSerializer(ActsSerializer, serializers.ModelSerializer[JointTask]):
+    """A joint task as it stands; ``acts`` are those on the task and on the caller's own part."""
+
+    act_table = JOINT_TASK_ACTS
+    act_codes = TASK_ACTS
 
     item = serializers.CharField(source="item.title", help_text="计划项目")
     subject = serializers.SerializerMethodField(help_text="检查对象")
     lead = serializers.CharField(source="lead.name", help_text="牵头部门")
     notice = serializers.CharField(source="notice.number", help_text="检查通知书文号，未签发为空")
     parts = TaskPartSerializer(many=True, help_text="各部门")
-    acts = serializers.SerializerMethodField(help_text="当前可以办理的动作")
 
     class Meta:
         model = JointTask
@@ -97,13 +105,11 @@ class TaskSerializer(serializers.ModelSerializer[JointTask]):
             "address": subject.address,
         }
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_acts(self, task: JointTask) -> list[str]:
         actor = api_actor(self.context["request"])
         own = selectors.own_part(actor, task)
         of_part = TASK_PART_ACTS.allowed(actor, own) if own else []
-        allowed = {act.code for act in (*JOINT_TASK_ACTS.allowed(actor, task), *of_part)}
-        return [code for code in (*TASK_ACTS, *PART_ACTS) if code in allowed]
+        return [*super().get_acts(task), *(act.code for act in of_part if act.code in PART_ACTS)]
 
 
 class DispatchInput(serializers.Serializer[Any]):
@@ -118,12 +124,9 @@ class DispatchInput(serializers.Serializer[Any]):
     )
 
 
-class TaskActInput(serializers.Serializer[Any]):
+class TaskActInput(OpinionSerializer):
     """What an act takes: ``opinion`` for reasons, a date to propose, a place to check in."""
 
-    opinion = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=1000, help_text="意见或理由"
-    )
     visit_on = serializers.DateField(required=False, help_text="提出的检查日期（propose）")
     latitude = serializers.DecimalField(
         9, 6, required=False, allow_null=True, help_text="纬度（check-in）"
