@@ -159,7 +159,7 @@ class Overlap:
 
 
 def overlaps(items: Iterable[PlanItem]) -> list[Overlap]:
-    """Pairs that could be one visit （综合查一次）: common categories, overlapping periods,
+    """Pairs that could be one visit (综合查一次): common categories, overlapping periods,
     different lead departments. Withdrawn items do not count."""
     alive = [item for item in items if item.state != PlanItem.State.WITHDRAWN]
     found = []
