@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.utils import timezone
 
 from credit.models import Subject
 from departments.models import Department, Region, User
-from inspections.models import Inspector, PlanItem
+from inspections.models import Inspector, PlanItem, PlanItemPart
+from inspections.services import plan_acts as acts
 from inspections.services.plan_data import ItemData
 from matters.models import CheckItem, Duty, Matter, MatterVersion, SubjectCategory
+from records.actor import Actor
 
 CATEGORY = "elderly-care"
 
@@ -128,3 +131,40 @@ def item_data(version: MatterVersion, year: int, **changes: object) -> ItemData:
     }
     values.update(changes)
     return ItemData(**values)  # type: ignore[arg-type]
+
+
+def part_of(item: PlanItem, username: str) -> PlanItemPart:
+    """The part of an account's department."""
+    return item.parts.get(department=department(username))
+
+
+def state(item: PlanItem) -> str:
+    """The state of the item as it stands now."""
+    item.refresh_from_db()
+    return item.state
+
+
+def confirmed(item: PlanItem, actor: Callable[[str], Actor]) -> PlanItem:
+    """The item, confirmed by its partners."""
+    acts.submit(actor("mzj_clerk"), item.pk)
+    for username in ("wjw_head", "xfdd_head"):
+        acts.confirm(actor(username), part_of(item, username).pk)
+    item.refresh_from_db()
+    return item
+
+
+def filed(item: PlanItem, actor: Callable[[str], Actor]) -> PlanItem:
+    """The item, filed."""
+    confirmed(item, actor)
+    acts.file(actor("mzj_head"), item.pk)
+    item.refresh_from_db()
+    return item
+
+
+def published(item: PlanItem, actor: Callable[[str], Actor]) -> PlanItem:
+    """The item, published with the year's plan."""
+    filed(item, actor)
+    acts.merge(actor("xzsp_clerk"), item.plan_id)
+    acts.publish(actor("xzsp_head"), item.plan_id)
+    item.refresh_from_db()
+    return item
