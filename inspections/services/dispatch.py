@@ -26,23 +26,13 @@ from inspections.models import (
     TaskOfficer,
     TaskPart,
 )
+from inspections.selectors.draws import HEAVY
 from matters.models import CheckItem
 from records import deadlines, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.workdays import next_working_day
 
-_HEAVY = (
-    "commit",
-    "pool_tsv",
-    "excluded_tsv",
-    "officers_tsv",
-    "recusals_tsv",
-    "townships_tsv",
-    "rules_json",
-    "certificate",
-    "verifier_py",
-)
 _BATCH = 1000
 
 
@@ -78,7 +68,7 @@ def dispatch(
         draw = (
             Draw.objects.select_for_update(of=("self",))
             .select_related("item__plan__region", "item__lead")
-            .defer(*_HEAVY)
+            .defer(*HEAVY)
             .filter(pk=draw_id)
             .first()
         )

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Region
+from inspections.acts.tasks import TASK_PART_ACTS
 from inspections.models import JointTask, Notice, Result
 from inspections.services import tasks, visits
 from inspections.services.notices import sign_notice
@@ -164,6 +165,20 @@ def test_demo_mode_offers_the_phone_of_each_officer(story: Story, client_of, set
     page = client.get(task.get_absolute_url()).content.decode()
     assert page.count("打开手机页") >= 4
     assert f'value="/inspections/m/{task.pk}/"' in page
+
+
+def test_acts_of_the_phone_are_not_offered_at_the_desk(story: Story, client_of) -> None:
+    task = story.on_site()
+    context = client_of("mzj_inspector1").get(f"{LIST}{task.pk}/").context
+    assert TASK_PART_ACTS.allowed(story.actor("mzj_inspector1"), context["own"])
+    assert context["part_acts"] == []
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2100-13", "本月"])
+def test_an_odd_month_shows_the_present_one(story: Story, client_of, month: str) -> None:
+    today = timezone.localdate()
+    page = client_of("mzj_clerk").get(f"{LIST}calendar/", {"month": month})
+    assert page.context["title"] == f"{today.year} 年 {today.month} 月"
 
 
 def test_the_calendar_shows_the_month(story: Story, client_of) -> None:
