@@ -146,9 +146,9 @@ class PublicVerifyView(PublicView):
         upload = request.FILES.get("bundle")
         error = ""
         if upload is None:
-            error = "请选择抽取包(.zip)。"
+            error = "请选择抽取包（.zip）。"
         elif (upload.size or 0) > MAX_BUNDLE:
-            error = f"文件超过 {MAX_BUNDLE // 1024 // 1024} MB,请下载 verify.py 在本机验证。"
+            error = f"文件超过 {MAX_BUNDLE // 1024 // 1024} MB，请下载 verify.py 在本机验证。"
         elif commit and not _HASH.fullmatch(commit):
             error = "登记哈希应为 64 个字符，只含数字 0–9 和小写字母 a–f。"
         else:
