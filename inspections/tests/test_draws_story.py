@@ -165,7 +165,7 @@ def test_a_stored_text_that_was_changed_is_noticed(item, actor, name):
     Draw.objects.filter(pk=draw.pk).update(**{field: getattr(draw, field) + "\n"})
 
     with pytest.raises(dr.InputError) as caught:
-        draws.bundle(Draw.objects.get(pk=draw.pk))
+        draws.frozen_of(Draw.objects.get(pk=draw.pk))
     assert caught.value.field == name
 
 

@@ -11,6 +11,7 @@ from credit.models import Subject
 from inspections import draw as dr
 from inspections.acts.draws import DRAW_ACTS
 from inspections.models import Draw, DrawAssignment, DrawCode, DrawSelected
+from inspections.services.draws.rows import drawn_of
 from inspections.services.draws.stored import frozen_of
 from records import outbox
 from records.actor import SYSTEM, Actor
@@ -97,29 +98,19 @@ def _message(draw: Draw) -> dict[str, Any]:
 
 def _write_result(draw: Draw, frozen: dr.Frozen, certificate: dr.Certificate) -> None:
     """The certificate as rows: who was drawn in which order, and which officers go to whom."""
-    content = certificate.content
-    drawn = {
-        (stratum, position): (id_, ticket, position > len(content["selected"][stratum]))
-        for stratum, selected in content["selected"].items()
-        for position, (id_, ticket) in enumerate([*selected, *content["reserves"][stratum]], 1)
-    }
-    subjects = _subjects(draw, [id_ for id_, _, _ in drawn.values()])
-    teams = {
-        id_: team["team"]
-        for team in content["staffing"].get("teams", ())
-        for id_ in team["subjects"]
-    }
+    drawn = list(drawn_of(certificate.content))
+    subjects = _subjects(draw, [row.id for row in drawn])
     rows = DrawSelected.objects.bulk_create(
         DrawSelected(
             draw=draw,
-            subject_id=subjects[id_],
-            stratum=stratum,
-            position=position,
-            ticket=ticket,
-            is_reserve=is_reserve,
-            team=None if is_reserve else teams.get(id_),
+            subject_id=subjects[row.id],
+            stratum=row.stratum,
+            position=row.position,
+            ticket=row.ticket,
+            is_reserve=row.is_reserve,
+            team=row.team,
         )
-        for (stratum, position), (id_, ticket, is_reserve) in drawn.items()
+        for row in drawn
     )
     by_subject = {row.subject_id: row for row in rows}
     inspectors: dict[str, int] = dict(
