@@ -1,4 +1,4 @@
-"""Handing out Excel files."""
+"""Handing out files made on the spot, Excel above all."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ from records.middleware import actor_of
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def xlsx_response(content: bytes, file_name: str) -> HttpResponse:
-    """An Excel file as a download."""
-    response = HttpResponse(content, content_type=XLSX)
+def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
+    """A file as a download."""
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
     return response
+
+
+def xlsx_response(content: bytes, file_name: str) -> HttpResponse:
+    """An Excel file as a download."""
+    return download(content, XLSX, file_name)
 
 
 def export(

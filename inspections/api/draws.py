@@ -15,15 +15,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inspections import draw as dr
 from inspections.acts.draws import DRAW_ACTS
 from inspections.filters_draws import DrawFilter
 from inspections.models import Draw, PlanItem
 from inspections.selectors import draw_pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
-from inspections.views.draws import zip_response
-from records import trail
+from inspections.views.draws import bundle_response
 from records.actor import Actor
 from records.api import (
     ActsSerializer,
@@ -185,15 +183,7 @@ class DrawViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         draw = self.get_object()
         if not draw_pages.is_over(draw):
             raise Http404
-        content = draws.bundle(draw)
-        trail.record(
-            api_actor(request),
-            "draw.bundle",
-            "下载抽取包",
-            draw,
-            after={"bytes": len(content), "sha256": dr.sha256_hex(content)},
-        )
-        return zip_response(content, f"抽取包-{draw.number}.zip")
+        return bundle_response(draw, draws.hand_out(api_actor(request), draw))
 
     def _detail(self, pk: int) -> Any:
         draw = selectors.draw_detail(api_actor(self.request)).get(pk=pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 import segno
 from django.contrib import messages
@@ -26,11 +25,10 @@ from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
 from inspections.services.draws.gathering import EXCLUSIONS
-from records import trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.excel import Column, Sheet, kinds
-from records.exports import export
+from records.exports import download, export
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
@@ -347,11 +345,9 @@ class DrawPaperView(View):
         return render(request, "inspections/draws/paper.html", context)
 
 
-def zip_response(content: bytes, name: str) -> HttpResponse:
-    """A bundle as a download."""
-    response = HttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+def bundle_response(draw: Draw, content: bytes) -> HttpResponse:
+    """The bundle of a draw as a download."""
+    return download(content, "application/zip", f"抽取包-{draw.number}.zip")
 
 
 class DrawBundleView(View):
@@ -361,15 +357,7 @@ class DrawBundleView(View):
         draw = _draw(request, pk)
         if not pages.is_over(draw):
             raise Http404
-        content = draws.bundle(draw)
-        trail.record(
-            actor_of(request),
-            "draw.bundle",
-            "下载抽取包",
-            draw,
-            after={"bytes": len(content), "sha256": dr.sha256_hex(content)},
-        )
-        return zip_response(content, f"抽取包-{draw.number}.zip")
+        return bundle_response(draw, draws.hand_out(actor_of(request), draw))
 
 
 class DrawVerificationView(View):

@@ -19,7 +19,7 @@ from inspections.models import Draw
 from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
-from inspections.views.draws import zip_response
+from inspections.views.draws import bundle_response
 from records.paging import capped_count, requested_page
 from supervision.publicity.base import PublicView
 
@@ -121,7 +121,7 @@ class PublicBundleView(PublicView):
         draw = get_object_or_404(Draw, number=number)
         if draw.state != Draw.State.VOID and not _is_open(draw):
             raise Http404
-        return zip_response(draws.bundle(draw), f"抽取包-{draw.number}.zip")
+        return bundle_response(draw, draws.bundle(draw))
 
 
 class VerifierView(PublicView):

@@ -7,6 +7,7 @@ from inspections.services.draws.announcing import announce
 from inspections.services.draws.completing import complete, void
 from inspections.services.draws.freezing import freeze
 from inspections.services.draws.gathering import gather, quotas
+from inspections.services.draws.handing_out import hand_out
 from inspections.services.draws.parties import commit_nonce, reveal
 from inspections.services.draws.pending import pending_draw_work
 from inspections.services.draws.scheduling import run_due
@@ -21,6 +22,7 @@ __all__ = (
     "freeze",
     "frozen_of",
     "gather",
+    "hand_out",
     "pending_draw_work",
     "quotas",
     "reveal",
