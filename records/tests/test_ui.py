@@ -158,9 +158,10 @@ def test_no_template_needs_more_than_the_content_security_policy_allows():
     forbidden = re.compile(
         r"""\sstyle=["']|\son[a-z]+=["']|<style|<script(?![^>]*\ssrc=)|href=["']javascript:|hx-on"""
     )
+    tags = re.compile(r"{%.*?%}", re.DOTALL)  # an argument of a tag is not an attribute
     found = {
         (path.name, match.group())
         for path in TEMPLATES
-        for match in forbidden.finditer(path.read_text(encoding="utf-8"))
+        for match in forbidden.finditer(tags.sub("", path.read_text(encoding="utf-8")))
     }
     assert found == set()
