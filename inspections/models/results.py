@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from departments.models import Region
+from departments.roles import STAFF
 from inspections.models.tasks import JointTask, TaskPart
 from inspections.result_codes import codes_for
 from records.actor import Actor
@@ -19,10 +20,13 @@ from records.models import OutboxMessage
 
 class ResultQuerySet(models.QuerySet["Result"]):
     def visible_to(self, actor: Actor) -> ResultQuerySet:
-        """Who sees the task sees its results."""
+        """Who sees the task sees its results; the township office at the place, the public ones."""
         if actor.is_system:
             return self
-        return self.filter(part__task__in=JointTask.objects.visible_to(actor))
+        results = self.filter(part__task__in=JointTask.objects.visible_to(actor))
+        if actor.township_code and not actor.has_role(*STAFF):
+            return results.filter(published_at__isnull=False)
+        return results
 
 
 class Result(models.Model):
