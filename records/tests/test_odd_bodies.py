@@ -1,0 +1,43 @@
+"""Bodies that no browser sends are refused in words."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from django.urls import reverse
+
+from records import queue
+
+
+@pytest.mark.parametrize("name", ["opinion", "reason", "username"])
+def test_a_nul_in_a_form_is_refused(client_of, name: str) -> None:
+    answer = client_of("mzj_clerk").post(reverse("login"), {name: "甲\0乙"})
+    assert answer.status_code == 400
+
+
+def test_a_nul_in_an_address_is_not_found(client, db) -> None:
+    assert client.get("/public/visits/%00/").status_code == 404
+    assert client.get("/api/v1/draws/%00/").status_code == 404
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000])
+def test_json_nested_without_end_is_refused(client_of, body: str) -> None:
+    answer = client_of("mzj_clerk").post(
+        "/api/v1/draws/", data=body, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "JSON 嵌套过深。"
+
+
+def test_a_queue_that_hangs_does_not_hold_up_anybody(monkeypatch) -> None:
+    """The server takes connections and never answers; the message is given up, not waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app = Celery(broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", set_as_current=False)
+        options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        assert 0 < options["socket_timeout"] <= 10
+        app.conf.broker_transport_options = options | {"socket_timeout": 0.2}
+        monkeypatch.setattr(queue, "current_app", app)
+        queue._send("records.run_import", ("x",))
