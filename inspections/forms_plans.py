@@ -332,6 +332,7 @@ def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
         "full_coverage": version.full_coverage,
         **_percents(default_ratios(version.region_code, version)),
         "quota": None,
+        **_times_for(year),
         "draw_mode": PlanItem.DrawMode.MANUAL,
         "draw_level": PlanItem.Level.PARTIES,
         "parties": [
@@ -342,6 +343,19 @@ def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
         "staffing": PlanItem.Staffing.TEAMS,
         "officers_per_visit": officers,
         "max_teams": 8,
+    }
+
+
+def _times_for(year: int | None) -> dict[str, Any]:
+    """From now, or from the plan year's first day, to its last day; the draw at the beginning."""
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    if year is None or year < now.year:
+        return {}
+    start = now if year == now.year else now.replace(year=year, month=1, day=1, hour=9, minute=0)
+    return {
+        "period_start": start.date(),
+        "period_end": start.date().replace(month=12, day=31),
+        "draw_at": start,
     }
 
 

@@ -10,7 +10,9 @@ from django.urls import reverse
 from matters.acts import MATTER_ACTS
 from matters.importing import may_import
 from matters.models import Matter, MatterVersion
+from records import imports
 from records.actor import Actor
+from records.models import ImportJob
 from records.worklist import WorkItem
 
 _NEXT = {
@@ -22,12 +24,19 @@ _NEXT = {
 
 def pending_matter_work(actor: Actor) -> list[WorkItem]:
     """Matters in preparation whose next step is this person's; many of a kind are one row."""
-    if may_import(actor) and not Matter.objects.filter(region__code=actor.region_code).exists():
+    if may_import(actor) and _has_no_list(actor):
         url = reverse("records:import-new", args=["matters"])
         return [WorkItem("导入监管事项清单", "本地区还没有监管事项", url, "去导入")]
     visible = MatterVersion.objects.visible_to(actor).filter(state__in=_NEXT)
     counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
     return list(_rows(actor, visible, counts))
+
+
+def _has_no_list(actor: Actor) -> bool:
+    """Whether the region has no matters yet, and no file with them waits to be confirmed."""
+    waiting = imports.visible_jobs(actor).filter(kind="matters", state=ImportJob.State.READY)
+    matters = Matter.objects.filter(region__code=actor.region_code)
+    return not matters.exists() and not waiting.exists()
 
 
 def _rows(

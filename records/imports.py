@@ -18,6 +18,7 @@ import structlog
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from records import trail
@@ -26,6 +27,7 @@ from records.errors import Conflict, NotAllowed, Refused
 from records.excel import CellError, Column, FileRefused, Parsed, Row, Sheet, kinds, read
 from records.models import ImportJob
 from records.queue import wake_after_commit
+from records.worklist import WorkItem
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +68,23 @@ class ImportKind:
 
 
 REGISTRY: dict[str, ImportKind] = {}
-SAMPLES: dict[str, Callable[[], bytes]] = {}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An example file of one kind, and to whom it is of use."""
+
+    make: Callable[[], bytes]
+    may: Callable[[Actor], bool] = lambda _: True
+
+
+SAMPLES: dict[str, Sample] = {}
 """Example files per kind, registered by the demo county only."""
+
+
+def has_sample(actor: Actor, code: str) -> bool:
+    """Whether an example file of the kind is there for the person."""
+    return code in SAMPLES and SAMPLES[code].may(actor)
 
 
 def register(kind: ImportKind) -> ImportKind:
@@ -88,6 +105,22 @@ def visible_jobs(actor: Actor) -> QuerySet[ImportJob]:
     if actor.department_id is None:
         return ImportJob.objects.none()
     return ImportJob.objects.filter(department_id=actor.department_id)
+
+
+def pending_imports(actor: Actor) -> list[WorkItem]:
+    """The person's own files that were checked and wait to be confirmed."""
+    jobs = visible_jobs(actor).filter(
+        created_by_id=actor.user_id, state=ImportJob.State.READY, kind__in=REGISTRY
+    )
+    return [
+        WorkItem(
+            what=f"确认导入{kind_of(job.kind).title}",
+            about=f"{job.file_name}，{job.total} 行，检查通过",
+            url=reverse("records:import", args=[job.pk]),
+            label="去确认",
+        )
+        for job in jobs.defer("content")[:20]
+    ]
 
 
 def too_large() -> str:

@@ -148,7 +148,11 @@ class ImportNewView(View):
     def _show(
         self, request: HttpRequest, kind: imports.ImportKind, error: str = ""
     ) -> HttpResponse:
-        context = {"kind": kind, "error": error, "has_sample": kind.code in imports.SAMPLES}
+        context = {
+            "kind": kind,
+            "error": error,
+            "has_sample": imports.has_sample(actor_of(request), kind.code),
+        }
         return render(request, "records/import_new.html", context, status=422 if error else 200)
 
 
@@ -169,7 +173,7 @@ class ImportSampleView(View):
         if kind not in imports.SAMPLES or kind not in imports.REGISTRY:
             raise Http404
         return xlsx_response(
-            imports.SAMPLES[kind](), f"{imports.REGISTRY[kind].title}（演示县）.xlsx"
+            imports.SAMPLES[kind].make(), f"{imports.REGISTRY[kind].title}（演示县）.xlsx"
         )
 
 

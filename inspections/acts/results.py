@@ -54,7 +54,8 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             sources=(_S.SUBMITTED,),
             target=_S.APPROVED,
             who=_is_head,
-            confirm="通过后立即在公众网站公示；企业的结果同时推送国家企业信用信息公示系统。",
+            confirm="通过后立即在公众网站公示并报省平台；有统一社会信用代码的对象，"
+            "结果同时推送国家企业信用信息公示系统。",
             style="primary",
         ),
         Act(
@@ -93,8 +94,7 @@ RESULT_ACTS: ActTable[Result] = ActTable(
             who=_is_head,
             reason=True,
             reason_label="撤销理由",
-            confirm="公众网站将显示“已撤销”和理由（请勿写个人信息）；"
-            "企业的结果同时通知国家企业信用信息公示系统。",
+            confirm="公众网站将显示“已撤销”和理由（请勿写个人信息）；已推送的系统同时收到通知。",
             style="danger",
         ),
         Act(

@@ -47,7 +47,7 @@ class MatterListView(View):
             "total": capped_count(found.qs),
             "bulk_acts": _bulk_acts(actor, page.rows),
             "may_import": importing.may_import(actor),
-            "has_sample": "matters" in imports.SAMPLES,
+            "has_sample": imports.has_sample(actor, "matters"),
             "filtered": any(found.form.cleaned_data.values()) if found.form.is_valid() else True,
         }
         return render(request, "matters/list.html", context)

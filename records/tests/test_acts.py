@@ -14,8 +14,9 @@ GUEST = Actor(name="路人")
 
 
 @pytest.fixture
-def table():
-    """Acts on a small model whose ``source`` plays the state."""
+def table(monkeypatch):
+    """Acts on a small model whose ``source`` plays the state; forgotten after the test."""
+    monkeypatch.setattr("records.acts.REGISTRY", {})
     return ActTable(
         "sample",
         DayOverride,

@@ -164,3 +164,14 @@ def test_a_file_too_large_is_refused_before_it_is_kept(actor):
     with pytest.raises(Refused, match="超过 10 MB"):
         imports.upload(actor("mzj_clerk"), "days", "大.xlsx", b"0" * (imports.MAX_BYTES + 1))
     assert not ImportJob.objects.exists()
+
+
+def test_a_checked_file_waits_on_its_uploaders_workbench_only(upload, actor):
+    job = upload(dt.date(2026, 5, 1))
+
+    (row,) = imports.pending_imports(actor("mzj_clerk"))
+
+    assert (row.what, row.url) == ("确认导入工作日历", f"/imports/{job.pk}/")
+    assert imports.pending_imports(actor("mzj_head")) == []
+    imports.confirm(actor("mzj_clerk"), str(job.pk))
+    assert imports.pending_imports(actor("mzj_clerk")) == []

@@ -20,10 +20,12 @@ from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
 from records.actor import Actor
 from records.deadlines import window
+from records.imports import pending_imports
 from records.models import TrailEntry
 from records.worklist import WorkItem
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
+    pending_imports,
     pending_matter_work,
     pending_plan_work,
     pending_draw_work,

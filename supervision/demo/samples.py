@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from departments.roles import Function
 from records import imports
 from supervision.demo.directories import SEED
 from supervision.demo.inspectors import generate_inspectors
@@ -15,10 +16,11 @@ def register_samples() -> None:
     """Let the import pages offer the county's files for downloading."""
     imports.SAMPLES.update(
         {
-            "matters": matters_workbook,
-            "subjects": lambda: subjects_workbook(generate_subjects(SEED)),
-            "inspectors": lambda: inspectors_workbook(
-                generate_inspectors(SEED, timezone.localdate())
+            "matters": imports.Sample(matters_workbook),
+            "subjects": imports.Sample(lambda: subjects_workbook(generate_subjects(SEED))),
+            "inspectors": imports.Sample(
+                lambda: inspectors_workbook(generate_inspectors(SEED, timezone.localdate())),
+                may=lambda actor: actor.fills(Function.COORDINATION, Function.INSPECTION),
             ),
         }
     )

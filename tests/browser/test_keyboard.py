@@ -37,7 +37,7 @@ def test_signing_in_and_an_official_act_by_keyboard(stage: Stage) -> None:
     _tab_to(page, dialog.get_by_role("textbox"))
     page.keyboard.type("并入自然资源领域的日常监管。")
     stage.shot(page, "keyboard-act")
-    _tab_to(page, dialog.get_by_role("button", name="确认废止"))
+    _tab_to(page, dialog.get_by_role("button", name="确认", exact=True))
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(MATTER)

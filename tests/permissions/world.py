@@ -203,7 +203,8 @@ def _matters(world: World, region: Region, lead: Department, partner: Department
         Duty.objects.create(
             version=version, department=partner, part=Duty.Part.ENFORCING, position=1
         )
-        world.add(**{name: version})
+        # The public site knows a matter whatever its version.
+        world.add(**{name: version, f"{name}_itself": version.matter})
     world.add(check_item=CheckItem.objects.filter(department=partner).first())
 
 

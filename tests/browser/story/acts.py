@@ -12,7 +12,7 @@ def take(page: Page, label: str, opinion: str = "", within: Locator | None = Non
     if opinion:
         dialog.get_by_role("textbox").fill(opinion)
     with page.expect_navigation():
-        dialog.get_by_role("button", name=f"确认{label}").click()
+        dialog.get_by_role("button", name="确认", exact=True).click()
     succeeded(page)
 
 
