@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -36,9 +37,19 @@ def demo_label(user: User) -> str:
     return f"{place} {roles} {user.name}".strip()
 
 
+class LoginForm(AuthenticationForm):
+    """Turns away names longer than any account's, which the record of attempts could not hold."""
+
+    def clean(self) -> dict[str, Any]:
+        if len(self.cleaned_data.get("username", "")) > self.username_field.max_length:
+            raise self.get_invalid_login_error()
+        return super().clean()
+
+
 class LoginView(auth_views.LoginView):
     """The login page; in demo mode it also lists the demo accounts."""
 
+    authentication_form = LoginForm
     template_name = "registration/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
