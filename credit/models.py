@@ -85,7 +85,9 @@ class Subject(models.Model):
     address = models.CharField("地址", max_length=200, blank=True)
     grade = models.CharField("信用风险等级", max_length=1, choices=Grade.choices)
     status = models.CharField("状态", max_length=15, choices=Status.choices, default=Status.OPEN)
-    labels = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    labels = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, verbose_name="标签"
+    )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 

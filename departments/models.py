@@ -27,7 +27,9 @@ class Region(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
-    former_codes = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    former_codes = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, verbose_name="曾用代码"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
@@ -78,7 +80,7 @@ class Department(models.Model):
 class DepartmentAlias(models.Model):
     """Another way a document prints a department, misprints included; resolved by the import."""
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="aliases", verbose_name="部门"
     )
