@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import Count, Q
 
 from credit.models import Subject
 from inspections.acts.draws import all_committed
 from inspections.models import Draw, DrawAssignment, DrawCode, DrawParty, DrawSelected, PlanItem
+from records.excel import Column, Sheet, kinds
 
+RESULT_SHEET = Sheet(
+    title="抽取结果",
+    columns=(
+        Column("grade", "等级", kinds.text(10), width=8),
+        Column("position", "名次", kinds.integer(), width=8),
+        Column("kind", "结果", kinds.text(10), width=8),
+        Column("ticket", "抽签值", kinds.text(64), width=66),
+        Column("identifier", "标识", kinds.text(40), width=22),
+        Column("name", "监管对象", kinds.text(120), width=40),
+        Column("township", "乡镇街道", kinds.text(60), width=14),
+        Column("team", "组号", kinds.integer(), width=8),
+        Column("officers", "执法人员", kinds.text(2000), width=60),
+    ),
+)
 GRADES = dict(Subject.Grade.choices) | {"N": "未评级"}
 _S = Draw.State
 
@@ -70,6 +87,8 @@ class Drawn:
     label: str
     chosen: list[Ticket]
     reserves: list[Ticket]
+    chosen_total: int
+    reserves_total: int
 
 
 @dataclass
@@ -178,9 +197,28 @@ def is_over(draw: Draw) -> bool:
     return draw.state in (_S.DONE, _S.VOID)
 
 
-def results(draw: Draw) -> list[Drawn]:
-    """All tickets by stratum, chosen and reserves, each with its team and officers."""
-    rows = list(draw.selected.select_related("subject__township").order_by("stratum", "position"))
+def results(draw: Draw, most: int | None = None) -> list[Drawn]:
+    """The tickets by stratum, chosen and reserves, each with its team and officers.
+
+    ``most`` keeps the first so many of either in each stratum, for the screen.
+    """
+    totals = {
+        row["stratum"]: row
+        for row in draw.selected.order_by()
+        .values("stratum")
+        .annotate(
+            chosen=Count("pk", filter=Q(is_reserve=False)),
+            reserves=Count("pk", filter=Q(is_reserve=True)),
+        )
+    }
+    selected = draw.selected.select_related("subject__township").order_by("stratum", "position")
+    if most is not None:
+        wanted = Q(is_reserve=False, position__lte=most)
+        for stratum, row in totals.items():
+            last = row["chosen"] + most
+            wanted |= Q(is_reserve=True, stratum=stratum, position__lte=last)
+        selected = selected.filter(wanted)
+    rows = list(selected)
     codes = dict(
         DrawCode.objects.filter(
             draw=draw, subject__in=[row.subject_id for row in rows]
@@ -190,13 +228,23 @@ def results(draw: Draw) -> list[Drawn]:
     staffing = json.loads(draw.certificate)["staffing"]
     swapped = {swap[0] for swap in staffing.get("substitutes", ())}
     by_team = "teams" in staffing
-    assigned = DrawAssignment.objects.filter(selected__draw=draw).select_related("inspector")
+    assigned = DrawAssignment.objects.filter(selected__in=[row.pk for row in rows]).select_related(
+        "inspector"
+    )
     for one in assigned.order_by("inspector__department_id", "pk"):
         officers.setdefault(one.selected_id, []).append(one.inspector.name)
     found: dict[str, Drawn] = {}
     for row in rows:
         drawn = found.setdefault(
-            row.stratum, Drawn(row.stratum, GRADES.get(row.stratum, row.stratum), [], [])
+            row.stratum,
+            Drawn(
+                row.stratum,
+                GRADES.get(row.stratum, row.stratum),
+                [],
+                [],
+                totals[row.stratum]["chosen"],
+                totals[row.stratum]["reserves"],
+            ),
         )
         ticket = Ticket(
             row.position,
@@ -210,6 +258,29 @@ def results(draw: Draw) -> list[Drawn]:
         )
         (drawn.reserves if row.is_reserve else drawn.chosen).append(ticket)
     return list(found.values())
+
+
+def result_rows(draw: Draw) -> Iterator[dict[str, Any]]:
+    """The whole result as rows of ``RESULT_SHEET``: the chosen of each grade, then its reserves."""
+    officers: dict[int, list[str]] = {}
+    assigned = DrawAssignment.objects.filter(selected__draw=draw).select_related(
+        "inspector__department"
+    )
+    for one in assigned.order_by("inspector__department_id", "pk"):
+        words = f"{one.inspector.name}（{one.inspector.department}）"
+        officers.setdefault(one.selected_id, []).append(words)
+    for row in draw.selected.select_related("subject__township").order_by("stratum", "position"):
+        yield {
+            "grade": row.stratum,
+            "position": row.position,
+            "kind": "候补" if row.is_reserve else "抽中",
+            "ticket": row.ticket,
+            "identifier": row.subject.identifier,
+            "name": row.subject.name,
+            "township": row.subject.township.name if row.subject.township else "",
+            "team": row.team,
+            "officers": "、".join(officers.get(row.pk, ())),
+        }
 
 
 def teams(draw: Draw) -> list[Team]:

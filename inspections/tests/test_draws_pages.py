@@ -12,8 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from inspections.models import Draw, PlanItem
+from inspections.selectors import draw_pages
 from inspections.services import draws
 from inspections.tests.draw_world import (
     NONCES,
@@ -295,3 +297,26 @@ def test_the_same_over_rest(item, client_of):
     listed = clerk.get("/api/v1/draws/").json()["results"]
     assert [row["number"] for row in listed] == [number]
     assert client_of("nync_clerk").get("/api/v1/draws/").json()["results"] == []
+
+
+def test_the_whole_result_is_taken_along_in_excel(done, client_of):
+    answer = client_of("mzj_clerk").get(done.get_absolute_url() + "?export=xlsx")
+
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.values)
+    chosen = [row for row in rows[1:] if row[2] == "抽中"]
+    assert rows[0][:4] == ("等级", "名次", "结果", "抽签值")
+    assert len(rows) - 1 == done.selected.count()
+    assert len(chosen) == done.selected.filter(is_reserve=False).count()
+    assert all(row[8] for row in chosen)
+
+
+def test_a_large_result_is_shown_in_part_and_says_so(done):
+    whole = draw_pages.results(done)
+
+    part = draw_pages.results(done, most=1)
+
+    assert [group.code for group in part] == [group.code for group in whole]
+    for shown, full in zip(part, whole, strict=True):
+        assert (shown.chosen, shown.reserves) == (full.chosen[:1], full.reserves[:1])
+        assert (shown.chosen_total, shown.reserves_total) == (len(full.chosen), len(full.reserves))
+    assert any(group.reserves_total > 1 for group in part)

@@ -36,6 +36,8 @@ from records.selectors import timeline
 from records.views import ActView
 
 ROWS = 100
+SHOWN_TICKETS = 100
+"""So many tickets of each grade, chosen and reserves, stand on the draw's page."""
 
 DRAWS_SHEET = Sheet(
     title="随机抽取",
@@ -155,8 +157,10 @@ class DrawStartView(View):
         )
 
 
-def detail_context(request: HttpRequest, draw: Draw) -> dict[str, Any]:
-    """What the draw's page and its living part show."""
+def detail_context(
+    request: HttpRequest, draw: Draw, most: int | None = SHOWN_TICKETS
+) -> dict[str, Any]:
+    """What the draw's page and its living part show; ``most`` tickets of each grade."""
     actor = actor_of(request)
     done = draw.state == Draw.State.DONE
     public_url = request.build_absolute_uri(reverse("public:draw", args=[draw.number]))
@@ -181,7 +185,7 @@ def detail_context(request: HttpRequest, draw: Draw) -> dict[str, Any]:
             "reasons": pages.reasons(draw.counts["excluded"], pages.exclusion_labels(draw)),
         }
     if done:
-        context |= {"results": pages.results(draw), "teams": pages.teams(draw)}
+        context |= {"results": pages.results(draw, most), "teams": pages.teams(draw)}
     if pages.is_over(draw):
         context["qr"] = segno.make(public_url, error="m").svg_data_uri(scale=4)
     return context
@@ -196,7 +200,11 @@ class DrawView(View):
     """The draw, fit for a projector; its living part is asked for again until it is over."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.show(request, _draw(request, pk))
+        draw = _draw(request, pk)
+        if request.GET.get("export") == "xlsx" and draw.state == Draw.State.DONE:
+            rows = pages.result_rows(draw)
+            return export(request, pages.RESULT_SHEET, rows, f"抽取结果-{draw.number}.xlsx")
+        return self.show(request, draw)
 
     @staticmethod
     def show(request: HttpRequest, draw: Draw, error: str = "") -> HttpResponse:
@@ -336,7 +344,7 @@ class DrawPaperView(View):
         draw = _draw(request, pk)
         if not draw.frozen_at and draw.state != Draw.State.VOID:
             raise Http404
-        context = detail_context(request, draw) | {
+        context = detail_context(request, draw, most=None) | {
             "qr": segno.make(
                 request.build_absolute_uri(reverse("public:draw", args=[draw.number])), error="m"
             ).svg_data_uri(scale=4),
