@@ -55,7 +55,7 @@ def install_python(*, development: bool) -> None:
 def install_requirements(name: str) -> None:
     """Install one file of pinned requirements unless exactly that was installed before."""
     requirements = PROJECT / name
-    stamp = VENV / f".{name}.installed"
+    stamp = VENV / f".{requirements.name}.installed"
     state = fingerprint([requirements])
     if is_stamped(stamp, state):
         return
@@ -109,7 +109,7 @@ def find_npm(environment: Mapping[str, str]) -> str:
     npm = shutil.which("npm", path=environment["PATH"])
     if npm and npm_major(npm, environment) >= OLDEST_NPM:
         return npm
-    install_requirements("requirements-node.txt")
+    install_requirements("script/requirements-node.txt")
     return str(VENV / "bin" / "npm")
 
 
