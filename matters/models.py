@@ -271,7 +271,10 @@ class Duty(models.Model):
 class MatterVersionUserPermission(UserObjectPermissionBase):
     """A matter version shown to a person outside its departments."""
 
-    content_object = models.ForeignKey(MatterVersion, models.CASCADE)
+    content_object = models.ForeignKey(MatterVersion, models.CASCADE, verbose_name="事项版本")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = verbose_name_plural = "事项额外授权"
 
 
 class MatterVersionGroupPermission(GroupObjectPermissionBase):

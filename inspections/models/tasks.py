@@ -327,7 +327,10 @@ class PhoneReceipt(models.Model):
 class JointTaskUserPermission(UserObjectPermissionBase):
     """A task lent to a person outside its departments (cross-region teams)."""
 
-    content_object = models.ForeignKey(JointTask, models.CASCADE)
+    content_object = models.ForeignKey(JointTask, models.CASCADE, verbose_name="联合检查任务")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = verbose_name_plural = "任务额外授权"
 
 
 class JointTaskGroupPermission(GroupObjectPermissionBase):
