@@ -28,7 +28,13 @@ CONFIGURATION = (
     "departments/user",
     "records/dayoverride",
 )
-WATCH = ("axes/accessattempt", "axes/accessfailurelog", "axes/accesslog")
+WATCH = (
+    "axes/accessattempt",
+    "axes/accessfailurelog",
+    "axes/accesslog",
+    "inspections/jointtaskuserpermission",
+    "matters/matterversionuserpermission",
+)
 
 
 def status(client: Client, page: str) -> int:
