@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -54,12 +55,20 @@ class GrantAdmin(TrailedAdmin):
 
     keepers: ClassVar[frozenset[str]] = frozenset({Role.SECURITY_ADMIN})
     may_change = False
-    list_display = ("user", "content_object")
+    list_display = ("account", "target")
     list_select_related = ("user", "content_object")
     fields = ("username", "code")
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        return ("user", "content_object") if obj else self.fields
+        return self.list_display if obj else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        return ("user", "content_object") if obj else ()
+        return self.list_display if obj else ()
+
+    @admin.display(description="账号")
+    def account(self, grant: Any) -> str:
+        return str(grant.user)
+
+    @admin.display(description="对象")
+    def target(self, grant: Any) -> str:
+        return str(grant.content_object)
