@@ -18,7 +18,6 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from departments.profile import number
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS, goes_with
 from inspections.models import (
     CheckIn,
@@ -30,7 +29,6 @@ from inspections.models import (
     TaskItem,
     TaskPart,
 )
-from inspections.rules import MIN_OFFICERS
 from inspections.services.results import start_publication_clock
 from inspections.services.tasks import lock_task_of
 from records import evidence, trail
@@ -239,7 +237,7 @@ def missing_for_submission(part: TaskPart) -> list[str]:
         missing.append(f"还有 {open_items} 项没有记录")
     signatures = list(part.signatures.all())
     signed = sum(row.side == Signature.Side.INSPECTOR for row in signatures)
-    needed = number(part.region_code, MIN_OFFICERS)
+    needed = part.task.item.officers_per_visit
     if signed < needed:
         missing.append(f"检查人员签名 {signed} 人，至少 {needed} 人")
     if not any(row.side == Signature.Side.SUBJECT for row in signatures):

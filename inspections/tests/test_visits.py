@@ -11,7 +11,16 @@ from django.db import connection
 from django.utils import timezone
 
 from departments.models import Region
-from inspections.models import CheckIn, Inspector, JointTask, Result, Signature, TaskItem
+from inspections.models import (
+    CheckIn,
+    Inspector,
+    JointTask,
+    PlanItem,
+    Result,
+    Signature,
+    TaskItem,
+    TaskPart,
+)
 from inspections.services import visits
 from inspections.tests.visit_samples import PNG, SIGNATURE, Story, make_story, photo
 from records import evidence
@@ -356,3 +365,13 @@ def test_the_same_submission_sent_twice_at_once(county: Region) -> None:
         thread.join()
     assert errors == []
     assert Result.objects.count() == 1
+
+
+def test_every_planned_officer_signs_the_record(story: Story) -> None:
+    part = story.signed()
+    PlanItem.objects.filter(pk=story.item.pk).update(officers_per_visit=3)
+
+    with pytest.raises(Refused, match="检查人员签名 2 人，至少 3 人"):
+        visits.submit_part(story.actor("mzj_inspector1"), part.pk)
+
+    assert TaskPart.objects.get(pk=part.pk).state == TaskPart.State.ACCEPTED
