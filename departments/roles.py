@@ -31,6 +31,9 @@ class Function(models.TextChoices):
     WITNESS = "witness", "纪检监察见证"
     PLAN_RECEIVER = "plan_receiver", "计划备案与汇总"
     MATTER_REVIEWER = "matter_reviewer", "事项合法性审核"
+    GOVERNMENT = "government", "本级人民政府"
+    POLICE = "police", "公安机关"
+    PROCURATORATE = "procuratorate", "人民检察院"
 
 
 OVERSEERS = frozenset(

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from clues.models.base import Concealable, ConcealableQuerySet
+from clues.models.clue import Clue
+from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
+from credit.models import Subject
+from departments.models import Department
+from records.actor import Actor
+
+
+class ReferralQuerySet(ConcealableQuerySet):
+    def _parties(self, actor: Actor) -> Q:
+        copied = ReferralCopy.objects.filter(department_id=actor.department_id)
+        received = Q(to_id=actor.department_id) | Q(pk__in=copied.values("referral_id"))
+        return Q(sender_id=actor.department_id) | (received & ~Q(state__in=Referral.UNSENT))
+
+
+class Referral(Concealable):
+    """A formal letter from one department to another (函、移送书 …); ``clues.rules.kinds`` says
+    of each kind who sends it, what it carries, which answers it allows and its clocks."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "拟稿"
+        REVIEW = "review", "待签发"
+        SENT = "sent", "已发出待签收"
+        RECEIVED = "received", "办理中"
+        SUPPLEMENT = "supplement", "待补充材料"
+        ANSWERED = "answered", "已答复"
+        NOTED = "noted", "已签收"
+        RETURNED = "returned", "已退回"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    UNSENT = (State.DRAFT, State.REVIEW)
+    OPEN_STATES = (State.DRAFT, State.REVIEW, State.SENT, State.RECEIVED, State.SUPPLEMENT)
+    TONES: ClassVar[dict[str, str]] = {
+        State.DRAFT: "neutral",
+        State.REVIEW: "warn",
+        State.SENT: "warn",
+        State.RECEIVED: "info",
+        State.SUPPLEMENT: "warn",
+        State.ANSWERED: "ok",
+        State.NOTED: "ok",
+        State.RETURNED: "bad",
+        State.WITHDRAWN: "neutral",
+    }
+
+    kind = models.CharField("类别", max_length=30, choices=KIND_CHOICES)
+    number = models.CharField("文号", max_length=60, blank=True)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
+    title = models.CharField("标题", max_length=100)
+    body = models.TextField("正文", max_length=10000)
+    clue = models.ForeignKey(
+        Clue, models.PROTECT, null=True, blank=True, related_name="letters", verbose_name="线索"
+    )
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监管对象"
+    )
+    cause_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    cause_id = models.BigIntegerField("所属程序", null=True)
+    cause = GenericForeignKey("cause_type", "cause_id")
+    sender = models.ForeignKey(
+        Department, models.PROTECT, related_name="letters_out", verbose_name="发函部门"
+    )
+    to = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letters_in",
+        verbose_name="收函部门",
+    )
+    outside = models.CharField("平台外收函单位", max_length=100, blank=True)
+    answers_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="follow_ups", verbose_name="前函"
+    )
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
+    )
+    signed_by = models.CharField("签发人", max_length=60, blank=True)
+    created_at = models.DateTimeField("拟稿时间", default=timezone.now)
+    sent_at = models.DateTimeField("发出时间", null=True)
+    received_at = models.DateTimeField("签收时间", null=True)
+    received_by = models.CharField("签收人", max_length=60, blank=True)
+    answer = models.CharField("答复", max_length=30, blank=True)
+    answer_text = models.TextField("答复内容", max_length=10000, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.CharField("答复签发人", max_length=60, blank=True)
+    is_return_spent = models.BooleanField("已退回过一次", default=False)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "函件"
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sender", "number"), condition=~Q(number=""), name="letter_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(to__isnull=False) | ~Q(outside=""), name="letter_has_addressee"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("draft", "review", "withdrawn")) | ~Q(number=""),
+                name="sent_letter_has_number",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("sender", "-created_at", "-id")),
+            models.Index(fields=("to", "-created_at", "-id")),
+            models.Index(fields=("region_code", "-created_at", "-id")),
+            models.Index(fields=("clue", "id")),
+            models.Index(fields=("cause_type", "cause_id")),
+        )
+
+    def __str__(self) -> str:
+        if self.confidential:
+            return f"保密{self.spec.label} {self.number}".strip()
+        return f"{self.number or self.spec.label} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("clues:letter", args=[self.pk])
+
+    @property
+    def spec(self) -> Kind:
+        """What the rules say of this kind."""
+        return KINDS[self.kind]
+
+    @property
+    def addressee(self) -> str:
+        return self.to.name if self.to else self.outside
+
+    @property
+    def answer_label(self) -> str:
+        return self.spec.answers.get(self.answer, self.answer)
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES[self.State(self.state)]
+
+
+class ReferralCopy(models.Model):
+    """A department that gets a copy (抄送), and when somebody there opened it."""
+
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="copies")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    read_at = models.DateTimeField("阅知时间", null=True)
+    read_by = models.CharField("阅知人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抄送"
+        constraints = (
+            models.UniqueConstraint(fields=("referral", "department"), name="letter_copy_once"),
+        )
+        indexes = (models.Index(fields=("department", "referral")),)
+
+    def __str__(self) -> str:
+        return f"{self.department}：{self.referral_id}"

@@ -1,0 +1,132 @@
+"""Letters that a procedure sends and moves itself: a hand-over, a dispute, a joint verification.
+
+The procedure's service calls these inside its own act; such letters have no clocks of their own
+(``Kind.led_by``), but number, print, copies and timeline like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from clues.models import Clue, Concealable, Referral, ReferralCopy
+from clues.rules.kinds import KINDS
+from clues.services.knowledge import concern, name_heads
+from clues.services.numbers import letter_number
+from credit.models import Subject
+from departments.actors import is_head_of
+from departments.models import Department
+from departments.profile import filling
+from records import trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+
+
+def send(
+    actor: Actor,
+    cause: Concealable,
+    *,
+    kind: str,
+    sender: Department,
+    to: Department | None = None,
+    outside: str = "",
+    title: str,
+    body: str,
+    clue: Clue | None = None,
+    subject: Subject | None = None,
+    copies: Iterable[Department] = (),
+) -> Referral:
+    """Number and send a letter of a procedure in the sender's name.
+
+    The actor is the head of ``sender`` (T 9: in the department's name). Copies by rule are added.
+    Raises ``NotAllowed`` for anybody else, ``Refused`` without an addressee.
+    """
+    spec = KINDS[kind]
+    if not is_head_of(actor, sender.pk) and not actor.is_system:
+        raise NotAllowed(f"{spec.label}须由部门负责人签发。", verb=f"letter.{kind}", target=cause)
+    if to is None and not outside.strip():
+        raise Refused("请选择收函部门。", field="to")
+    now = timezone.now()
+    letter = Referral.objects.create(
+        region_code=cause.region_code,
+        confidential=cause.confidential,
+        kind=kind,
+        number=letter_number(sender, spec, confidential=cause.confidential),
+        state=Referral.State.SENT,
+        title=title,
+        body=body,
+        clue=clue,
+        subject=subject,
+        cause_type=ContentType.objects.get_for_model(cause),
+        cause_id=cause.pk,
+        sender=sender,
+        to=to,
+        outside=outside.strip(),
+        drafted_by_id=actor.user_id,
+        signed_by=actor.name,
+        sent_at=now,
+    )
+    deliver(letter, copies)
+    trail.record(
+        actor,
+        "letter.send",
+        f"签发{spec.label}",
+        letter,
+        after={"number": letter.number, "to": letter.addressee},
+    )
+    return letter
+
+
+def deliver(letter: Referral, copies: Iterable[Department] = ()) -> None:
+    """Give a letter just signed to whom it concerns: the copies, the parties of its clue, and the
+    people who must know a confidential one."""
+    receivers = [department for department in copies if department.pk != letter.to_id]
+    for function in letter.spec.copies:
+        department = filling(letter.region_code, function)
+        if department is not None and department.pk not in (letter.to_id, letter.sender_id):
+            receivers.append(department)
+    unique = {department.pk: department for department in receivers}.values()
+    ReferralCopy.objects.bulk_create(
+        (ReferralCopy(referral=letter, department=department) for department in unique),
+        ignore_conflicts=True,
+    )
+    if letter.clue is None:
+        return
+    concerned = [*unique, *([letter.to] if letter.to else [])]
+    if letter.confidential:
+        name_heads(letter.clue, concerned)
+    concern(letter.clue, *concerned)
+
+
+def mark(
+    actor: Actor,
+    letter: Referral,
+    state: str,
+    *,
+    answer: str = "",
+    text: str = "",
+) -> None:
+    """Bring a led letter to the state its procedure has reached, with its trail entry.
+
+    ``answer`` must be one that the kind allows; raises ``Refused`` otherwise.
+    """
+    if answer and answer not in letter.spec.answers:
+        raise Refused(f"{letter.spec.label}没有这种答复。", field="answer")
+    now = timezone.now()
+    letter.state = state
+    if state == Referral.State.RECEIVED or letter.received_at is None:
+        letter.received_at, letter.received_by = now, actor.name
+    if answer:
+        letter.answer, letter.answer_text = answer, text
+        letter.answered_at, letter.answered_by = now, actor.name
+    letter.save()
+    trail.record(
+        actor,
+        f"letter.{state}",
+        f"{letter.spec.label}：{letter.get_state_display()}",
+        letter,
+        opinion=text,
+        after={"answer": answer} if answer else None,
+    )
