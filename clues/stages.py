@@ -13,6 +13,7 @@ Leaving a stage meets its deadline. A state that keeps its owner keeps its stop 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Refused
+from records.models import Deadline
 
 C = TypeVar("C", bound=Concealable)
 
@@ -35,12 +37,14 @@ C = TypeVar("C", bound=Concealable)
 @dataclass(frozen=True, kw_only=True)
 class Stage(Generic[C]):
     """One open state: ``owner`` gives the id of the department whose turn it is, ``waits`` says
-    what for, ``clock`` the limit that runs. ``sender`` gives the department that waits for it."""
+    what for, ``clock`` the limit that runs. ``sender`` gives the department that waits for it;
+    ``since`` the moment that starts the clock, now unless given."""
 
     owner: Callable[[C], int | None]
     waits: str
     clock: TimeLimit | Callable[[C], TimeLimit]
     sender: Callable[[C], int | None] = lambda _: None
+    since: Callable[[C], dt.datetime | None] = lambda _: None
 
     def limit(self, instance: C) -> TimeLimit:
         return self.clock if isinstance(self.clock, TimeLimit) else self.clock(instance)
@@ -92,6 +96,7 @@ class Stages(Generic[C]):
             department_id=owner,
             clock=stage.limit(instance),
             sender_id=stage.sender(instance),
+            since=stage.since(instance),
         )
 
 
@@ -136,6 +141,7 @@ def open_side(
     department_id: int,
     clock: TimeLimit,
     sender_id: int | None = None,
+    since: dt.datetime | None = None,
 ) -> Stop:
     """Open a stop beside the main one: something else that is owed meanwhile (telling the
     complainant, reading a copy). Idempotent per object and code."""
@@ -149,6 +155,7 @@ def open_side(
         limit=resolved.limit,
         department_id=department_id,
         region_code=instance.region_code,
+        started_at=since,
     )
     stop, _ = Stop.objects.get_or_create(
         target_type=ContentType.objects.get_for_model(instance),
@@ -167,7 +174,7 @@ def open_side(
             "confidential": instance.confidential,
         },
     )
-    return cast(Stop, stop)
+    return stop
 
 
 def close_side(actor: Actor, instance: models.Model, code: str) -> None:
@@ -191,4 +198,4 @@ def leave(actor: Actor, stop: Stop) -> None:
         stop.person_id = actor.user_id
     stop.save(update_fields=("left_at", "person"))
     if stop.deadline_id is not None:
-        type(stop.deadline).objects.filter(pk=stop.deadline_id, met_at=None).update(met_at=now)
+        Deadline.objects.filter(pk=stop.deadline_id, met_at=None).update(met_at=now)

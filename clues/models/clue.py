@@ -135,6 +135,7 @@ class Clue(Concealable):
     assigned = models.BooleanField("已由综合协调组指定承办", default=False)
     outcome = models.CharField("办理结果", max_length=12, choices=Outcome.choices, blank=True)
     answer = models.TextField("最终答复", blank=True)
+    answer_proposed = models.BooleanField("答复待签发", default=False)
     closed_at = models.DateTimeField("办结时间", null=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", verbose_name="并入线索"
@@ -167,9 +168,7 @@ class Clue(Concealable):
             models.Index(fields=("holder", "state", "-received_at")),
             models.Index(fields=("subject", "-received_at")),
             models.Index(fields=("township", "-received_at")),
-            models.Index(
-                fields=("id",), condition=Q(confidential=True), name="clue_confidential"
-            ),
+            models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
             GinIndex(fields=("bands",), name="clue_bands"),
         )
 

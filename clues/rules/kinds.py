@@ -60,7 +60,11 @@ class Kind:
 
 
 ASSISTANCE_DUE = TimeLimit(
-    "clues.assistance", 10, "答复协助请求", Unit.WORKING_DAY, f"郯政发〔2023〕1号（四）；{_PRACTICE}"
+    "clues.assistance",
+    10,
+    "答复协助请求",
+    Unit.WORKING_DAY,
+    f"郯政发〔2023〕1号（四）；{_PRACTICE}",
 )
 APPRAISAL_DUE = TimeLimit(
     "clues.appraisal",
@@ -98,7 +102,11 @@ SUPERVISION_DUE = TimeLimit(
     f"淮政办〔2025〕1号 四（二）；{_PRACTICE}",
 )
 EMERGENCY_RECEIVE_DUE = TimeLimit(
-    "clues.emergency_call", 2, "响应紧急到场通知", Unit.HOUR, f"郯政发〔2023〕1号（六）；{_PRACTICE}"
+    "clues.emergency_call",
+    2,
+    "响应紧急到场通知",
+    Unit.HOUR,
+    f"郯政发〔2023〕1号（六）；{_PRACTICE}",
 )
 
 _KINDS = (

@@ -7,6 +7,7 @@ The procedure's service calls these inside its own act; such letters have no clo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -24,7 +25,7 @@ from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
 
-def send(
+def prepare(
     actor: Actor,
     cause: Concealable,
     *,
@@ -36,25 +37,18 @@ def send(
     body: str,
     clue: Clue | None = None,
     subject: Subject | None = None,
-    copies: Iterable[Department] = (),
 ) -> Referral:
-    """Number and send a letter of a procedure in the sender's name.
+    """Put a letter of a procedure before the head of ``sender`` for signature.
 
-    The actor is the head of ``sender`` (T 9: in the department's name). Copies by rule are added.
-    Raises ``NotAllowed`` for anybody else, ``Refused`` without an addressee.
+    The caller's act has checked who prepares it. Raises ``Refused`` without an addressee.
     """
-    spec = KINDS[kind]
-    if not is_head_of(actor, sender.pk) and not actor.is_system:
-        raise NotAllowed(f"{spec.label}须由部门负责人签发。", verb=f"letter.{kind}", target=cause)
     if to is None and not outside.strip():
         raise Refused("请选择收函部门。", field="to")
-    now = timezone.now()
     letter = Referral.objects.create(
         region_code=cause.region_code,
         confidential=cause.confidential,
         kind=kind,
-        number=letter_number(sender, spec, confidential=cause.confidential),
-        state=Referral.State.SENT,
+        state=Referral.State.REVIEW,
         title=title,
         body=body,
         clue=clue,
@@ -65,18 +59,41 @@ def send(
         to=to,
         outside=outside.strip(),
         drafted_by_id=actor.user_id,
-        signed_by=actor.name,
-        sent_at=now,
     )
+    trail.record(actor, "letter.prepare", f"拟{letter.spec.label}", letter)
+    return letter
+
+
+def sign(actor: Actor, letter: Referral, copies: Iterable[Department] = ()) -> Referral:
+    """Number and send a prepared letter in the sender's name; copies by rule are added.
+
+    The actor is the head of the sender (T 9: in the department's name); ``NotAllowed`` else.
+    """
+    if not is_head_of(actor, letter.sender_id) and not actor.is_system:
+        raise NotAllowed(
+            f"{letter.spec.label}须由部门负责人签发。", verb="letter.send", target=letter
+        )
+    letter.number = letter_number(letter.sender, letter.spec, confidential=letter.confidential)
+    letter.state = Referral.State.SENT
+    letter.signed_by = actor.name
+    letter.sent_at = timezone.now()
+    letter.save()
     deliver(letter, copies)
     trail.record(
         actor,
         "letter.send",
-        f"签发{spec.label}",
+        f"签发{letter.spec.label}",
         letter,
         after={"number": letter.number, "to": letter.addressee},
     )
     return letter
+
+
+def send(
+    actor: Actor, cause: Concealable, *, copies: Iterable[Department] = (), **what: Any
+) -> Referral:
+    """Prepare a letter and sign it at once, for acts of the head; ``what`` as in ``prepare``."""
+    return sign(actor, prepare(actor, cause, **what), copies)
 
 
 def deliver(letter: Referral, copies: Iterable[Department] = ()) -> None:
