@@ -14,6 +14,7 @@ urlpatterns = [
     path("matters/", include("matters.urls")),
     path("credit/", include("credit.urls")),
     path("inspections/", include("inspections.urls")),
+    path("clues/", include("clues.urls")),
     path("public/", include("supervision.publicity.urls")),
     path("api/v1/", include(api.urlpatterns)),
     path("admin/", admin.site.urls),
