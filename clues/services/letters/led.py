@@ -13,7 +13,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from clues.models import Clue, Concealable, Referral, ReferralCopy
-from clues.rules.kinds import KINDS
 from clues.services.knowledge import concern, name_heads
 from clues.services.numbers import letter_number
 from credit.models import Subject
