@@ -17,23 +17,24 @@ def concern(clue: Clue, *departments: Department | int | None) -> None:
     """Let departments see a clue from now on. Idempotent; call it inside the act."""
     ids = {d.pk if isinstance(d, Department) else d for d in departments if d is not None}
     ClueParty.objects.bulk_create(
-        (ClueParty(clue=clue, department_id=pk) for pk in ids), ignore_conflicts=True
+        (ClueParty(clue=clue, department_id=pk, received_at=clue.received_at) for pk in ids),
+        ignore_conflicts=True,
     )
 
 
 def name_people(clue: Clue, user_ids: Iterable[int | None]) -> None:
-    """Name people to know a confidential clue. Idempotent; the caller leaves the trail entry."""
+    """Name people to know a confidential clue, whose departments are concerned from then on.
+    Idempotent; the caller leaves the trail entry."""
+    ids = {pk for pk in user_ids if pk is not None}
     permission = Permission.objects.get(
         content_type=ContentType.objects.get_for_model(Clue), codename="view_clue"
     )
     ClueUserPermission.objects.bulk_create(
-        (
-            ClueUserPermission(user_id=pk, content_object=clue, permission=permission)
-            for pk in set(user_ids)
-            if pk is not None
-        ),
+        (ClueUserPermission(user_id=pk, content_object=clue, permission=permission) for pk in ids),
         ignore_conflicts=True,
     )
+    departments = User.objects.filter(pk__in=ids).values_list("department_id", flat=True)
+    concern(clue, *departments)
 
 
 def name_heads(clue: Clue, departments: Iterable[Department | int]) -> None:
