@@ -1,6 +1,15 @@
 from clues.models.base import ClueUserPermission, Concealable, ConcealableQuerySet, Counter, Stop
 from clues.models.clue import Clue, ClueParty, Complainant, Told
 from clues.models.referral import Referral, ReferralCopy
+from clues.models.warning import (
+    RiskWarning,
+    WarningEvent,
+    WarningParty,
+    WarningReport,
+    WarningReportReceiver,
+    WarningRule,
+    WarningRuleVersion,
+)
 
 __all__ = [
     "Clue",
@@ -12,6 +21,13 @@ __all__ = [
     "Counter",
     "Referral",
     "ReferralCopy",
+    "RiskWarning",
     "Stop",
     "Told",
+    "WarningEvent",
+    "WarningParty",
+    "WarningReport",
+    "WarningReportReceiver",
+    "WarningRule",
+    "WarningRuleVersion",
 ]
