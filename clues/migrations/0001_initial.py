@@ -2,9 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
         ('contenttypes', '0002_remove_content_type_name'),
         ('credit', '0002_initial'),
         ('departments', '0002_functions_of_other_bodies'),
+        ('inspections', '0004_selected_visits'),
         ('matters', '0001_initial'),
         ('records', '0002_trail_is_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -179,6 +182,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RiskWarning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('region_code', models.CharField(max_length=12, verbose_name='行政区划')),
+                ('confidential', models.BooleanField(default=False, verbose_name='保密')),
+                ('number', models.CharField(max_length=40, unique=True, verbose_name='预警编号')),
+                ('origin', models.CharField(choices=[('rule', '规则预警'), ('national', '国家下发'), ('province', '省级下发')], default='rule', max_length=10, verbose_name='来源')),
+                ('external_number', models.CharField(blank=True, max_length=60, verbose_name='来源编号')),
+                ('level', models.CharField(choices=[('minor', '一般'), ('serious', '较大'), ('major', '重大')], max_length=8, verbose_name='等级')),
+                ('state', models.CharField(choices=[('raised', '待接收'), ('received', '待处置'), ('study', '联合会商中'), ('review', '不予处置待签署'), ('feedback', '待反馈上级'), ('closed', '已办结')], default='raised', max_length=10, verbose_name='状态')),
+                ('title', models.CharField(max_length=150, verbose_name='标题')),
+                ('content', models.TextField(max_length=5000, verbose_name='内容')),
+                ('plan', models.TextField(blank=True, max_length=2000, verbose_name='响应预案')),
+                ('group_key', models.CharField(blank=True, max_length=40, verbose_name='统计单位')),
+                ('value', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='统计值')),
+                ('window_from', models.DateTimeField(null=True, verbose_name='统计起')),
+                ('window_to', models.DateTimeField(null=True, verbose_name='统计止')),
+                ('raised_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='预警时间')),
+                ('study_opened_at', models.DateTimeField(null=True, verbose_name='会商发起时间')),
+                ('study_held_on', models.DateField(null=True, verbose_name='会商日期')),
+                ('study_minutes', models.TextField(blank=True, verbose_name='会商纪要')),
+                ('study_conclusion', models.TextField(blank=True, verbose_name='会商结论')),
+                ('outcome', models.CharField(blank=True, choices=[('clue', '转为线索'), ('check', '开展检查'), ('campaign', '建议专项整治'), ('nothing', '不予处置')], max_length=10, verbose_name='处置结果')),
+                ('outcome_text', models.TextField(blank=True, max_length=2000, verbose_name='处置情况')),
+                ('settled_at', models.DateTimeField(null=True, verbose_name='处置时间')),
+                ('closed_at', models.DateTimeField(null=True, verbose_name='办结时间')),
+                ('clue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='clues.clue', verbose_name='线索')),
+                ('matter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter', verbose_name='监管事项')),
+                ('outcome_clue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clues.clue', verbose_name='转为的线索')),
+                ('outcome_task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspections.jointtask', verbose_name='开展的检查')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='departments.department', verbose_name='责任部门')),
+                ('study_lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department', verbose_name='会商组织部门')),
+                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.subject', verbose_name='监管对象')),
+                ('township', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.region', verbose_name='乡镇街道')),
+            ],
+            options={
+                'verbose_name': '预警',
+                'verbose_name_plural': '预警',
+                'ordering': ('-raised_at', '-id'),
+            },
+        ),
+        migrations.CreateModel(
             name='Stop',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -220,6 +265,130 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '反映人告知',
                 'ordering': ('at', 'id'),
             },
+        ),
+        migrations.CreateModel(
+            name='WarningEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=30, verbose_name='来源')),
+                ('object_id', models.BigIntegerField(verbose_name='对象编号')),
+                ('at', models.DateTimeField(verbose_name='发生时间')),
+                ('warning', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='clues.riskwarning')),
+            ],
+            options={
+                'verbose_name': '预警依据',
+                'verbose_name_plural': '预警依据',
+                'ordering': ('-at', '-id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='WarningParty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(choices=[('owner', '处置'), ('told', '知悉'), ('study', '会商')], default='told', max_length=6, verbose_name='职责')),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='推送时间')),
+                ('read_at', models.DateTimeField(null=True, verbose_name='阅知时间')),
+                ('read_by', models.CharField(blank=True, max_length=60, verbose_name='阅知人')),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department')),
+                ('warning', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='clues.riskwarning')),
+            ],
+            options={
+                'verbose_name': '预警推送',
+                'verbose_name_plural': '预警推送',
+            },
+        ),
+        migrations.CreateModel(
+            name='WarningReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('region_code', models.CharField(max_length=12, verbose_name='行政区划')),
+                ('period', models.CharField(choices=[('month', '月报'), ('quarter', '季报')], max_length=8, verbose_name='周期')),
+                ('starts_on', models.DateField(verbose_name='起')),
+                ('ends_on', models.DateField(verbose_name='止')),
+                ('figures', models.JSONField(default=dict, verbose_name='数据')),
+                ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='生成时间')),
+            ],
+            options={
+                'verbose_name': '预警报告',
+                'verbose_name_plural': '预警报告',
+                'ordering': ('-starts_on', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('region_code', 'period', 'starts_on'), name='warning_report_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WarningReportReceiver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
+                ('read_by', models.CharField(blank=True, max_length=60, verbose_name='阅读人')),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receivers', to='clues.warningreport')),
+            ],
+            options={
+                'verbose_name': '预警报告送达',
+                'verbose_name_plural': '预警报告送达',
+            },
+        ),
+        migrations.CreateModel(
+            name='WarningRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('region_code', models.CharField(max_length=12, verbose_name='行政区划')),
+                ('preset', models.CharField(blank=True, max_length=40, verbose_name='预置规则')),
+            ],
+            options={
+                'verbose_name': '预警规则',
+                'verbose_name_plural': '预警规则',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('preset', ''), _negated=True), fields=('region_code', 'preset'), name='warning_preset_once')],
+            },
+        ),
+        migrations.AddField(
+            model_name='riskwarning',
+            name='rule',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='clues.warningrule'),
+        ),
+        migrations.CreateModel(
+            name='WarningRuleVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待负责人审定'), ('in_force', '执行中'), ('superseded', '已被新版本代替'), ('ended', '已停用'), ('discarded', '已作废')], default='draft', max_length=12, verbose_name='状态')),
+                ('name', models.CharField(max_length=80, verbose_name='规则名称')),
+                ('source', models.CharField(max_length=30, verbose_name='统计内容')),
+                ('measure', models.CharField(choices=[('count', '次数'), ('sum', '合计'), ('ratio', '占比'), ('change', '较上一周期的倍数')], max_length=10, verbose_name='统计方式')),
+                ('against', models.CharField(blank=True, max_length=30, verbose_name='占比的分母')),
+                ('group_by', models.CharField(choices=[('subject', '监管对象'), ('township', '乡镇街道'), ('industry', '行业'), ('matter', '监管事项'), ('department', '部门'), ('clue', '线索')], max_length=12, verbose_name='统计单位')),
+                ('window_days', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='统计周期（天）')),
+                ('threshold', models.DecimalField(decimal_places=2, max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='预警值')),
+                ('at_least', models.PositiveIntegerField(default=1, verbose_name='起算数量')),
+                ('quiet_days', models.PositiveSmallIntegerField(default=15, verbose_name='办结后不重复预警（天）')),
+                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(max_length=40), blank=True, default=list, size=None, verbose_name='对象类别')),
+                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None, verbose_name='线索来源')),
+                ('townships', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None, verbose_name='乡镇街道')),
+                ('matters', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='监管事项')),
+                ('level', models.CharField(choices=[('minor', '一般'), ('serious', '较大'), ('major', '重大')], max_length=8, verbose_name='预警等级')),
+                ('push_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='推送对象')),
+                ('plan', models.TextField(max_length=2000, verbose_name='响应预案')),
+                ('change_reason', models.CharField(max_length=300, verbose_name='制定或修改理由')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='拟定时间')),
+                ('in_force_at', models.DateTimeField(null=True, verbose_name='执行时间')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='停止时间')),
+                ('evaluated_at', models.DateTimeField(null=True, verbose_name='上次统计时间')),
+                ('trail_seen', models.BigIntegerField(default=0, verbose_name='已处理留痕')),
+                ('counted_rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clues.warningrule', verbose_name='统计的预警规则')),
+                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='拟定人')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='clues.warningrule')),
+            ],
+            options={
+                'verbose_name': '预警规则版本',
+                'verbose_name_plural': '预警规则版本',
+                'ordering': ('rule', '-number'),
+            },
+        ),
+        migrations.AddField(
+            model_name='riskwarning',
+            name='version',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='clues.warningruleversion', verbose_name='规则'),
         ),
         migrations.AddIndex(
             model_name='clue',
@@ -368,5 +537,69 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stop',
             constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('target_type', 'target_id', 'code'), name='stop_open_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningevent',
+            constraint=models.UniqueConstraint(fields=('warning', 'source', 'object_id'), name='warning_event_once'),
+        ),
+        migrations.AddIndex(
+            model_name='warningparty',
+            index=models.Index(fields=['department', 'warning'], name='clues_warni_departm_bc2edb_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningparty',
+            constraint=models.UniqueConstraint(fields=('warning', 'department'), name='warning_party_once'),
+        ),
+        migrations.AddIndex(
+            model_name='warningreportreceiver',
+            index=models.Index(fields=['department', 'report'], name='clues_warni_departm_e67bfa_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningreportreceiver',
+            constraint=models.UniqueConstraint(fields=('report', 'department'), name='report_receiver_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningruleversion',
+            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='warning_rule_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningruleversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('rule',), name='warning_rule_one_in_force'),
+        ),
+        migrations.AddConstraint(
+            model_name='warningruleversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted'))), fields=('rule',), name='warning_rule_one_in_preparation'),
+        ),
+        migrations.AddIndex(
+            model_name='riskwarning',
+            index=models.Index(fields=['region_code', '-raised_at', '-id'], name='clues_riskw_region__a6dfc0_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='riskwarning',
+            index=models.Index(fields=['rule', 'group_key', '-closed_at'], name='clues_riskw_rule_id_1d5690_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='riskwarning',
+            index=models.Index(fields=['owner', 'state', '-raised_at'], name='clues_riskw_owner_i_2be641_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='riskwarning',
+            index=models.Index(fields=['subject', '-raised_at'], name='clues_riskw_subject_05c9d3_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='riskwarning',
+            index=models.Index(condition=models.Q(('confidential', True)), fields=['id'], name='warning_confidential'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskwarning',
+            constraint=models.UniqueConstraint(condition=models.Q(('rule__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=('rule', 'group_key'), name='warning_open_once_per_group'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskwarning',
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('external_number', ''), _negated=True), ('confidential', False)), fields=('region_code', 'origin', 'external_number'), name='warning_external_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskwarning',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='closed_warning_has_outcome'),
         ),
     ]
