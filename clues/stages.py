@@ -8,13 +8,13 @@ transaction of every act, so no sequence of acts can leave an object without own
     with CLUE_ACTS.take(actor, "receive", pk) as clue:
         clue.holder_id = actor.department_id        # the stage is entered when the block ends
 
-Leaving a stage meets its deadline. A state that keeps its owner keeps its stop and clock.
+Leaving a stage meets its deadline. A state that keeps owner, purpose and clock keeps its stop.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -38,13 +38,15 @@ C = TypeVar("C", bound=Concealable)
 class Stage(Generic[C]):
     """One open state: ``owner`` gives the id of the department whose turn it is, ``waits`` says
     what for, ``clock`` the limit that runs. ``sender`` gives the department that waits for it;
-    ``since`` the moment that starts the clock, now unless given."""
+    ``since`` the moment that starts the clock, now unless given. ``for_head`` tells whether only
+    the head can do what is waited for: then it is no work for the clerks."""
 
     owner: Callable[[C], int | None]
     waits: str
     clock: TimeLimit | Callable[[C], TimeLimit]
     sender: Callable[[C], int | None] = lambda _: None
     since: Callable[[C], dt.datetime | None] = lambda _: None
+    for_head: Callable[[C], bool] = lambda _: False
 
     def limit(self, instance: C) -> TimeLimit:
         return self.clock if isinstance(self.clock, TimeLimit) else self.clock(instance)
@@ -75,18 +77,24 @@ class Stages(Generic[C]):
         found: the act must not leave the object without an owner.
         """
         stage = self.of(instance)
-        open_stop = main_stop(instance)
+        present = main_stop(instance)
         if stage is None:
-            if open_stop is not None:
-                leave(actor, open_stop)
+            if present is not None:
+                leave(actor, present)
             return None
         owner = stage.owner(instance)
         if owner is None:
             raise Refused(f"“{stage.waits}”没有责任部门，不能办理。请联系综合协调组指定。")
-        if open_stop is not None:
-            if open_stop.waits == stage.waits and open_stop.department_id == owner:
-                return open_stop
-            leave(actor, open_stop)
+        clock = stage.limit(instance)
+        for_head = stage.for_head(instance)
+        person_id = None
+        if present is not None:
+            if _is_still(present, stage.waits, owner, clock):
+                _describe_again(present, instance, for_head)
+                return present
+            # Whoever is responsible for it in the department stays so at its next stop there.
+            person_id = present.person_id if present.department_id == owner else None
+            leave(actor, present)
         return open_side(
             actor,
             instance,
@@ -94,9 +102,11 @@ class Stages(Generic[C]):
             kind=self.kind,
             waits=stage.waits,
             department_id=owner,
-            clock=stage.limit(instance),
+            clock=clock,
             sender_id=stage.sender(instance),
             since=stage.since(instance),
+            for_head=for_head,
+            person_id=person_id,
         )
 
 
@@ -127,8 +137,7 @@ class StagedActs(ActTable[C]):
 
 def main_stop(instance: models.Model) -> Stop | None:
     """Where the object lies now, with its deadline."""
-    found = Stop.objects.open().of(instance).filter(code=Stop.MAIN).select_related("deadline")
-    return cast("Stop | None", found.first())
+    return _open_stop(instance, Stop.MAIN)
 
 
 def open_side(
@@ -142,9 +151,20 @@ def open_side(
     clock: TimeLimit,
     sender_id: int | None = None,
     since: dt.datetime | None = None,
+    for_head: bool = False,
+    person_id: int | None = None,
 ) -> Stop:
     """Open a stop beside the main one: something else that is owed meanwhile (telling the
-    complainant, reading a copy). Idempotent per object and code."""
+    complainant, reading a copy). Idempotent per object, code and department; owed by another
+    department from now on, the former is relieved.
+
+    Call it in the transaction that locked or created the object.
+    """
+    present = _open_stop(instance, code)
+    if present is not None:
+        if present.department_id == department_id:
+            return present
+        leave(actor, present)
     resolved = time_limit(instance.region_code, clock)
     deadline = deadlines.start(
         actor,
@@ -157,29 +177,27 @@ def open_side(
         region_code=instance.region_code,
         started_at=since,
     )
-    stop, _ = Stop.objects.get_or_create(
+    return Stop.objects.create(
         target_type=ContentType.objects.get_for_model(instance),
         target_id=instance.pk,
         code=code,
-        left_at=None,
-        defaults={
-            "kind": kind,
-            "waits": waits,
-            "about": str(instance)[:200],
-            "department_id": department_id,
-            "sender_id": sender_id,
-            "clue_id": getattr(instance, "clue_id", None),
-            "deadline": deadline,
-            "region_code": instance.region_code,
-            "confidential": instance.confidential,
-        },
+        kind=kind,
+        waits=waits,
+        about=_about(instance),
+        department_id=department_id,
+        sender_id=sender_id,
+        person_id=person_id,
+        for_head=for_head,
+        clue_id=getattr(instance, "clue_id", None),
+        deadline=deadline,
+        region_code=instance.region_code,
+        confidential=instance.confidential,
     )
-    return stop
 
 
 def close_side(actor: Actor, instance: models.Model, code: str) -> None:
     """Leave a side stop because what it waited for was done."""
-    stop = Stop.objects.open().of(instance).filter(code=code).first()
+    stop = _open_stop(instance, code)
     if stop is not None:
         leave(actor, stop)
 
@@ -187,6 +205,12 @@ def close_side(actor: Actor, instance: models.Model, code: str) -> None:
 def entrust(instance: models.Model, user_id: int | None) -> None:
     """Name the person who is responsible at the object's present stop."""
     Stop.objects.open().of(instance).filter(code=Stop.MAIN).update(person_id=user_id)
+
+
+def entrust_each(stops: Iterable[Stop], user_id: int | None) -> int:
+    """Name the person who is responsible at open stops; returns at how many."""
+    found = Stop.objects.open().filter(pk__in=[stop.pk for stop in stops])
+    return found.update(person_id=user_id)
 
 
 def leave(actor: Actor, stop: Stop) -> None:
@@ -197,5 +221,46 @@ def leave(actor: Actor, stop: Stop) -> None:
     if stop.person_id is None and actor.department_id == stop.department_id:
         stop.person_id = actor.user_id
     stop.save(update_fields=("left_at", "person"))
-    if stop.deadline_id is not None:
-        Deadline.objects.filter(pk=stop.deadline_id, met_at=None).update(met_at=now)
+    if stop.deadline_id is None:
+        return
+    # Two stops of an object that rest on the same rule share one clock until both are left.
+    shared = Stop.objects.open().filter(deadline_id=stop.deadline_id)
+    Deadline.objects.filter(pk=stop.deadline_id, met_at=None, cancelled_at=None).exclude(
+        pk__in=shared.values("deadline_id")
+    ).update(met_at=now)
+
+
+def conceal(clue: models.Model) -> None:
+    """Let the stops of everything that belongs to a clue be confidential as the clue now is."""
+    Stop.objects.filter(clue_id=clue.pk).update(confidential=True)
+
+
+def _open_stop(instance: models.Model, code: str) -> Stop | None:
+    found = Stop.objects.open().of(instance).filter(code=code).select_related("deadline")
+    return cast("Stop | None", found.first())
+
+
+def _is_still(stop: Stop, waits: str, owner: int, clock: TimeLimit) -> bool:
+    """Whether the object still lies there for the same, under a clock that runs."""
+    return (
+        (stop.waits, stop.department_id) == (waits, owner)
+        and stop.deadline is not None
+        and stop.deadline.is_running
+        and stop.deadline.rule == clock.key
+    )
+
+
+def _describe_again(stop: Stop, instance: Concealable, for_head: bool) -> None:
+    """What the act changed of the object itself (its title, whether it is confidential, whether
+    its head must sign now) is told at its stops."""
+    if stop.confidential != instance.confidential:
+        Stop.objects.of(instance).update(confidential=instance.confidential)
+    now = {"about": _about(instance), "for_head": for_head}
+    if any(getattr(stop, name) != value for name, value in now.items()):
+        Stop.objects.open().of(instance).filter(code=Stop.MAIN).update(**now)
+    stop.confidential = instance.confidential
+    stop.about, stop.for_head = _about(instance), for_head
+
+
+def _about(instance: models.Model) -> str:
+    return str(instance)[:200]

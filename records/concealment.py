@@ -2,32 +2,70 @@
 and in the outbox, which name objects of every app.
 
 The app that has confidential objects registers them; whoever lists entries about objects calls
-``reveal``.
+``reveal``, or ``is_concealed`` where the entry itself must stay and only its words be hidden.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from records.actor import Actor
 
 CONCEALED: dict[str, Callable[[Actor], QuerySet[models.Model]]] = {}
 """By model label: the rows of the model that a person must not know of."""
 
+NAMELESS = "保密对象"
+"""What stands for the name of a concealed object."""
+
+_HIDDEN_FROM = 2**52
+
 E = TypeVar("E", bound=models.Model)
 
 
-def reveal(entries: QuerySet[E], actor: Actor) -> QuerySet[E]:
-    """The entries about objects (``target_type``, ``target_id``) that the person may know of."""
+def hidden_id() -> int:
+    """An id for a row about something confidential.
+
+    Drawn at random, so that no gap in the ids of the others tells that there is such a row;
+    above all counted ids, and exact in JSON (below 2**53).
+    """
+    return _HIDDEN_FROM + secrets.randbelow(_HIDDEN_FROM)
+
+
+def is_concealed(actor: Actor, field: str = "target") -> Q:
+    """The condition that an entry is about something that the person must not know of.
+
+    ``field`` is the entry's generic relation: ``<field>_type`` and ``<field>_id``. An entry about
+    a deadline is one about the deadline's own object.
+    """
+    hidden = _about_concealed(actor, field)
+    deadline = apps.get_model("records.Deadline")
+    late = deadline._default_manager.filter(_about_concealed(actor, "target"))
+    return hidden | _about(field, deadline, late)
+
+
+def reveal(entries: QuerySet[E], actor: Actor, field: str = "target") -> QuerySet[E]:
+    """The entries that are about nothing the person must not know of; ``field`` as above."""
+    if actor.is_system:
+        return entries
+    hidden = is_concealed(actor, field)
+    # Written as "no object, or not hidden": NOT over a null object would drop the entry.
+    return entries.filter(Q(**{f"{field}_id": None}) | ~hidden)
+
+
+def _about_concealed(actor: Actor, field: str) -> Q:
+    condition = Q(pk__in=())
     for label, concealed in CONCEALED.items():
-        content_type = ContentType.objects.get_for_model(apps.get_model(label))
-        entries = entries.exclude(
-            target_type=content_type, target_id__in=concealed(actor).values("pk")
-        )
-    return entries
+        condition |= _about(field, apps.get_model(label), concealed(actor))
+    return condition
+
+
+def _about(field: str, model: type[models.Model], rows: QuerySet[models.Model]) -> Q:
+    content_type = ContentType.objects.get_for_model(model)
+    return Q(**{f"{field}_type": content_type, f"{field}_id__in": rows.order_by().values("pk")})

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from records import trail
 from records.actor import Actor
+from records.concealment import hidden_id
 from records.errors import Conflict, Refused
 from records.models import DayOverride, Deadline, DeadlineExtension, DeadlinePause
 from records.workdays import (
@@ -28,6 +29,7 @@ from records.workdays import (
     compute,
     explain,
     fixed_date,
+    lateness,
     remaining,
 )
 
@@ -75,6 +77,7 @@ def start(
     transaction. Starting a rule that already runs for the object and department returns it."""
     started_at = started_at or timezone.now()
     due = compute(limit, started_at, calendar())
+    own_id = {"id": hidden_id()} if getattr(target, "confidential", False) else {}
     deadline, created = Deadline.objects.get_or_create(
         rule=rule,
         target_type=ContentType.objects.get_for_model(target),
@@ -92,7 +95,8 @@ def start(
             "started_at": started_at,
             "due_at": due.due_at,
             "provisional": due.provisional,
-        },
+        }
+        | own_id,
     )
     if created:
         trail.record(
@@ -320,6 +324,18 @@ def _chip(deadline: Deadline, now: dt.datetime, days: Calendar) -> Chip:
         soon = SOON_WORKING_DAYS if left.unit is not Unit.HOUR else SOON_WORKING_DAYS * 8
         level = "soon" if left.amount <= soon else "ok"
     return Chip(deadline, left, level)
+
+
+def late_by(
+    deadline: Deadline, at: dt.datetime | None = None, days: Calendar | None = None
+) -> Remaining | None:
+    """How late the deadline was met, or while it runs is at ``at`` (now unless given), in the unit
+    of its rule; None when in time or paused. ``days`` saves reading the calendar again."""
+    if deadline.due_at is None:
+        return None
+    unit = Unit.CALENDAR_DAY if deadline.unit == Deadline.Kind.FIXED else Unit(deadline.unit)
+    moment = deadline.met_at or at or timezone.now()
+    return lateness(deadline.due_at, moment, days or calendar(), unit)
 
 
 def chips_for(targets: Iterable[models.Model]) -> dict[int, Chip]:

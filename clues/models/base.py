@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -18,11 +17,8 @@ from departments.actors import is_staff_member, oversees
 from departments.models import Department
 from departments.roles import STAFF
 from records.actor import Actor
+from records.concealment import hidden_id
 from records.models import Deadline
-
-_CONCEALED_FROM = 2**52
-"""Ids of concealed objects are drawn at random from here up, so that no gap in the ids of the
-others tells that there are any; they stay exact in JSON (below 2**53)."""
 
 
 class Counter(models.Model):
@@ -77,10 +73,17 @@ class ConcealableQuerySet(models.QuerySet[Any]):
         return concealed.exclude(self._of_clues(granted.values("content_object_id")))
 
 
+def confidential_index(name: str) -> models.Index:
+    """The index of the confidential rows of a ``Concealable``."""
+    return models.Index(fields=("id",), condition=Q(confidential=True), name=name)
+
+
 class Concealable(models.Model):
     """Something that may be confidential with the clue it belongs to.
 
-    Ids, numbers and names of confidential rows tell nothing of them to those not named.
+    Ids, numbers and names of confidential rows tell nothing of them to those not named. A model
+    has an index of its confidential rows (``confidential_index``), because lists of other things
+    ask for them all (``records.concealment``).
     """
 
     region_code = models.CharField("行政区划", max_length=12)
@@ -91,7 +94,7 @@ class Concealable(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding and self.pk is None and self.confidential:
-            self.pk = _CONCEALED_FROM + secrets.randbelow(_CONCEALED_FROM)
+            self.pk = hidden_id()
         super().save(*args, **kwargs)
 
 
@@ -150,6 +153,7 @@ class Stop(Concealable):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="责任人"
     )
+    for_head = models.BooleanField("须由负责人办理", default=False)
     deadline = models.ForeignKey(
         Deadline, models.PROTECT, null=True, related_name="+", verbose_name="期限"
     )
@@ -186,6 +190,10 @@ class Stop(Concealable):
                 condition=Q(left_at=None),
                 name="stop_open_by_region",
             ),
+            models.Index(
+                fields=("left_at",), condition=Q(left_at__isnull=False), name="stop_left"
+            ),
+            confidential_index("stop_confidential"),
         )
 
     def __str__(self) -> str:
