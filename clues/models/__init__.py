@@ -1,5 +1,7 @@
 from clues.models.base import ClueUserPermission, Concealable, ConcealableQuerySet, Counter, Stop
 from clues.models.clue import Clue, ClueParty, Complainant, Told
+from clues.models.crime import CrimeHandover
+from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.referral import Referral, ReferralCopy
 from clues.models.warning import (
     RiskWarning,
@@ -19,8 +21,13 @@ __all__ = [
     "Concealable",
     "ConcealableQuerySet",
     "Counter",
+    "CrimeHandover",
+    "Dispute",
+    "DisputeParty",
+    "DisputeTalk",
     "Referral",
     "ReferralCopy",
+    "Refusal",
     "RiskWarning",
     "Stop",
     "Told",
