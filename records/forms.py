@@ -39,7 +39,7 @@ class TrailFilter(forms.Form):
     )
 
     def narrow(self, entries: QuerySet[TrailEntry]) -> QuerySet[TrailEntry]:
-        """The entries that match what was filled in."""
+        """The entries of ``records.selectors.visible_trail`` that match what was filled in."""
         self.is_valid()
         values: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if v}
         if who := values.get("who"):
@@ -49,7 +49,7 @@ class TrailFilter(forms.Form):
         if label := values.get("label"):
             entries = entries.filter(label__contains=label)
         if target := values.get("target"):
-            entries = entries.filter(target_name__contains=target)
+            entries = entries.filter(shown_target__contains=target)
         if outcome := values.get("outcome"):
             entries = entries.filter(outcome=outcome)
         if since := values.get("since"):

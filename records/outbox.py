@@ -8,12 +8,14 @@ from typing import Any
 import requests
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from records import trail
 from records.actor import Actor
+from records.concealment import reveal
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
 from records.outbox_names import CREDIT_PUBLICITY, PROVINCE
@@ -38,16 +40,26 @@ _TIMEOUT_SECONDS = 15
 log = structlog.get_logger(__name__)
 
 
-def post(target: str, topic: str, payload: dict[str, Any], region_code: str) -> OutboxMessage:
+def post(
+    target: str,
+    topic: str,
+    payload: dict[str, Any],
+    region_code: str,
+    *,
+    about: models.Model | None = None,
+) -> OutboxMessage:
     """Put a message into the outbox, inside the transaction of the change it tells of.
 
-    Delivery is woken after commit; beat finds it again should the wake-up be lost.
+    Delivery is woken after commit; beat finds it again should the wake-up be lost. ``about`` is
+    the object it tells of, needed where that may be confidential (``records.concealment``).
     """
     message = OutboxMessage.objects.create(
         target=target,
         topic=topic,
         payload=payload,
         region_code=region_code,
+        about_type=ContentType.objects.get_for_model(about) if about is not None else None,
+        about_id=about.pk if about is not None else None,
         next_attempt_at=timezone.now(),
     )
     if is_configured(target):
@@ -104,12 +116,15 @@ def deliver_next() -> bool:
 def visible_to(actor: Actor) -> QuerySet[OutboxMessage]:
     """For the coordination office of a region and the system administrator.
 
-    Raises ``NotAllowed`` for everybody else.
+    The administrator keeps every message going, none of which shows its content; the office
+    does not learn of messages about what it must not know of. Raises ``NotAllowed`` for
+    everybody else.
     """
     if actor.has_role(SYSTEM_ADMIN):
         return OutboxMessage.objects.all()
     if actor.fills(COORDINATION):
-        return OutboxMessage.objects.filter(region_code__startswith=actor.region_code)
+        found = OutboxMessage.objects.filter(region_code__startswith=actor.region_code)
+        return reveal(found, actor, "about")
     raise NotAllowed("只有综合协调组和系统管理员可以查看对外推送。", verb="outbox.view")
 
 
@@ -185,4 +200,8 @@ def _send(message: OutboxMessage) -> str | None:
         return "推送没有完成，详见系统日志。"
     if answer.ok:
         return None
-    return f"对方系统没有接收（HTTP {answer.status_code}）{answer.text[:500]}"
+    refusal = f"对方系统没有接收（HTTP {answer.status_code}）"
+    if getattr(message.about, "confidential", False):
+        # The other side may repeat what it was told.
+        return refusal
+    return f"{refusal}{answer.text[:500]}"

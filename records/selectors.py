@@ -9,11 +9,12 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from records import evidence
 from records.actor import Actor
+from records.concealment import NAMELESS, is_concealed, reveal
 from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
 from records.models import Evidence, TrailEntry
@@ -37,25 +38,35 @@ TRAIL_SHEET = Sheet(
 def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
     """All entries for the audit administrator, those of its region for the coordination office.
 
+    ``shown_target`` and ``shown_opinion`` are what a page shows and searches. The coordination
+    office does not learn of what was done with confidential objects; the audit administrator
+    sees that something was done, by whom and when, but neither what with nor what was said.
     Raises ``NotAllowed`` for everybody else.
     """
     if actor.has_role(AUDIT_ADMIN):
-        return TrailEntry.objects.all()
+        hidden = is_concealed(actor)
+        return TrailEntry.objects.annotate(
+            shown_target=Case(When(hidden, then=Value(NAMELESS)), default=F("target_name")),
+            shown_opinion=Case(When(hidden, then=Value("")), default=F("opinion")),
+        )
     if actor.fills(COORDINATION):
-        return TrailEntry.objects.filter(region_code__startswith=actor.region_code)
+        entries = TrailEntry.objects.filter(region_code__startswith=actor.region_code)
+        return reveal(entries, actor).annotate(
+            shown_target=F("target_name"), shown_opinion=F("opinion")
+        )
     raise NotAllowed("只有审计管理员和综合协调组可以查看全部留痕。", verb="trail.view")
 
 
-def trail_rows(entries: Iterable[TrailEntry]) -> Iterator[dict[str, Any]]:
-    """Entries as rows of ``TRAIL_SHEET``."""
+def trail_rows(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Entries of ``visible_trail`` as rows of ``TRAIL_SHEET``."""
     for entry in entries:
         yield {
             "at": timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
             "actor": entry.actor_name,
             "department": entry.department_name,
             "label": entry.label,
-            "target": entry.target_name,
-            "opinion": entry.opinion,
+            "target": entry.shown_target,
+            "opinion": entry.shown_opinion,
             "outcome": entry.get_outcome_display(),
             "request": entry.request_id,
         }

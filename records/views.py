@@ -17,6 +17,7 @@ from django.views import View
 from records import deadlines, evidence, imports, outbox
 from records.actor import Actor
 from records.acts import ActTable
+from records.concealment import reveal
 from records.errors import NotAllowed, Refused
 from records.excel import template
 from records.exports import export, xlsx_response
@@ -86,11 +87,11 @@ class DeadlineView(View):
     """How a date came about: what the deadline chip opens."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        deadline = get_object_or_404(
-            Deadline.objects.select_related("department").prefetch_related("pauses", "extensions"),
-            pk=pk,
-        )
         actor = actor_of(request)
+        known = reveal(Deadline.objects.all(), actor)
+        deadline = get_object_or_404(
+            known.select_related("department").prefetch_related("pauses", "extensions"), pk=pk
+        )
         model = deadline.target_type.model_class()
         target = (
             model._default_manager.visible_to(actor).filter(pk=deadline.target_id)  # type: ignore[union-attr]

@@ -450,6 +450,21 @@ def _lateness(due_at: datetime, now: datetime, unit: Unit) -> Remaining | None:
     return Remaining(State.OVERDUE, days) if days > 0 else None
 
 
+def lateness(
+    due_at: datetime, at: datetime, calendar: Calendar, unit: Unit
+) -> Remaining | None:
+    """How late something was at ``at``, counted as its rule counts; None when in time.
+
+    For a rule in working days these are the working days after the due day up to and with that of
+    ``at``; where all of them were days off, calendar days.
+    """
+    late = _lateness(due_at, at, unit)
+    if late is None or unit is not Unit.WORKING_DAY:
+        return late
+    days = working_days_between(_local_day(due_at), _local_day(at), calendar)
+    return Remaining(State.OVERDUE, days, unit) if days else late
+
+
 def add_working_days(day: date, amount: int, calendar: Calendar) -> date:
     """The ``amount``-th working day after ``day``, or before it for a negative amount.
 

@@ -1,6 +1,8 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -11,7 +13,8 @@ class OutboxMessage(models.Model):
     """What another system must learn, written in the transaction of the change itself.
 
     Delivered at least once by Celery; ``id`` travels as the idempotency key, so that a repeat
-    harms nobody. After the last attempt it is dead and visible, and can be sent again.
+    harms nobody. After the last attempt it is dead and visible, and can be sent again. ``about``
+    is the object it tells of, so that who must not know of the object does not see the message.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -19,6 +22,9 @@ class OutboxMessage(models.Model):
     topic = models.CharField("主题", max_length=80)
     payload = models.JSONField("内容", encoder=DjangoJSONEncoder)
     region_code = models.CharField("行政区划", max_length=12)
+    about_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
+    about_id = models.BigIntegerField("对象编号", null=True)
+    about = GenericForeignKey("about_type", "about_id")
     created_at = models.DateTimeField("产生时间", auto_now_add=True)
     attempts = models.PositiveIntegerField("尝试次数", default=0)
     next_attempt_at = models.DateTimeField("下次发送", null=True)

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from inspections.models import Draw, JointTask, PlanItem, Result, TaskPart
 from matters.models import MatterVersion
 from records.actor import Actor
+from records.concealment import reveal
 from records.models import Deadline, OutboxMessage
 
 
@@ -54,13 +55,19 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
     joint = tasks.annotate(departments=Count("parts")).filter(departments__gte=2).count()
     results = Result.objects.filter(part__task__region__code__startswith=region)
     published = results.filter(state=Result.State.PUBLISHED)
-    deadlines = Deadline.objects.filter(region_code__startswith=region, cancelled_at=None)
+    deadlines = reveal(
+        Deadline.objects.filter(region_code__startswith=region, cancelled_at=None), actor
+    )
     met = deadlines.filter(met_at__isnull=False).aggregate(
         all=Count("pk"), on_time=Count("pk", filter=Q(met_at__lte=F("due_at")))
     )
     overdue = deadlines.filter(met_at=None, due_at__lt=now).count()
-    dead = OutboxMessage.objects.filter(
-        region_code__startswith=region, dead_at__isnull=False, delivered_at=None
+    dead = reveal(
+        OutboxMessage.objects.filter(
+            region_code__startswith=region, dead_at__isnull=False, delivered_at=None
+        ),
+        actor,
+        "about",
     ).count()
     matter_list, task_list = reverse("matters:list"), reverse("inspections:task-list")
     result_list = reverse("inspections:result-list")
@@ -167,9 +174,7 @@ def departments(actor: Actor, now: dt.datetime | None = None) -> list[Department
         )
     )
     late = (
-        Deadline.objects.filter(
-            region_code__startswith=region, met_at=None, cancelled_at=None, due_at__lt=now
-        )
+        _overdue(actor, now)
         .order_by()
         .values("department__name")
         .annotate(overdue=Count("pk"))
@@ -193,16 +198,15 @@ def departments(actor: Actor, now: dt.datetime | None = None) -> list[Department
 
 def overdue_deadlines(actor: Actor, now: dt.datetime | None = None) -> list[Deadline]:
     """The longest overdue deadlines of the region, at most fifty."""
-    return list(
-        Deadline.objects.filter(
-            region_code__startswith=actor.region_code,
-            met_at=None,
-            cancelled_at=None,
-            due_at__lt=now or timezone.now(),
-        )
-        .select_related("department")
-        .order_by("due_at")[:50]
+    late = _overdue(actor, now or timezone.now())
+    return list(late.select_related("department").order_by("due_at")[:50])
+
+
+def _overdue(actor: Actor, now: dt.datetime) -> QuerySet[Deadline]:
+    late = Deadline.objects.filter(
+        region_code__startswith=actor.region_code, met_at=None, cancelled_at=None, due_at__lt=now
     )
+    return reveal(late, actor)
 
 
 def _by_state(queryset: Any) -> dict[str, int]:

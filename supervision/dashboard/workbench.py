@@ -19,6 +19,7 @@ from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
 from records.actor import Actor
+from records.concealment import reveal
 from records.deadlines import window
 from records.imports import pending_imports
 from records.models import TrailEntry
@@ -111,9 +112,10 @@ class HandedOn:
 
 def handed_on(actor: Actor) -> list[HandedOn]:
     """The person's last acts, an object once, with its present state: who has it now."""
-    entries = TrailEntry.objects.filter(
+    own = TrailEntry.objects.filter(
         actor_id=actor.user_id, outcome=TrailEntry.Outcome.DONE, target_id__isnull=False
-    ).order_by("-id")
+    )
+    entries = reveal(own, actor).order_by("-id")
     for prefix in _NOT_BUSINESS:
         entries = entries.exclude(verb__startswith=prefix)
     recent = list(entries.prefetch_related(GenericPrefetch("target", []))[: HANDED_ON * 4])
