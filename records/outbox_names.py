@@ -2,8 +2,13 @@
 
 CREDIT_PUBLICITY = "credit_publicity"
 PROVINCE = "province"
+COMPLAINT_CHANNEL = "complaint_channel"
 
-TARGETS = {CREDIT_PUBLICITY: "国家企业信用信息公示系统", PROVINCE: "省“互联网+监管”平台"}
+TARGETS = {
+    CREDIT_PUBLICITY: "国家企业信用信息公示系统",
+    PROVINCE: "省“互联网+监管”平台",
+    COMPLAINT_CHANNEL: "投诉举报受理渠道",
+}
 TOPICS = {
     "matter.in_force": "监管事项生效",
     "matter.abolished": "监管事项废止",
@@ -13,4 +18,5 @@ TOPICS = {
     "result.published": "检查结果公示",
     "result.corrected": "检查结果更正",
     "result.withdrawn": "检查结果撤销公示",
+    "clue.told": "告知反映人",
 }

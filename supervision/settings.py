@@ -250,7 +250,7 @@ OUTBOX_TARGETS = {
         "url": env.str(f"OUTBOX_{name.upper()}_URL"),
         "token": env.str(f"OUTBOX_{name.upper()}_TOKEN", default=""),
     }
-    for name in ("credit_publicity", "province")
+    for name in ("credit_publicity", "province", "complaint_channel")
     if env.str(f"OUTBOX_{name.upper()}_URL", default="")
 }
 

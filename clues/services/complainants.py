@@ -1,0 +1,174 @@
+"""Who complained: told at each step, shown masked, unmasked with a reason (L1–L3, T 5 (8))."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from clues.acts.common import clerk
+from clues.models import Clue, Complainant, Told
+from departments.models import Department
+from inspections.masking import masked_name
+from records import outbox, trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.outbox_names import COMPLAINT_CHANNEL
+
+NUMBER_MARK = "【编号】"
+"""Stands for the number of a clue in a text that is written before the clue has one."""
+
+_SHOWN_OF_PHONE = (3, 4)
+_SHORTEST_PHONE_SHOWN = 11
+
+
+def of(clue: Clue) -> Complainant | None:
+    """The complainant of one clue, None when nobody complained."""
+    return Complainant.objects.filter(clue_id=clue.pk).first()
+
+
+def all_of(clue: Clue) -> list[Complainant]:
+    """The complainant of a clue and those of all clues merged into it, also by way of others."""
+    ids, found = {clue.pk}, {clue.pk}
+    while found:
+        merged = Clue.objects.filter(merged_into_id__in=found)
+        found = set(merged.values_list("pk", flat=True)) - ids
+        ids |= found
+    rows = Complainant.objects.filter(clue_id__in=ids).select_related("clue")
+    return list(rows.order_by("clue_id"))
+
+
+def obstacle(complainant: Complainant | None) -> str:
+    """Why nobody can be told, in words; empty when somebody can."""
+    if complainant is None:
+        return "没有反映人，无须告知。"
+    if not complainant.wants_answer:
+        return "反映人表示不需要答复，不发送告知。"
+    if not complainant.phone:
+        return "反映人匿名或没有留下电话，无法发送告知。"
+    return ""
+
+
+def suggested_text(
+    clue: Clue, step: str, *, department: Department | None = None, answer: str = ""
+) -> str:
+    """What a step usually tells, for the clerk to see and change before it is sent.
+
+    ``department`` is who took the clue over (``TRANSFERRED``), ``answer`` the final one
+    (``ANSWERED``).
+    """
+    today = timezone.localdate()
+    about = f"您反映的“{clue.title}”（{clue.number or NUMBER_MARK}）"
+    day = f"{today.year}年{today.month}月{today.day}日"
+    receiver = clue.receiver.name
+    ask = f"咨询电话：{clue.receiver.hotline}。" if clue.receiver.hotline else ""
+    if step == Told.Step.RECEIVED:
+        return f"您好，{about}已由{receiver}于{day}受理，办理情况将及时告知您。{ask}"
+    if step == Told.Step.TRANSFERRED:
+        to = (department or clue.holder).name
+        return f"您好，{about}属于{to}的职责，已于{day}移送该部门办理，由其答复您。{ask}"
+    if step == Told.Step.ANSWERED:
+        given = answer or clue.answer
+        return f"您好，{about}已办结。{clue.get_outcome_display()}。{given}".replace("。。", "。")
+    return f"您好，{about}正在由{clue.holder.name}办理。{ask}"
+
+
+def tell(actor: Actor, clue: Clue, step: str, text: str) -> Told | None:
+    """Tell the complainant of one clue: kept word for word, sent through the outbox.
+
+    Call it inside the act's transaction. Returns None, and says so in the trail, when nobody can
+    be told. Raises ``Refused`` for an empty text.
+    """
+    if not text.strip():
+        raise Refused("请填写告知反映人的内容。", field="text")
+    complainant = of(clue)
+    label = Told.Step(step).label
+    if problem := obstacle(complainant):
+        if complainant is not None:
+            trail.record(actor, "clue.not-told", f"{label}未发送", clue, opinion=problem)
+        return None
+    assert complainant is not None
+    told = Told.objects.create(
+        clue=clue,
+        step=step,
+        text=text.strip().replace(NUMBER_MARK, clue.number),
+        by=actor.department_name or actor.name,
+    )
+    outbox.post(
+        COMPLAINT_CHANNEL,
+        "clue.told",
+        {
+            "number": clue.number,
+            "channel": clue.channel,
+            "external_number": clue.external_number,
+            "step": step,
+            "text": told.text,
+            "name": complainant.name,
+            "phone": complainant.phone,
+        },
+        # Whoever watches the region's messages must not see that there is a confidential clue.
+        "" if clue.confidential else clue.region_code,
+    )
+    trail.record(actor, "clue.tell", label, clue, after={"step": step})
+    return told
+
+
+def tell_all(actor: Actor, clue: Clue, step: str, text: str) -> list[Told]:
+    """As ``tell``, also to the complainants of the clues merged into it, each under the number
+    that they know."""
+    if not text.strip():
+        raise Refused("请填写告知反映人的内容。", field="text")
+    told = []
+    for complainant in all_of(clue):
+        own = complainant.clue
+        words = text.replace(clue.number, own.number) if clue.number else text
+        if sent := tell(actor, own, step, words):
+            told.append(sent)
+    return told
+
+
+def masked_phone(phone: str) -> str:
+    """A telephone number without its middle: 138****1234; short ones show the last two digits."""
+    if not phone:
+        return ""
+    first, last = _SHOWN_OF_PHONE
+    if len(phone) < _SHORTEST_PHONE_SHOWN:
+        first, last = 0, 2
+    hidden = max(len(phone) - first - last, 1)
+    return phone[:first] + "*" * hidden + phone[len(phone) - last :]
+
+
+def masked(complainant: Complainant) -> dict[str, str]:
+    """Name, phone and address as everybody sees them; the address is only said to be there."""
+    return {
+        "name": masked_name(complainant.name) if complainant.name else "匿名",
+        "phone": masked_phone(complainant.phone),
+        "address": "已登记" if complainant.address else "",
+    }
+
+
+def may_unmask(actor: Actor, clue: Clue) -> bool:
+    """Clerks and heads of the departments that received and handle the clue."""
+    return clerk(actor, clue, clue.holder_id) or clerk(actor, clue, clue.receiver_id)
+
+
+@transaction.atomic
+def unmask(actor: Actor, clue_id: int, reason: str) -> Complainant:
+    """The complainant in full, for a reason that the trail keeps.
+
+    Raises ``Refused`` when the clue is not visible, nobody complained or the reason is missing,
+    ``NotAllowed`` for other departments.
+    """
+    clue = Clue.objects.visible_to(actor).filter(pk=clue_id).first()
+    if clue is None:
+        raise Refused("线索不存在。", code="not_found")
+    if not may_unmask(actor, clue):
+        raise NotAllowed(
+            "只有首接部门和当前责任部门可以查看反映人的联系方式。", verb="clue.unmask", target=clue
+        )
+    if not reason.strip():
+        raise Refused("请填写查看联系方式的理由。", field="opinion")
+    complainant = of(clue)
+    if complainant is None:
+        raise Refused("本线索没有反映人。")
+    trail.record(actor, "clue.unmask", "查看反映人联系方式", clue, opinion=reason.strip())
+    return complainant
