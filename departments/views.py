@@ -21,13 +21,18 @@ PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def demo_users() -> list[User]:
-    """The accounts of the demo county in the order of the story, with their departments."""
+    """The demo accounts, region by region in the order of the story, with their departments."""
     return list(
         User.objects.filter(is_active=True)
         .exclude(demo_note="")
-        .select_related("department")
+        .select_related("department__region", "township")
         .order_by("id")
     )
+
+
+def demo_region(user: User) -> str:
+    """The region under which a list of demo accounts puts one."""
+    return user.department.region.full_name if user.department else ""
 
 
 def demo_label(user: User) -> str:
@@ -59,6 +64,7 @@ class LoginView(auth_views.LoginView):
                 {
                     "username": user.username,
                     "label": demo_label(user),
+                    "region": demo_region(user),
                     "story": user.demo_note.partition("：")[2],
                 }
                 for user in demo_users()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from departments.models import Region, User
-from departments.views import demo_label, demo_users
+from departments.views import demo_label, demo_region, demo_users
 from records.middleware import actor_of
 from supervision.demo.visiting import visiting_inspectors
 from supervision.navigation import navigation
@@ -39,13 +39,13 @@ def _demo_accounts(user: Any) -> list[dict[str, Any]]:
     visiting = [each for each in visiting_inspectors() if each.pk not in known]
     known.update(each.pk for each in visiting)
     if isinstance(user, User) and user.pk not in known:
-        accounts.append(user)
+        accounts.insert(0, user)
     return [
         {
             "username": account.username,
             "label": demo_label(account),
             "story": account.demo_note.partition("：")[2],
-            "visiting": account in visiting,
+            "group": "近期上门的检查人员" if account in visiting else demo_region(account),
             "active": user is not None and account.pk == user.pk,
         }
         for account in (*accounts, *visiting)

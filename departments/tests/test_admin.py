@@ -11,7 +11,7 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.test import Client
 from django.utils import timezone
 
-from departments.models import Department, FunctionAssignment, Region, RuleValue, User
+from departments.models import Department, Region, User
 from departments.roles import Function, Role
 from inspections.rules import PUBLICATION_DUE
 from records import deadlines
@@ -176,18 +176,18 @@ def test_profile_can_be_changed_and_taken_back(client_of, county) -> None:  # ty
     client = client_of("system_admin")
     values = {"region": county.pk, "key": PUBLICATION_DUE.key, "source": "淮政办〔2026〕2号"}
     page = client.post("/admin/departments/rulevalue/add/", values | {"value": -1})
-    assert page.status_code == 200 and not RuleValue.objects.exists()
+    assert page.status_code == 200 and not county.rule_values.exists()
     client.post("/admin/departments/rulevalue/add/", values | {"value": 10})
-    rule = RuleValue.objects.get()
+    rule = county.rule_values.get()
     client.post(f"/admin/departments/rulevalue/{rule.pk}/delete/", {"post": "yes"})
-    assert not RuleValue.objects.exists()
+    assert not county.rule_values.exists()
     verbs = TrailEntry.objects.filter(verb__startswith="configuration.rulevalue").order_by("id")
     assert [entry.verb.rsplit(".", 1)[1] for entry in verbs] == ["add", "delete"]
     assert verbs[1].before["value"] == 10
 
 
 def test_function_goes_to_another_department(client_of, person, county) -> None:  # type: ignore[no-untyped-def]
-    assignment = FunctionAssignment.objects.get(function=Function.CREDIT)
+    assignment = county.functions.get(function=Function.CREDIT)
     client_of("system_admin").post(
         f"/admin/departments/functionassignment/{assignment.pk}/change/",
         {

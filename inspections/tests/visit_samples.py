@@ -189,7 +189,7 @@ def _inspector(department: Department, code: str, number: int) -> Inspector:
 
 
 def _select(story: Story, homes: int) -> None:
-    township = Region.objects.filter(level="township").first()
+    township = Region.objects.filter(level="township", parent=story.region).first()
     start = Subject.objects.count()
     subjects = Subject.objects.bulk_create(
         Subject(

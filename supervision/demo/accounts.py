@@ -191,6 +191,63 @@ ACCOUNTS: tuple[AccountRow, ...] = (
     AccountRow("zjj_head", "覃国栋", "ZJJ", ("head",), "住建局负责人：确认是否参加联合检查。"),
     AccountRow("cgj_head", "聂晓峰", "CGJ", ("head",), "城管局负责人：确认是否参加联合检查。"),
     AccountRow(
+        "zjj_clerk", "龚少华", "ZJJ", ("clerk",), "住建局经办人：签收移送线索，申请技术鉴定。"
+    ),
+    AccountRow(
+        "cgj_clerk", "赖文昌", "CGJ", ("clerk",), "城管局经办人：办理移送的市容和违建线索。"
+    ),
+    AccountRow(
+        "fgw_head", "段宏伟", "FGW", ("head",), "联合信用监管组负责人：确认公共信用信息共享目录。"
+    ),
+    AccountRow(
+        "gaj_clerk",
+        "蒋永刚",
+        "GAJ",
+        ("clerk",),
+        "公安机关经办人：签收涉嫌犯罪案件移送书，审查材料。",
+    ),
+    AccountRow(
+        "gaj_head", "顾卫民", "GAJ", ("head",), "公安机关负责人：签发立案或者不予立案的决定。"
+    ),
+    AccountRow(
+        "jcy_clerk", "孟晓彤", "JCY", ("clerk",), "检察机关经办人：收到移送书抄送，跟踪移送和立案。"
+    ),
+    AccountRow("jcy_head", "钱正阳", "JCY", ("head",), "检察机关负责人：签发立案监督和检察意见。"),
+    AccountRow(
+        "zfb_clerk", "汤怡然", "ZFB", ("clerk",), "区政府经办人：接收不履职情况报告，拟办理意见。"
+    ),
+    AccountRow("zfb_head", "尹建业", "ZFB", ("head",), "区政府负责人：责令改正，通报批评。"),
+    AccountRow(
+        "bianb_clerk", "黎静姝", "BIANB", ("clerk",), "机构编制部门经办人：受理职责争议，召集会商。"
+    ),
+    AccountRow(
+        "bianb_head", "易守正", "BIANB", ("head",), "机构编制部门负责人：签署职责争议的决定。"
+    ),
+    AccountRow(
+        "sthj_clerk", "常青山", "STHJ", ("clerk",), "生态环境部门经办人：办理移送的环境违法线索。"
+    ),
+    AccountRow(
+        "sthj_head", "武思源", "STHJ", ("head",), "生态环境部门负责人：签发函件和办理答复。"
+    ),
+    AccountRow(
+        "yjgl_clerk",
+        "乔安民",
+        "YJGL",
+        ("clerk",),
+        "应急管理部门经办人：办理安全生产线索，参加联合核查。",
+    ),
+    AccountRow(
+        "yjgl_head", "贺振华", "YJGL", ("head",), "应急管理部门负责人：签发函件和办理答复。"
+    ),
+    AccountRow(
+        "xinzhan_grid",
+        "文春生",
+        "XZZ",
+        ("township",),
+        "新站镇网格员：巡查中发现问题，当场上报线索。",
+        township="411603101",
+    ),
+    AccountRow(
         "system_admin",
         "林思远",
         "XZSP",

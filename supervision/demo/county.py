@@ -50,8 +50,8 @@ class DepartmentRow:
     """A department; ``function`` is its part in the task force, ``group`` that part's name.
 
     ``function`` is one of ``coordination``, ``legal``, ``inspection``, ``credit``,
-    ``establishment``, ``witness`` or None. ``listed`` tells whether the published list of
-    matters names the department.
+    ``establishment``, ``witness``, ``police``, ``procuratorate``, ``government`` or None.
+    ``listed`` tells whether the published list of matters names the department.
     """
 
     code: str
@@ -151,7 +151,7 @@ def townships() -> tuple[TownshipRow, ...]:
 
 @cache
 def departments() -> tuple[DepartmentRow, ...]:
-    """The 41 departments of the list and three further bodies the work needs."""
+    """The 41 departments of the list and five further bodies the work needs."""
     return tuple(
         DepartmentRow(**{**row, "aliases": tuple(row["aliases"])})
         for row in _load("huaiyang.json")["departments"]

@@ -1,4 +1,4 @@
-"""Writes the demo county's ground: regions, departments, profile, catalogues and accounts."""
+"""Writes the demo's ground: regions, departments, profiles, catalogues and accounts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from departments.roles import Function
 from matters.models import CheckItem, SubjectCategory
 from supervision.demo import county
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
+from supervision.demo.neighbours import load_neighbours
 
 SOURCE = "淮政办〔2025〕1号"
 _LEVELS = {2: "province", 4: "city", 6: "county"}
@@ -17,20 +18,20 @@ _LEVELS = {2: "province", 4: "city", 6: "county"}
 
 @transaction.atomic
 def load_foundation() -> Region:
-    """Create what every story starts from; the database must hold no region yet."""
+    """Create what every story starts from and return the demo county; the database must hold no
+    region yet."""
     region = _load_regions()
     departments = _load_departments(region)
     _load_profile(region, departments)
     _load_catalogues(departments)
     _load_accounts(departments)
+    load_neighbours()
     return region
 
 
 def _load_regions() -> Region:
     created: dict[str, Region] = {}
-    names: dict[str, str] = {}
     for row in county.regions():
-        names[row.code] = names.get(row.parent or "", "") + row.short_name
         created[row.code] = Region.objects.create(
             code=row.code,
             name=row.short_name,

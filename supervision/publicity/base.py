@@ -34,8 +34,8 @@ FRESH_SECONDS = 60
 
 
 def counties() -> QuerySet[Region]:
-    """The counties that work with this installation."""
-    return Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
+    """The counties that work with this installation, in the order they joined."""
+    return Region.objects.filter(level=Region.Level.COUNTY).order_by("pk")
 
 
 def with_region(url: str, region: Region, chosen: str) -> str:

@@ -34,7 +34,7 @@ def test_region_has_its_parents_and_19_units() -> None:
     assert {unit.name for unit in units if unit.urban} == {"柳湖街道", "王店街道", "城关回族镇"}
 
 
-def test_departments_are_the_41_of_the_list_and_three_more() -> None:
+def test_departments_are_the_41_of_the_list_and_five_more() -> None:
     rows = county.departments()
     assert len([row for row in rows if row.listed]) == 41
     assert {row.function: row.name for row in rows if row.function} == {
@@ -44,8 +44,11 @@ def test_departments_are_the_41_of_the_list_and_three_more() -> None:
         "credit": "区发展和改革委员会",
         "establishment": "区委机构编制委员会办公室",
         "witness": "区纪委监委派驻纪检监察组",
+        "police": "区公安局",
+        "procuratorate": "区人民检察院",
+        "government": "区人民政府办公室",
     }
-    assert len({row.code for row in rows}) == 44
+    assert len({row.code for row in rows}) == 46
     assert all(re.fullmatch(r"[A-Z]+", row.code) for row in rows)
 
 

@@ -11,6 +11,7 @@ from departments.models import Region
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
 from supervision.demo.directories import load_directories
 from supervision.demo.foundation import load_foundation
+from supervision.demo.neighbours import accounts as neighbours_accounts
 
 
 class Command(BaseCommand):
@@ -34,5 +35,5 @@ class Command(BaseCommand):
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
         self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：")
-        for row in ACCOUNTS:
+        for row in (*ACCOUNTS, *neighbours_accounts()):
             self.stdout.write(f"  {row.username:<16}{row.name}：{row.story}")
