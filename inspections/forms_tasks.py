@@ -22,6 +22,9 @@ class TaskFilter(forms.Form):
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), *JointTask.State.choices]
     )
+    origin = forms.ChoiceField(
+        label="检查方式", required=False, choices=[("", "全部"), *JointTask.Origin.choices]
+    )
     waiting = forms.ChoiceField(
         label="待办",
         required=False,
@@ -66,6 +69,8 @@ class TaskFilter(forms.Form):
             tasks = tasks.filter(Q(subject__name__icontains=text) | Q(code__icontains=text))
         if state := chosen.get("state"):
             tasks = tasks.filter(state=state)
+        if origin := chosen.get("origin"):
+            tasks = tasks.filter(origin=origin)
         if department := chosen.get("department"):
             tasks = tasks.filter(
                 pk__in=TaskPart.objects.filter(department=department).values("task_id")

@@ -44,6 +44,23 @@ JOINT_TASK_ACTS: ActTable[JointTask] = ActTable(
     JointTask,
     (
         Act(
+            code="approve",
+            label="批准检查",
+            sources=(_T.PROPOSED,),
+            who=lambda actor, task: is_head_of(actor, task.lead_id),
+            confirm="批准后派发给参加部门，各部门接收并同意日期后签发检查通知书。",
+            style="primary",
+        ),
+        Act(
+            code="decline",
+            label="不批准",
+            sources=(_T.PROPOSED,),
+            target=_T.DECLINED,
+            who=lambda actor, task: is_head_of(actor, task.lead_id),
+            reason=True,
+            reason_label="不批准的理由",
+        ),
+        Act(
             code="sign",
             label="签发检查通知书",
             sources=(_T.SCHEDULED,),

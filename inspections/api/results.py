@@ -33,15 +33,15 @@ class ResultSerializer(ActsSerializer, serializers.ModelSerializer[Result]):
     act_codes = ("submit", *HANDLERS)
     task = serializers.IntegerField(source="part.task_id", help_text="联合检查任务")
     task_code = serializers.CharField(source="part.task.code", help_text="任务编号")
-    plan_item = serializers.IntegerField(source="part.task.item_id", help_text="计划项目")
+    plan_item = serializers.IntegerField(
+        source="part.task.item_id", allow_null=True, help_text="计划项目，个案检查为空"
+    )
     subject = serializers.IntegerField(source="part.task.subject_id", help_text="检查对象")
     subject_name = serializers.CharField(source="part.task.subject.name", help_text="检查对象名称")
     subject_identifier = serializers.CharField(
         source="part.task.subject.identifier", help_text="检查对象标识"
     )
-    matter_name = serializers.CharField(
-        source="part.task.item.matter_version.name", help_text="监管事项"
-    )
+    matter_name = serializers.CharField(source="part.task.matter_name", help_text="监管事项")
     department = serializers.IntegerField(source="part.department_id", help_text="检查部门")
     department_name = serializers.CharField(source="part.department.name", help_text="部门全称")
     checked_at = serializers.DateTimeField(

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
 from inspections.models import Draw, JointTask, TaskPart
 from inspections.selectors import tasks as selectors
+from inspections.services import selected, visits
 from inspections.services import tasks as services
-from inspections.services import visits
 from inspections.services.dispatch import dispatch
 from inspections.services.notices import sign_notice
 from records.api import (
@@ -30,7 +30,7 @@ from records.api import (
 )
 from records.errors import NotAllowed
 
-TASK_ACTS = ("sign", "cancel", "check-in")
+TASK_ACTS = ("approve", "decline", "sign", "cancel", "check-in")
 PART_ACTS = ("accept", "agree", "propose")
 
 
@@ -72,7 +72,7 @@ class TaskSerializer(ActsSerializer, serializers.ModelSerializer[JointTask]):
     act_table = JOINT_TASK_ACTS
     act_codes = TASK_ACTS
 
-    item = serializers.CharField(source="item.title", help_text="计划项目")
+    item = serializers.CharField(source="title", help_text="计划项目，个案检查为检查方式")
     subject = serializers.SerializerMethodField(help_text="检查对象")
     lead = serializers.CharField(source="lead.name", help_text="牵头部门")
     notice = serializers.CharField(source="notice.number", help_text="检查通知书文号，未签发为空")
@@ -84,6 +84,8 @@ class TaskSerializer(ActsSerializer, serializers.ModelSerializer[JointTask]):
             "id",
             "code",
             "item",
+            "origin",
+            "reason",
             "subject",
             "lead",
             "team",
@@ -147,7 +149,7 @@ class TaskViewSet(
     serializer_class = TaskSerializer
     permission_classes = (IsStaffMember,)
     pagination_class = KeysetPagination
-    filterset_fields = ("state", "item", "subject", "visit_on")
+    filterset_fields = ("state", "origin", "item", "subject", "visit_on")
     queryset = JointTask.objects.none()
 
     def get_queryset(self) -> QuerySet[JointTask]:
@@ -197,6 +199,8 @@ class TaskViewSet(
             return part.pk
 
         return {
+            "approve": lambda: selected.approve(actor, task.pk, words),
+            "decline": lambda: selected.decline(actor, task.pk, words),
             "sign": lambda: sign_notice(actor, task.pk, words),
             "cancel": lambda: services.cancel(actor, task.pk, words),
             "check-in": lambda: visits.check_in(

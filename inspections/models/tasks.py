@@ -12,11 +12,13 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from credit.models import Subject
 from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
+from departments.profile import number
 from departments.roles import STAFF
 from inspections.models.directory import Inspector
 from inspections.models.draws import DrawSelected
 from inspections.models.plans import PlanItem
-from matters.models import CheckItem
+from inspections.rules import MIN_OFFICERS
+from matters.models import CheckItem, MatterVersion
 from records.actor import Actor
 from records.models import Evidence
 
@@ -29,7 +31,8 @@ def new_token() -> str:
 class JointTaskQuerySet(models.QuerySet["JointTask"]):
     def visible_to(self, actor: Actor) -> JointTaskQuerySet:
         """The departments that take part, the overseers, people the task was lent to, and, once
-        the notice is signed, the township office at the place."""
+        the notice is signed, the township office at the place. A proposal that its head has not
+        approved concerns the lead department only."""
         if actor.is_system:
             return self
         if not is_staff_member(actor):
@@ -43,15 +46,30 @@ class JointTaskQuerySet(models.QuerySet["JointTask"]):
         lent = JointTaskUserPermission.objects.filter(user_id=actor.user_id)
         return self.filter(
             Q(lead_id=actor.department_id)
-            | Q(pk__in=TaskPart.objects.filter(department_id=actor.department_id).values("task_id"))
+            | (
+                Q(pk__in=TaskPart.objects.filter(department=actor.department_id).values("task_id"))
+                & ~Q(state__in=JointTask.UNSENT)
+            )
             | Q(pk__in=lent.values("content_object_id"))
         )
 
 
 class JointTask(models.Model):
-    """One visit to one subject by all departments together ("进一次门", I8)."""
+    """One visit to one subject by all departments together ("进一次门", I8).
+
+    It comes from a draw of a plan item, or was started by selection with a ``reason`` (L4); then
+    it has no plan item, its head approves it before it reaches other departments, and
+    ``matter_version`` names the matter if there is one.
+    """
+
+    class Origin(models.TextChoices):
+        DRAW = "draw", "双随机抽查"
+        CLUE = "clue", "个案检查"
+        EMERGENCY = "emergency", "紧急检查"
 
     class State(models.TextChoices):
+        PROPOSED = "proposed", "待负责人批准"
+        DECLINED = "declined", "未批准"
         DISPATCHED = "dispatched", "已派发，待接收"
         SCHEDULED = "scheduled", "已约定日期"
         NOTIFIED = "notified", "通知书已签发"
@@ -60,10 +78,14 @@ class JointTask(models.Model):
         CLOSED = "closed", "结果已全部公示"
         CANCELLED = "cancelled", "已取消"
 
+    UNSENT = (State.PROPOSED, State.DECLINED)
+    """The states of a visit that has not left its lead department."""
+
     ANNOUNCED = (State.NOTIFIED, State.IN_PROGRESS, State.CHECKED, State.CLOSED)
     """The states in which the notice has been signed, so that the visit is no secret any more."""
 
     TONES: ClassVar[dict[str, str]] = {
+        State.PROPOSED: "warn",
         State.DISPATCHED: "warn",
         State.SCHEDULED: "info",
         State.NOTIFIED: "info",
@@ -74,8 +96,15 @@ class JointTask(models.Model):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     code = models.CharField("任务编号", max_length=40, unique=True)
+    origin = models.CharField(
+        "检查方式", max_length=10, choices=Origin.choices, default=Origin.DRAW
+    )
+    reason = models.CharField("启动理由", max_length=500, blank=True)
     item = models.ForeignKey(
-        PlanItem, models.PROTECT, related_name="tasks", verbose_name="计划项目"
+        PlanItem, models.PROTECT, null=True, related_name="tasks", verbose_name="计划项目"
+    )
+    matter_version = models.ForeignKey(
+        MatterVersion, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
     )
     selected = models.OneToOneField(
         DrawSelected, models.PROTECT, null=True, related_name="task", verbose_name="抽取结果"
@@ -100,6 +129,13 @@ class JointTask(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "联合检查任务"
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(origin="draw", item__isnull=False, matter_version=None)
+                | (~Q(origin="draw") & ~Q(reason="") & Q(item=None, selected=None)),
+                name="task_drawn_or_reasoned",
+            ),
+        )
         indexes = (
             models.Index(fields=("region", "state", "id")),
             models.Index(fields=("item", "id")),
@@ -115,6 +151,27 @@ class JointTask(models.Model):
     @property
     def region_code(self) -> str:
         return self.region.code
+
+    @property
+    def title(self) -> str:
+        """The plan item it belongs to, or how it came about without one."""
+        return self.item.title if self.item else str(self.get_origin_display())
+
+    @property
+    def matter(self) -> MatterVersion | None:
+        """The version of the matter that is checked, if the visit rests on one."""
+        return self.item.matter_version if self.item else self.matter_version
+
+    @property
+    def matter_name(self) -> str:
+        return self.matter.name if self.matter else str(self.get_origin_display())
+
+    @property
+    def officers_per_visit(self) -> int:
+        """How many inspectors each department needs on site."""
+        if self.item:
+            return self.item.officers_per_visit
+        return number(self.region_code, MIN_OFFICERS)
 
     @property
     def state_tone(self) -> str:

@@ -46,6 +46,7 @@ def result_list(actor: Actor) -> QuerySet[Result]:
         "part__task__subject",
         "part__task__region",
         "part__task__item__matter_version",
+        "part__task__matter_version",
         "part__department",
     )
 
@@ -175,8 +176,8 @@ def export_rows(results: Iterable[Result], chips: dict[int, Chip]) -> Iterator[d
             "task": task.code,
             "subject": task.subject.name,
             "identifier": task.subject.identifier,
-            "plan": task.item.title,
-            "matter": task.item.matter_version.name,
+            "plan": task.title,
+            "matter": task.matter_name,
             "department": result.part.department.name,
             "version": result.version,
             "state": result.get_state_display(),

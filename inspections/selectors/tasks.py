@@ -18,6 +18,9 @@ from records.actor import Actor
 from records.excel import Column, Sheet, kinds
 from records.models import Evidence
 
+NOT_MADE = (*JointTask.UNSENT, JointTask.State.CANCELLED)
+"""The states of a visit that nobody goes to."""
+
 TASK_SHEET = Sheet(
     title="联合检查任务",
     columns=(
@@ -59,6 +62,7 @@ def task_in_full(actor: Actor) -> QuerySet[JointTask]:
             "subject__township",
             "item__plan__region",
             "item__matter_version",
+            "matter_version",
             "lead",
             "region",
             "notice__signed_by",
@@ -94,7 +98,7 @@ def excel_rows(tasks: Iterable[JointTask]) -> Iterator[dict[str, Any]]:
             "subject": task.subject.name,
             "identifier": task.subject.identifier,
             "township": township.name if township else "",
-            "item": task.item.title,
+            "item": task.title,
             "lead": task.lead.name,
             "departments": "、".join(str(part.department) for part in task.parts.all()),
             "visit_on": task.visit_on,
@@ -168,13 +172,13 @@ class Day:
 
 
 def calendar_of(actor: Actor, year: int, month: int) -> list[list[Day]]:
-    """The weeks of a month, Monday first, with the visits of each day, cancelled ones left out."""
+    """The weeks of a month, Monday first, with the visits of each day that will be or were made."""
     weeks = months.Calendar().monthdatescalendar(year, month)
     by_day: dict[dt.date, list[JointTask]] = defaultdict(list)
     visits = (
         JointTask.objects.visible_to(actor)
         .filter(visit_on__range=(weeks[0][0], weeks[-1][-1]))
-        .exclude(state=JointTask.State.CANCELLED)
+        .exclude(state__in=NOT_MADE)
         .select_related("subject")
         .order_by("visit_on", "team", "pk")
     )
@@ -188,7 +192,7 @@ def my_visits(actor: Actor) -> QuerySet[JointTask]:
     """The visits the person is sent to as an inspector."""
     return (
         JointTask.objects.filter(parts__task_officers__inspector__user=actor.user_id)
-        .exclude(state=JointTask.State.CANCELLED)
+        .exclude(state__in=NOT_MADE)
         .select_related("subject__township", "item")
         .distinct()
     )

@@ -157,12 +157,12 @@ def team_plans(visits: Iterable[VisitPlan]) -> list[TeamPlan]:
     ]
 
 
-def check_visit_date(item: PlanItem, day: dt.date, reason: str) -> None:
+def check_visit_date(item: PlanItem | None, day: dt.date, reason: str) -> None:
     """Raise ``Refused`` unless a visit may be on that day: from today on, within the period of
-    the plan item, and a working day unless there is a reason."""
+    the plan item if there is one, and a working day unless there is a reason."""
     if day < timezone.localdate():
         raise Refused("检查日期不能早于今天。", field="visit_on")
-    if not item.period_start <= day <= item.period_end:
+    if item is not None and not item.period_start <= day <= item.period_end:
         raise Refused(
             f"检查日期应在计划的检查期限内（{item.period_start} 至 {item.period_end}）。",
             field="visit_on",
@@ -239,7 +239,7 @@ def _parts_of(
 
 def _create(draw: Draw, visits: Sequence[VisitPlan]) -> list[JointTask]:
     item, region = draw.item, draw.item.plan.region
-    codes = _next_codes(region, len(visits))
+    codes = next_codes(region, len(visits))
     now = timezone.now()
     tasks = JointTask.objects.bulk_create(
         (
@@ -297,7 +297,7 @@ def _new_part(task: JointTask, plan: PartPlan, now: dt.datetime) -> TaskPart:
     )
 
 
-def _next_codes(region: Region, count: int) -> list[str]:
+def next_codes(region: Region, count: int) -> list[str]:
     """Codes in unbroken order per region and year; whoever comes second waits for the first."""
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)
     prefix = f"{region.code}-RW-{timezone.localdate().year}-"

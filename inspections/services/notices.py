@@ -67,13 +67,14 @@ def for_notices() -> QuerySet[JointTask]:
         .order_by("pk")
     )
     return JointTask.objects.select_related(
-        "item__matter_version", "subject", "lead", "region", "notice"
+        "item__matter_version", "matter_version", "subject", "lead", "region", "notice"
     ).prefetch_related(Prefetch("parts", parts))
 
 
 def notice_content(task: JointTask) -> dict[str, Any]:
     """What the notice of a task from ``for_notices`` says now; plain values, ready for JSON."""
-    version = task.item.matter_version
+    version = task.matter
+    legal_bases = version.legal_bases if version else ""
     return {
         "subject": {
             "name": task.subject.name,
@@ -81,11 +82,9 @@ def notice_content(task: JointTask) -> dict[str, Any]:
             "address": task.subject.address,
         },
         "task": task.code,
-        "plan": task.item.title,
-        "matter": version.name,
-        "legal_bases": [
-            citation(line) for line in version.legal_bases.splitlines() if line.strip()
-        ],
+        "plan": task.item.title if task.item else "",
+        "matter": version.name if version else "",
+        "legal_bases": [citation(line) for line in legal_bases.splitlines() if line.strip()],
         "lead": full_name(task.lead, task.region),
         "visit_on": task.visit_on.isoformat() if task.visit_on else "",
         "departments": [

@@ -38,14 +38,15 @@ log = structlog.get_logger(__name__)
 def start_publication_clock(actor: Actor, result: Result) -> Deadline:
     """Start the time for publishing a result, within the transaction that creates it (H9).
 
-    It runs from the submission on site, or from the end of the plan item's period where that
-    came first: a late visit does not buy a late publication (I12).
+    It runs from the submission on site, or from the end of the plan item's period where there is
+    one and that came first: a late visit does not buy a late publication (I12).
     """
     part = result.part
     rule = time_limit(part.region_code, rules.PUBLICATION_DUE)
     submitted_at = part.submitted_at or timezone.now()
-    period_end = end_of_day(part.task.item.period_end)
-    late = period_end < submitted_at
+    item = part.task.item
+    started_at = min(submitted_at, end_of_day(item.period_end)) if item else submitted_at
+    late = started_at < submitted_at
     return deadlines.start(
         actor,
         result,
@@ -55,7 +56,7 @@ def start_publication_clock(actor: Actor, result: Result) -> Deadline:
         limit=rule.limit,
         department_id=part.department_id,
         region_code=part.region_code,
-        started_at=min(submitted_at, period_end),
+        started_at=started_at,
     )
 
 
@@ -203,7 +204,11 @@ def _publish(pk: int) -> None:
 
 def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
     part = TaskPart.objects.select_related(
-        "task__subject", "task__item__matter_version", "task__selected__draw", "department"
+        "task__subject",
+        "task__item__matter_version",
+        "task__matter_version",
+        "task__selected__draw",
+        "department",
     ).get(pk=result.part_id)
     task = part.task
     subject = task.subject
@@ -223,7 +228,7 @@ def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
         subject_identifier=(
             masked_identifier(subject.identifier) if hidden else subject.identifier
         ),
-        matter_name=task.item.matter_version.name,
+        matter_name=task.matter_name,
         department_name=part.department.name,
         checked_on=timezone.localtime(checked_at).date(),
         results=result.conclusion,

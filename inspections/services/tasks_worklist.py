@@ -22,9 +22,11 @@ MOST_VISITS = 30
 
 
 def pending_task_work(actor: Actor) -> list[WorkItem]:
-    """Draws to dispatch, parts to accept, dates to agree to, notices to sign, visits to make.
+    """Draws to dispatch, parts to accept, dates to agree to, proposals to approve, notices to
+    sign, visits to make.
 
-    Office work is one row per plan item, however many tasks it has; visits are a row each.
+    Office work is one row per plan item or origin, however many tasks it has; visits are a row
+    each.
     """
     rows: list[WorkItem] = []
     if is_clerk_of(actor, actor.department_id):
@@ -34,7 +36,7 @@ def pending_task_work(actor: Actor) -> list[WorkItem]:
             actor, "同意新提出的检查日期", "查看", "agree", state=_P.ACCEPTED, agreed_on=None
         )
     if is_head_of(actor, actor.department_id):
-        rows += _notices(actor)
+        rows += _proposals(actor) + _notices(actor)
     if actor.has_role(Role.INSPECTOR):
         rows += _visits(actor)
     return rows
@@ -64,19 +66,35 @@ def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any)
         department=actor.department_id, task__state=_T.DISPATCHED, **conditions
     )
     return _by_item(
-        parts.values(plan_item=F("task__item_id"), title=F("task__item__title")).annotate(
-            many=Count("pk"), first=Min("task__visit_on"), one=Max("task_id")
-        ),
+        parts.values(
+            plan_item=F("task__item_id"),
+            title=F("task__item__title"),
+            origin=F("task__origin"),
+        ).annotate(many=Count("pk"), first=Min("task__visit_on"), one=Max("task_id")),
         what,
         label,
         waiting,
     )
 
 
+def _proposals(actor: Actor) -> list[WorkItem]:
+    tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.PROPOSED)
+    return [
+        WorkItem(
+            what=f"批准{task.get_origin_display()}",
+            about=task.subject.name,
+            url=reverse("inspections:task", args=[task.pk]),
+            label="批准",
+            due_at=_end_of(task.visit_on),
+        )
+        for task in tasks.select_related("subject").order_by("visit_on", "pk")
+    ]
+
+
 def _notices(actor: Actor) -> list[WorkItem]:
     tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.SCHEDULED)
     return _by_item(
-        tasks.values(plan_item=F("item_id"), title=F("item__title")).annotate(
+        tasks.values("origin", plan_item=F("item_id"), title=F("item__title")).annotate(
             many=Count("pk"), first=Min("visit_on"), one=Max("pk")
         ),
         "签发行政检查通知书",
@@ -88,13 +106,17 @@ def _notices(actor: Actor) -> list[WorkItem]:
 def _by_item(groups: QuerySet[Any, Any], what: str, label: str, waiting: str) -> list[WorkItem]:
     rows = []
     for group in groups.order_by("first"):
-        url = reverse("inspections:task-list") + f"?item={group['plan_item']}&waiting={waiting}"
+        title, narrowed = group["title"], f"item={group['plan_item']}"
+        if group["plan_item"] is None:
+            title = JointTask.Origin(group["origin"]).label
+            narrowed = f"origin={group['origin']}"
+        url = reverse("inspections:task-list") + f"?{narrowed}&waiting={waiting}"
         if group["many"] == 1:
             url = reverse("inspections:task", args=[group["one"]])
         rows.append(
             WorkItem(
                 what=what,
-                about=f"{group['title']}，共 {group['many']} 户",
+                about=f"{title}，共 {group['many']} 户",
                 url=url,
                 label=label,
                 due_at=_end_of(group["first"]),

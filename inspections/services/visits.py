@@ -237,7 +237,7 @@ def missing_for_submission(part: TaskPart) -> list[str]:
         missing.append(f"还有 {open_items} 项没有记录")
     signatures = list(part.signatures.all())
     signed = sum(row.side == Signature.Side.INSPECTOR for row in signatures)
-    needed = part.task.item.officers_per_visit
+    needed = part.task.officers_per_visit
     if signed < needed:
         missing.append(f"检查人员签名 {signed} 人，至少 {needed} 人")
     if not any(row.side == Signature.Side.SUBJECT for row in signatures):
@@ -248,7 +248,7 @@ def missing_for_submission(part: TaskPart) -> list[str]:
 def officers_missing(part: TaskPart) -> int:
     """How many more officers of the department have to check in before the items open."""
     there = CheckIn.objects.filter(task_id=part.task_id, inspector__in=part.officers.all()).count()
-    return max(part.task.item.officers_per_visit - there, 0)
+    return max(part.task.officers_per_visit - there, 0)
 
 
 def _open_item(actor: Actor, task_item_id: int) -> tuple[TaskItem, Inspector]:

@@ -79,7 +79,7 @@ class Visit:
 
     @property
     def missing_officers(self) -> int:
-        return max(self.task.item.officers_per_visit - self.progress.there, 0)
+        return max(self.task.officers_per_visit - self.progress.there, 0)
 
     @property
     def open(self) -> bool:

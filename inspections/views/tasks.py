@@ -19,8 +19,8 @@ from inspections.forms_tasks import DispatchForm, ProposeForm, TaskFilter
 from inspections.models import Draw, JointTask, Notice, TaskPart
 from inspections.selectors import tasks as selectors
 from inspections.services import dispatch as dispatching
+from inspections.services import selected, tasks_bulk
 from inspections.services import tasks as services
-from inspections.services import tasks_bulk
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
 from records.actor import Actor
 from records.bulk import preview, report
@@ -33,7 +33,12 @@ from records.params import YEARS, keys_of
 from records.selectors import timeline
 from records.views import EXPORT_LIMIT, ActView
 
-TASK_HANDLERS = {"sign": sign_notice, "cancel": services.cancel}
+TASK_HANDLERS = {
+    "approve": selected.approve,
+    "decline": selected.decline,
+    "sign": sign_notice,
+    "cancel": services.cancel,
+}
 PART_HANDLERS = {"accept": services.accept, "agree": services.agree}
 _OWN_PLACE = ON_SITE | {"propose"}
 """Acts on a part that the page offers in another place: the phone's, and the one with a date."""
@@ -306,7 +311,8 @@ def _propose_form(actor: Actor, part: TaskPart | None) -> ProposeForm | None:
 
 def _steps(task: JointTask) -> list[dict[str, Any]]:
     """The course of a task as ``{% steps %}`` draws it."""
-    course = ["派发接收", "约定日期", "签发通知书", "现场检查", "结果公示"]
+    first = "派发接收" if task.origin == JointTask.Origin.DRAW else "批准接收"
+    course = [first, "约定日期", "签发通知书", "现场检查", "结果公示"]
     order = [
         JointTask.State.DISPATCHED,
         JointTask.State.SCHEDULED,
@@ -314,11 +320,14 @@ def _steps(task: JointTask) -> list[dict[str, Any]]:
         JointTask.State.IN_PROGRESS,
         JointTask.State.CHECKED,
         JointTask.State.CLOSED,
+        JointTask.State.PROPOSED,
     ]
     # The state says what is done; the step after it is the current one.
-    current = {0: 0, 1: 2, 2: 3, 3: 3, 4: 4, 5: 5}
+    current = {0: 0, 1: 2, 2: 3, 3: 3, 4: 4, 5: 5, 6: 0}
+    if task.state == JointTask.State.DECLINED:
+        return [{"label": "未批准", "state": "failed"}]
     if task.state == JointTask.State.CANCELLED:
-        return [{"label": "派发接收", "state": "done"}, {"label": "已取消", "state": "failed"}]
+        return [{"label": first, "state": "done"}, {"label": "已取消", "state": "failed"}]
     position = current[order.index(JointTask.State(task.state))]
     return [
         {

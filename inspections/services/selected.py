@@ -1,0 +1,194 @@
+"""Starting a visit by selection with a reason, without a draw (L4): proposed, approved by the
+head of the lead department, then on its way like any other visit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from credit.models import Subject
+from departments.actors import is_clerk_of
+from departments.models import Department
+from departments.profile import resolve
+from inspections.acts.tasks import JOINT_TASK_ACTS
+from inspections.models import (
+    Inspector,
+    JointTask,
+    Notice,
+    TaskItem,
+    TaskOfficer,
+    TaskPart,
+)
+from inspections.rules import MIN_OFFICERS
+from inspections.services.dispatch import PartPlan, check_visit_date, next_codes
+from matters.models import CheckItem, MatterVersion
+from records import trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+
+_LONGEST_REASON = 500
+
+
+def start_selected(
+    actor: Actor,
+    subject: Subject,
+    lead: Department,
+    parts: Sequence[PartPlan],
+    visit_on: dt.date,
+    reason: str,
+    *,
+    origin: str = JointTask.Origin.CLUE,
+    matter_version: MatterVersion | None = None,
+) -> JointTask:
+    """Propose one visit to a chosen subject, by a clerk or the head of the lead department.
+
+    ``parts`` say what each department checks and who goes; the lead takes part. ``reason`` is
+    read by all who take part, and allows a day off. Nothing leaves the department before its
+    head approves. Raises ``NotAllowed``, or ``Refused`` with the field at fault.
+    """
+    if not is_clerk_of(actor, lead.pk):
+        raise NotAllowed("只有牵头部门的经办人或负责人可以发起联合检查。", verb="task.propose")
+    if not reason.strip():
+        raise Refused("请填写启动检查的理由。", field="reason")
+    if len(reason.strip()) > _LONGEST_REASON:
+        raise Refused(f"理由不能超过 {_LONGEST_REASON} 个字。", field="reason")
+    if subject.status != Subject.Status.OPEN:
+        raise Refused(f"{subject.name}{subject.get_status_display()}，不能安排检查。")
+    check_visit_date(None, visit_on, reason)
+    _check_parts(subject, lead, parts, visit_on)
+    with transaction.atomic():
+        (code,) = next_codes(lead.region, 1)
+        task = JointTask.objects.create(
+            region=lead.region,
+            code=code,
+            origin=origin,
+            reason=reason.strip(),
+            matter_version=matter_version,
+            subject=subject,
+            lead=lead,
+            state=JointTask.State.PROPOSED,
+            visit_on=visit_on,
+            visit_proposed_by=lead,
+        )
+        for plan in sorted(parts, key=lambda plan: plan.department != lead):
+            _write_part(task, plan)
+        Notice.objects.create(task=task)
+        trail.record(
+            actor,
+            "task.propose",
+            f"发起{task.get_origin_display()}",
+            task,
+            opinion=reason.strip(),
+            after={"visit_on": visit_on, "departments": [p.department.name for p in parts]},
+        )
+    return task
+
+
+def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
+    """Send a proposed visit out, by the head of the lead department; its own part is accepted
+    with this. Raises ``Refused`` when the day is over or somebody may no longer go."""
+    with JOINT_TASK_ACTS.take(actor, "approve", task_id, opinion=opinion) as task:
+        if task.visit_on is None or task.visit_on < timezone.localdate():
+            raise Refused("检查日期已过，请不予批准，另行发起。")
+        plans = [
+            PartPlan(
+                part.department,
+                tuple(item.check_item for item in part.items.select_related("check_item")),
+                tuple(part.officers.all()),
+            )
+            for part in task.parts.select_related("department")
+        ]
+        _check_parts(task.subject, task.lead, plans, task.visit_on)
+        now = timezone.now()
+        task.parts.filter(department_id=task.lead_id).update(
+            state=TaskPart.State.ACCEPTED, agreed_on=task.visit_on, accepted_at=now
+        )
+        task.dispatched_at = now
+        alone = len(plans) == 1
+        task.state = JointTask.State.SCHEDULED if alone else JointTask.State.DISPATCHED
+    return task
+
+
+def decline(actor: Actor, task_id: int, opinion: str) -> JointTask:
+    """The head of the lead department does not want the visit, with the reason."""
+    with JOINT_TASK_ACTS.take(actor, "decline", task_id, opinion=opinion) as task:
+        pass
+    return task
+
+
+def able_inspectors(
+    subject: Subject, departments: Sequence[Department], day: dt.date
+) -> QuerySet[Inspector]:
+    """Who of the departments may check a subject on a day: licence in force, responsible for its
+    area, no recusal. Least busy first: ``visits`` counts the visits ahead of each."""
+    area = Q(townships=[])
+    if subject.township is not None:
+        area |= Q(townships__contains=[subject.township.code])
+    ahead = Q(task_parts__task__visit_on__gte=day) & ~Q(
+        task_parts__task__state__in=(*JointTask.UNSENT, JointTask.State.CANCELLED)
+    )
+    return (
+        Inspector.objects.filter(area, department__in=departments)
+        .licensed_on(day)
+        .exclude(recusals__subject=subject)
+        .annotate(visits=Count("task_parts", filter=ahead))
+        .order_by("visits", "pk")
+    )
+
+
+def fitting_items(
+    subject: Subject, departments: Sequence[Department]
+) -> Mapping[int, list[CheckItem]]:
+    """The check items of each department (by id) that fit a subject."""
+    found: dict[int, list[CheckItem]] = {department.pk: [] for department in departments}
+    for item in CheckItem.objects.filter(
+        department__in=departments, is_active=True, categories__overlap=subject.categories
+    ).order_by("pk"):
+        found[item.department_id].append(item)
+    return found
+
+
+def _check_parts(
+    subject: Subject, lead: Department, parts: Sequence[PartPlan], day: dt.date
+) -> None:
+    departments = [plan.department for plan in parts]
+    if lead not in departments:
+        raise Refused("牵头部门须参加检查。", field="departments")
+    if len(set(departments)) < len(departments):
+        raise Refused("同一部门只能参加一次。", field="departments")
+    needed = resolve(lead.region.code, MIN_OFFICERS)
+    fitting = fitting_items(subject, departments)
+    able: dict[int, set[int]] = {department.pk: set() for department in departments}
+    for inspector in able_inspectors(subject, departments, day):
+        able[inspector.department_id].add(inspector.pk)
+    for plan in parts:
+        pk, name = plan.department.pk, plan.department.name
+        if not plan.department.enforces:
+            raise Refused(f"{name}不是执法部门，不能派执法人员检查。", field="departments")
+        if not plan.check_items:
+            raise Refused(f"请为{name}选择检查事项。", field=f"items_{pk}")
+        if not set(plan.check_items) <= set(fitting[pk]):
+            raise Refused(f"{name}有检查事项已停用或不适用于该对象。", field=f"items_{pk}")
+        chosen = {officer.pk for officer in plan.officers}
+        if not chosen <= able[pk]:
+            raise Refused(
+                f"{name}所选人员中有人当日无有效执法证、不负责该区域或须回避。",
+                field=f"officers_{pk}",
+            )
+        if len(chosen) < needed.value:
+            raise Refused(
+                f"{name}到场不得少于 {needed.value} 名执法人员（{needed.source}）。",
+                field=f"officers_{pk}",
+            )
+
+
+def _write_part(task: JointTask, plan: PartPlan) -> None:
+    part = TaskPart.objects.create(task=task, department=plan.department)
+    TaskOfficer.objects.bulk_create(TaskOfficer(part=part, inspector=o) for o in plan.officers)
+    TaskItem.objects.bulk_create(
+        TaskItem(part=part, check_item=item, title=item.title) for item in plan.check_items
+    )
