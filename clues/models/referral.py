@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from clues.models.base import Concealable, ConcealableQuerySet
+from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
 from credit.models import Subject
@@ -22,7 +22,8 @@ class ReferralQuerySet(ConcealableQuerySet):
     def _parties(self, actor: Actor) -> Q:
         copied = ReferralCopy.objects.filter(department_id=actor.department_id)
         received = Q(to_id=actor.department_id) | Q(pk__in=copied.values("referral_id"))
-        return Q(sender_id=actor.department_id) | (received & ~Q(state__in=Referral.UNSENT))
+        left_the_sender = Q(sent_at__isnull=False) & ~Q(state__in=Referral.UNSENT)
+        return Q(sender_id=actor.department_id) | (received & left_the_sender)
 
 
 class Referral(Concealable):
@@ -95,6 +96,7 @@ class Referral(Concealable):
     answer_text = models.TextField("答复内容", max_length=10000, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True)
     answered_by = models.CharField("答复签发人", max_length=60, blank=True)
+    answer_proposed = models.BooleanField("答复待签发", default=False)
     is_return_spent = models.BooleanField("已退回过一次", default=False)
 
     objects = ReferralQuerySet.as_manager()
@@ -120,6 +122,7 @@ class Referral(Concealable):
             models.Index(fields=("region_code", "-created_at", "-id")),
             models.Index(fields=("clue", "id")),
             models.Index(fields=("cause_type", "cause_id")),
+            confidential_index("letter_confidential"),
         )
 
     def __str__(self) -> str:
@@ -138,6 +141,11 @@ class Referral(Concealable):
     @property
     def addressee(self) -> str:
         return self.to.name if self.to else self.outside
+
+    @property
+    def is_led(self) -> bool:
+        """Whether a procedure moves the letter, so that it has no acts and clocks of its own."""
+        return bool(self.spec.led_by)
 
     @property
     def answer_label(self) -> str:
