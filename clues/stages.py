@@ -230,11 +230,6 @@ def leave(actor: Actor, stop: Stop) -> None:
     ).update(met_at=now)
 
 
-def conceal(clue: models.Model) -> None:
-    """Let the stops of everything that belongs to a clue be confidential as the clue now is."""
-    Stop.objects.filter(clue_id=clue.pk).update(confidential=True)
-
-
 def _open_stop(instance: models.Model, code: str) -> Stop | None:
     found = Stop.objects.open().of(instance).filter(code=code).select_related("deadline")
     return cast("Stop | None", found.first())

@@ -61,6 +61,11 @@ def ahead(moment: dt.datetime, *, days: int = 0, hours: int = 0) -> dt.datetime:
     return moment + dt.timedelta(days=days, hours=hours)
 
 
+def ago(moment: dt.datetime, *, days: int) -> dt.datetime:
+    """The start of a look back over so many calendar days."""
+    return moment - dt.timedelta(days=days)
+
+
 def start(
     actor: Actor,
     target: models.Model,

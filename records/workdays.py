@@ -450,9 +450,7 @@ def _lateness(due_at: datetime, now: datetime, unit: Unit) -> Remaining | None:
     return Remaining(State.OVERDUE, days) if days > 0 else None
 
 
-def lateness(
-    due_at: datetime, at: datetime, calendar: Calendar, unit: Unit
-) -> Remaining | None:
+def lateness(due_at: datetime, at: datetime, calendar: Calendar, unit: Unit) -> Remaining | None:
     """How late something was at ``at``, counted as its rule counts; None when in time.
 
     For a rule in working days these are the working days after the due day up to and with that of

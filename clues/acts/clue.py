@@ -55,9 +55,18 @@ def prepared_letter(clue: Clue) -> Referral | None:
 
 
 def transfer_letter(clue: Clue) -> Referral | None:
-    """The last letter by which the clue was transferred."""
-    sent = clue.letters.filter(kind="clue_transfer", sent_at__isnull=False)
-    return sent.order_by("-sent_at", "-id").first()
+    """The letter that brought the clue to its holder and is not settled yet."""
+    states = (Referral.State.SENT, Referral.State.RECEIVED, Referral.State.SUPPLEMENT)
+    found = clue.letters.filter(kind="clue_transfer", to_id=clue.holder_id, state__in=states)
+    return found.order_by("-sent_at", "-id").first()
+
+
+def supplier(clue: Clue) -> int | None:
+    """The department that supplements a clue for its holder: who transferred it, else the first
+    receiver; None when that is the holder itself."""
+    letter = transfer_letter(clue)
+    department_id = letter.sender_id if letter else clue.receiver_id
+    return department_id if department_id != clue.holder_id else None
 
 
 def may_return(clue: Clue) -> bool:
@@ -82,18 +91,27 @@ def _coordinates(actor: Actor, clue: Clue) -> bool:
     return fills_in(actor, Function.COORDINATION, clue.region_code) and knows(actor, clue)
 
 
-def _sent_it(actor: Actor, clue: Clue) -> bool:
-    letter = transfer_letter(clue)
-    return clerk(actor, clue, letter.sender_id if letter else clue.receiver_id)
+def _supplies(actor: Actor, clue: Clue) -> bool:
+    department_id = supplier(clue)
+    return department_id is not None and clerk(actor, clue, department_id)
 
 
-def _owes_telling(actor: Actor, clue: Clue) -> bool:
-    return any(
-        clerk(actor, clue, department_id)
-        for department_id in clue.stops.filter(code="tell", left_at=None).values_list(
-            "department_id", flat=True
-        )
-    )
+def _telling_is_owed(clue: Clue) -> bool:
+    return clue.stops.filter(code="tell", left_at=None).exists()
+
+
+def _tells(actor: Actor, clue: Clue) -> bool:
+    """Who transferred the clue tells the complainant, even after it was done: then in words."""
+    owed = clue.stops.filter(code="tell").order_by("-entered_at", "-id").first()
+    return owed is not None and clerk(actor, clue, owed.department_id)
+
+
+def _call_is_unratified(clue: Clue) -> bool:
+    return clue.stops.filter(code="ratify", left_at=None).exists()
+
+
+def _ratifies(actor: Actor, clue: Clue) -> bool:
+    return clue.emergency and head(actor, clue, clue.receiver_id)
 
 
 def _extends(actor: Actor, clue: Clue) -> bool:
@@ -193,7 +211,7 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             label="要求补充材料",
             sources=(_S.HANDLING,),
             target=_S.SUPPLEMENT,
-            when=lambda clue: transfer_letter(clue) is not None,
+            when=lambda clue: supplier(clue) is not None and not _is_paused(clue),
             who=_clerk,
             reason=True,
             reason_label="需要补充什么",
@@ -204,9 +222,19 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             label="提交补充材料",
             sources=(_S.SUPPLEMENT,),
             target=_S.HANDLING,
-            who=_sent_it,
+            who=_supplies,
             form="clues:clue-supplement",
             style="primary",
+        ),
+        Act(
+            code="go-on",
+            label="不再等待补充",
+            sources=(_S.SUPPLEMENT,),
+            target=_S.HANDLING,
+            who=_clerk,
+            reason=True,
+            reason_label="理由",
+            confirm="确认后，本部门的办理期限恢复计算。",
         ),
         Act(
             code="propose",
@@ -240,7 +268,8 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
         Act(
             code="tell",
             label="告知反映人",
-            who=_owes_telling,
+            when=_telling_is_owed,
+            who=_tells,
             form="clues:clue-tell",
             style="primary",
         ),
@@ -250,6 +279,8 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             sources=(_S.HANDLING,),
             when=lambda clue: not _is_paused(clue),
             who=_extends,
+            reason=True,
+            reason_label="延长理由",
             form="clues:clue-extend",
         ),
         Act(
@@ -273,9 +304,18 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
         Act(
             code="assign",
             label="指定承办部门",
-            sources=(_S.RECEIVED, _S.TALKED, _S.TRANSFERRED, _S.RETURNED, _S.HANDLING),
+            sources=(
+                _S.RECEIVED,
+                _S.TALKED,
+                _S.TRANSFERRED,
+                _S.RETURNED,
+                _S.HANDLING,
+                _S.SUPPLEMENT,
+            ),
             target=_S.HANDLING,
             who=_coordinates,
+            reason=True,
+            reason_label="指定理由",
             form="clues:clue-assign",
         ),
         Act(
@@ -295,6 +335,14 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             reason=True,
             reason_label="重新办理的理由",
             style="danger",
+        ),
+        Act(
+            code="ratify",
+            label="追认紧急到场通知",
+            when=_call_is_unratified,
+            who=_ratifies,
+            confirm="紧急到场通知已由系统以部门名义发出，确认后由负责人签发。",
+            style="primary",
         ),
         Act(
             code="conceal",

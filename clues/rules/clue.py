@@ -20,6 +20,9 @@ RECEIVE_DUE = TimeLimit("clues.receive", 2, "签收移送线索", Unit.WORKING_D
 HANDLE_DUE = TimeLimit("clues.handle", 15, "办理并答复", Unit.WORKING_DAY, _PRACTICE)
 RETURNED_DUE = TimeLimit("clues.returned", 2, "处理退回线索", Unit.WORKING_DAY, _PRACTICE)
 SUPPLEMENT_DUE = TimeLimit("clues.supplement", 3, "补充线索材料", Unit.WORKING_DAY, _PRACTICE)
+SIGN_DUE = TimeLimit("clues.sign", 2, "负责人签发", Unit.WORKING_DAY, _PRACTICE)
+"""From the clerk's draft of a letter of transfer or of an answer to the head's signature."""
+
 EMERGENCY_ENTRY_DUE = TimeLimit(
     "clues.emergency_entry",
     24,
@@ -27,6 +30,24 @@ EMERGENCY_ENTRY_DUE = TimeLimit(
     Unit.HOUR,
     f"郯政发〔2023〕1号（六）；{_PRACTICE}",
 )
+ARRIVE_DUE = TimeLimit(
+    "clues.emergency_arrive",
+    2,
+    "赶到紧急处置现场",
+    Unit.HOUR,
+    f"郯政发〔2023〕1号（六）；{_PRACTICE}",
+)
+"""From the answer that somebody is on the way to the presence on the spot."""
+
+RATIFY_DUE = TimeLimit(
+    "clues.emergency_ratify",
+    1,
+    "追认紧急到场通知",
+    Unit.WORKING_DAY,
+    f"郯政发〔2023〕1号（六）（九）；{_PRACTICE}",
+)
+"""Calls go out at once in the department's name; its head approves them afterwards."""
+
 EXTENSION_MOST = Number("clues.extension_most", 10, "一次延期的上限", "个工作日", _PRACTICE)
 """The head of the handling department may extend once by at most this; beyond, the
 coordination office."""

@@ -132,7 +132,7 @@ def mark(
         raise Refused(f"{letter.spec.label}没有这种答复。", field="answer")
     now = timezone.now()
     letter.state = state
-    if state == Referral.State.RECEIVED or letter.received_at is None:
+    if state != Referral.State.WITHDRAWN and letter.received_at is None:
         letter.received_at, letter.received_by = now, actor.name
     if answer:
         letter.answer, letter.answer_text = answer, text

@@ -1,0 +1,147 @@
+"""What every act on a clue shares: the late ones are said, obligations beside are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from clues.acts.clue import CLUE_ACTS
+from clues.models import Clue, Complainant, Referral, Stop
+from clues.rules import clue as rules
+from clues.services.letters import led
+from clues.stages import close_side, open_side
+from records import deadlines, evidence, trail
+from records.actor import Actor
+from records.models import Deadline
+from records.workdays import Unit
+
+EVIDENCE_LABEL = "证据材料"
+LATE_VERB = "clue.late"
+LATE_LABEL = "逾期"
+
+
+class Upload(Protocol):
+    """A file as a form or the API hands it over."""
+
+    name: str | None
+    file: IO[Any]
+
+
+@contextmanager
+def step(actor: Actor, code: str, pk: int, opinion: str = "") -> Iterator[Clue]:
+    """Do one act on a clue as ``CLUE_ACTS.take``; if it leaves its stop after the due date, the
+    timeline says which department was late by how much, with the evidence at risk (T 9)."""
+    with transaction.atomic():
+        with CLUE_ACTS.take(actor, code, pk, opinion=opinion) as clue:
+            stops = open_stops(clue)
+            yield clue
+        say_late_ones(actor, clue, stops)
+
+
+def open_stops(*targets: Clue | Referral) -> list[int]:
+    """The stops at which the objects lie now; what is left of them later may have been late."""
+    return list(Stop.objects.open().of(*targets).values_list("pk", flat=True))
+
+
+def say_late_ones(actor: Actor, clue: Clue, stops: Iterable[int]) -> None:
+    """Write into the clue's timeline which of the stops were left after their due date."""
+    for stop in (
+        Stop.objects.filter(pk__in=stops, left_at__isnull=False, deadline__isnull=False)
+        .select_related("department", "deadline")
+        .order_by("pk")
+    ):
+        _say_if_late(actor, clue, stop)
+
+
+def _say_if_late(actor: Actor, clue: Clue, left: Stop) -> None:
+    late = deadlines.late_by(left.deadline) if left.deadline else None
+    if left.deadline is None or late is None:
+        return
+    words = f"{left.department.name}应于 {_due(left.deadline)} 前{left.waits}，{late.text}。"
+    if clue.evidence_at_risk:
+        words += f"证据灭失风险：{clue.evidence_at_risk}"
+    trail.record(
+        actor,
+        LATE_VERB,
+        f"{LATE_LABEL}：{left.waits}",
+        clue,
+        opinion=words,
+        after={
+            "department": left.department_id,
+            "waits": left.waits,
+            "late": late.amount,
+            "unit": str(late.unit),
+        },
+    )
+
+
+def _due(deadline: Deadline) -> str:
+    moment = timezone.localtime(deadline.due_at)
+    by_hours = deadline.unit == Unit.HOUR
+    return f"{moment:%Y-%m-%d %H:%M}" if by_hours else f"{moment:%Y-%m-%d}"
+
+
+def keep_files(actor: Actor, clue: Clue, files: list[Any], label: str = EVIDENCE_LABEL) -> None:
+    """Keep uploaded files with the clue, where whoever is concerned with it sees them."""
+    for upload in files:
+        evidence.keep(actor, clue, upload.file, upload.name or "", label=label)
+
+
+def close_sides(actor: Actor, clue: Clue, *codes: str) -> None:
+    """End what was owed beside the main stop."""
+    for code in codes:
+        close_side(actor, clue, code)
+
+
+def await_signature(actor: Actor, clue: Clue, waits: str) -> None:
+    """The head of the holder has to sign within a clock of its own."""
+    open_side(
+        actor,
+        clue,
+        "sign",
+        kind="clue",
+        waits=waits,
+        department_id=clue.holder_id,
+        clock=rules.SIGN_DUE,
+    )
+
+
+def owe_telling(actor: Actor, clue: Clue, department_id: int) -> None:
+    """Who passed the clue on tells the complainant within the limit (T 8); no duty where nobody
+    who wants an answer complained."""
+    if not Complainant.objects.filter(clue__in=with_merged(clue), wants_answer=True).exists():
+        return
+    open_side(
+        actor,
+        clue,
+        "tell",
+        kind="clue",
+        waits="告知反映人",
+        department_id=department_id,
+        clock=rules.TELL_DUE,
+    )
+
+
+def with_merged(clue: Clue) -> list[Clue]:
+    """The clue and all that were merged into it, however often."""
+    found, last = [clue], [clue]
+    while last:
+        last = list(Clue.objects.filter(merged_into__in=last))
+        found += last
+    return found
+
+
+def settle_letters(actor: Actor, clue: Clue, text: str, *, assigned_to: int | None = None) -> None:
+    """Withdraw the open letters of transfer, because the clue went another way; the one to the
+    department that it was assigned to counts as received."""
+    for letter in clue.letters.select_for_update(of=("self",)).filter(
+        kind="clue_transfer", state__in=Referral.OPEN_STATES
+    ):
+        kept = letter.state not in Referral.UNSENT and letter.to_id == assigned_to
+        state = Referral.State.RECEIVED if kept else Referral.State.WITHDRAWN
+        if letter.state != state:
+            led.mark(actor, letter, state, text=text)
