@@ -105,8 +105,8 @@ def tell(actor: Actor, clue: Clue, step: str, text: str) -> Told | None:
             "name": complainant.name,
             "phone": complainant.phone,
         },
-        # Whoever watches the region's messages must not see that there is a confidential clue.
-        "" if clue.confidential else clue.region_code,
+        clue.region_code,
+        about=clue,
     )
     trail.record(actor, "clue.tell", label, clue, after={"step": step})
     return told
