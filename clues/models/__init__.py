@@ -1,7 +1,10 @@
 from clues.models.base import ClueUserPermission, Concealable, ConcealableQuerySet, Counter, Stop
+from clues.models.campaign import Campaign
 from clues.models.clue import Clue, ClueParty, Complainant, Told
 from clues.models.crime import CrimeHandover
 from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
+from clues.models.joint import ClueVisit, JointVerification, VerificationPart
+from clues.models.penalty import Penalty
 from clues.models.referral import Referral, ReferralCopy
 from clues.models.warning import (
     RiskWarning,
@@ -14,9 +17,11 @@ from clues.models.warning import (
 )
 
 __all__ = [
+    "Campaign",
     "Clue",
     "ClueParty",
     "ClueUserPermission",
+    "ClueVisit",
     "Complainant",
     "Concealable",
     "ConcealableQuerySet",
@@ -25,12 +30,15 @@ __all__ = [
     "Dispute",
     "DisputeParty",
     "DisputeTalk",
+    "JointVerification",
+    "Penalty",
     "Referral",
     "ReferralCopy",
     "Refusal",
     "RiskWarning",
     "Stop",
     "Told",
+    "VerificationPart",
     "WarningEvent",
     "WarningParty",
     "WarningReport",

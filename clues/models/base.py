@@ -210,6 +210,8 @@ class Stop(Concealable):
         "share": "信息共享",
         "warning": "预警",
         "campaign": "专项建议",
+        "visit": "并入检查",
+        "penalty": "处罚记录",
     }
 
     @property
