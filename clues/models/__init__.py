@@ -6,6 +6,7 @@ from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.joint import ClueVisit, JointVerification, VerificationPart
 from clues.models.penalty import Penalty
 from clues.models.referral import Referral, ReferralCopy
+from clues.models.sharing import SharedRecord, ShareReceipt, SharingEntry, SharingRequest
 from clues.models.warning import (
     RiskWarning,
     WarningEvent,
@@ -36,6 +37,10 @@ __all__ = [
     "ReferralCopy",
     "Refusal",
     "RiskWarning",
+    "ShareReceipt",
+    "SharedRecord",
+    "SharingEntry",
+    "SharingRequest",
     "Stop",
     "Told",
     "VerificationPart",
