@@ -240,6 +240,16 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             style="primary",
         ),
         Act(
+            code="stop-waiting",
+            label="不再等待补正",
+            sources=(_S.SUPPLEMENT,),
+            target=_S.REVIEWING,
+            who=_police_head,
+            reason=True,
+            reason_label="不再等待的理由",
+            confirm="按现有材料审查，立案审查期限继续计算。",
+        ),
+        Act(
             code="extend-complex",
             label="案情复杂延长审查",
             sources=(_S.REVIEWING,),
@@ -258,7 +268,14 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
         Act(
             code="file",
             label="决定立案",
-            sources=(_S.REVIEWING, _S.RECONSIDERING, _S.OVERSIGHT, _S.REASONS, _S.ORDERED),
+            sources=(
+                _S.REVIEWING,
+                _S.RECONSIDERING,
+                _S.OVERSIGHT,
+                _S.REASONS,
+                _S.WEIGHING,
+                _S.ORDERED,
+            ),
             target=_S.FILED,
             who=_police_head,
             reason=True,

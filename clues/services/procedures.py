@@ -1,0 +1,132 @@
+"""What the three procedures share: numbers, files, a form sent twice, notes on the clue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, BinaryIO, TypeVar, cast
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.utils import timezone
+
+from clues.models import Clue, Referral, Stop
+from clues.models.procedure import Procedure
+from clues.services.numbers import next_values
+from clues.stages import main_stop
+from departments.models import Department
+from departments.roles import Role
+from records import evidence, trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.models import Deadline
+
+P = TypeVar("P", bound=Procedure)
+
+LONGEST_TITLE = 100
+
+
+def procedure_number(word: str, region_code: str, *, confidential: bool) -> str:
+    """XJ411603-2026-0001; confidential ones have a series of their own (XJM…)."""
+    year = timezone.localdate().year
+    series = f"{word}M" if confidential else word
+    (value,) = next_values(f"procedure:{series}:{region_code}:{year}")
+    return f"{series}{region_code}-{year}-{value:04d}"
+
+
+def sent_before(model: type[P], actor: Actor, key: uuid.UUID) -> P | None:
+    """What the same form created when it was sent the first time, seen by the same person."""
+    found = model._default_manager.filter(key=key, created_by_id=actor.user_id)
+    return found.first()
+
+
+def must_work_in_department(actor: Actor, verb: str) -> int:
+    """The department in whose name a clerk or head begins a procedure."""
+    if actor.department_id is None or not actor.has_role(Role.CLERK, Role.HEAD):
+        raise NotAllowed("只有部门的经办人或者负责人可以办理。", verb=verb)
+    return actor.department_id
+
+
+def clue_for(actor: Actor, clue_id: int | None) -> Clue | None:
+    """The clue a procedure is begun for, locked. Raises ``Refused`` when the person does not see
+    it, in the same words as when there is none."""
+    if clue_id is None:
+        return None
+    clue = Clue.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=clue_id)
+    found: Clue | None = clue.first()
+    if found is None:
+        raise Refused("线索不存在。", field="clue", code="not_found")
+    if not found.is_open:
+        raise Refused("线索已经办结，不能据此办理。", field="clue")
+    return found
+
+
+def department_for(pk: int, region_code: str, field: str) -> Department:
+    """A department of the region. Raises ``Refused`` at the field."""
+    found = Department.objects.within(region_code).filter(pk=pk, is_active=True).first()
+    if found is None:
+        raise Refused("请选择本地区的部门。", field=field)
+    return found
+
+
+def told(text: str, what: str, field: str) -> str:
+    """What was written, without blanks around it. Raises ``Refused`` when nothing was."""
+    if not text.strip():
+        raise Refused(f"请填写{what}。", field=field)
+    return text.strip()
+
+
+def letter_of(procedure: Procedure, kind: str) -> Referral | None:
+    """The last letter of a kind that the procedure wrote."""
+    found = Referral.objects.filter(
+        cause_type=ContentType.objects.get_for_model(procedure), cause_id=procedure.pk, kind=kind
+    )
+    return found.order_by("-id").first()
+
+
+def letters_of(procedure: Procedure) -> models.QuerySet[Referral]:
+    """All letters of the procedure, oldest first."""
+    return Referral.objects.filter(
+        cause_type=ContentType.objects.get_for_model(procedure), cause_id=procedure.pk
+    ).order_by("id")
+
+
+def keep_files(
+    actor: Actor, target: models.Model, files: Iterable[UploadedFile[Any]], label: str
+) -> None:
+    """Keep uploaded files as evidence of the procedure under one label."""
+    for file in files:
+        evidence.keep(actor, target, cast(BinaryIO, file), file.name or "", label=label)
+
+
+def note_on_clue(actor: Actor, procedure: Procedure, label: str, opinion: str = "") -> None:
+    """Tell a step of the procedure on the timeline of its clue."""
+    if procedure.clue is not None:
+        trail.record(
+            actor,
+            f"clue.{procedure._meta.model_name}",
+            f"{procedure._meta.verbose_name} {procedure.number}：{label}",
+            procedure.clue,
+            opinion=opinion,
+        )
+
+
+def is_overdue(procedure: Procedure) -> bool:
+    """Whether the time for what is waited for now has run out."""
+    stop = main_stop(procedure)
+    deadline = stop.deadline if stop else None
+    due_at = deadline.due_at if deadline else None
+    return due_at is not None and due_at < timezone.now()
+
+
+def drop_sides(procedure: Procedure, prefix: str = "") -> None:
+    """Relieve departments of what they owed beside the main step, since it is needed no more."""
+    sides = Stop.objects.open().of(procedure).exclude(code=Stop.MAIN)
+    stops = list(sides.filter(code__startswith=prefix))
+    now = timezone.now()
+    Stop.objects.filter(pk__in=[stop.pk for stop in stops]).update(left_at=now)
+    kept = Stop.objects.open().of(procedure).values("deadline_id")
+    Deadline.objects.filter(
+        pk__in=[stop.deadline_id for stop in stops], met_at=None, cancelled_at=None
+    ).exclude(pk__in=kept).update(cancelled_at=now)
