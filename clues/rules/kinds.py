@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from departments.profile import TimeLimit
+from departments.profile import Number, TimeLimit
 from departments.roles import Function
 from records.workdays import Unit
 
@@ -17,6 +17,11 @@ DRAFT_DUE = TimeLimit("clues.letter.draft", 3, "拟稿", Unit.WORKING_DAY, _PRAC
 REVIEW_DUE = TimeLimit("clues.letter.review", 2, "签发", Unit.WORKING_DAY, _PRACTICE)
 RECEIVE_DUE = TimeLimit("clues.letter.receive", 2, "签收", Unit.WORKING_DAY, _PRACTICE)
 SUPPLEMENT_DUE = TimeLimit("clues.letter.supplement", 3, "补充材料", Unit.WORKING_DAY, _PRACTICE)
+RETURNED_DUE = TimeLimit("clues.letter.returned", 2, "处理退回函件", Unit.WORKING_DAY, _PRACTICE)
+EXTENSION_MOST = Number(
+    "clues.letter.extension_most", 10, "函件答复一次延期的上限", "个工作日", _PRACTICE
+)
+"""The head who answers may extend once by at most this; beyond, the coordination office."""
 
 
 class Reach(StrEnum):
@@ -26,6 +31,15 @@ class Reach(StrEnum):
     UP_OR_DOWN = "up_or_down"
     OTHER = "other"
 
+    @property
+    def words(self) -> str:
+        """For the person who chooses the addressee."""
+        return {
+            Reach.REGION: "本地区的部门",
+            Reach.UP_OR_DOWN: "上级或下级地区的部门",
+            Reach.OTHER: "其他地区（非上下级）的部门",
+        }[self]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -34,8 +48,10 @@ class Kind:
     ``word`` stands in the letter's number (淮市监〔移〕2026 …). ``senders`` and ``receivers`` are
     functions of which a department must fill one; empty: any department. ``evidence`` names what
     must be attached before it can be signed. ``answers`` are the answers allowed, by code; none:
-    receiving it ends it. ``answer_due`` runs from receipt. ``copies`` are the functions whose
-    departments get a copy by rule. ``led_by`` is the kind of stop whose procedure prepares and
+    receiving it ends it. ``answer_due`` runs from receipt. ``answer_evidence`` names what must be
+    attached to an answer, by its code; ``copies_back`` is the kind of letter by which that is
+    copied back to the sender. ``copies`` are the functions whose departments get a copy by rule.
+    ``led_by`` is the kind of stop whose procedure prepares and
     moves the letter, so that it has no clocks of its own; empty: the letter is its own procedure.
     """
 
@@ -50,6 +66,8 @@ class Kind:
     needs_subject: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     answer_due: TimeLimit | None = None
+    answer_evidence: Mapping[str, str] = field(default_factory=dict)
+    copies_back: str = ""
     receive_due: TimeLimit = RECEIVE_DUE
     copies: frozenset[Function] = frozenset()
     led_by: str = ""
@@ -57,6 +75,8 @@ class Kind:
     def __post_init__(self) -> None:
         if self.answers and not self.led_by and self.answer_due is None:
             raise ValueError(f"{self.code} 需要答复，但没有答复期限")
+        if not self.answer_evidence.keys() <= self.answers.keys():
+            raise ValueError(f"{self.code} 的答复附件对应不上答复")
 
 
 ASSISTANCE_DUE = TimeLimit(
@@ -143,6 +163,7 @@ _KINDS = (
         evidence=("待鉴定材料",),
         answers={"given": "已出具意见", "unable": "不具备鉴定条件"},
         answer_due=APPRAISAL_DUE,
+        answer_evidence={"given": "鉴定意见书"},
     ),
     Kind(
         code="licence_sanction",
@@ -158,6 +179,8 @@ _KINDS = (
             "refused": "不予处罚",
         },
         answer_due=LICENCE_DUE,
+        answer_evidence=dict.fromkeys(("revoked", "suspended", "lowered"), "处理决定"),
+        copies_back="decision_copy",
     ),
     Kind(
         code="decision_copy",
@@ -165,6 +188,7 @@ _KINDS = (
         word="告",
         source="郯政发〔2023〕1号（四）（五）",
         evidence=("处理决定",),
+        copies=frozenset({Function.LEGAL}),
     ),
     Kind(
         code="criminal_handover",
@@ -288,3 +312,5 @@ _KINDS = (
 
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
 KIND_CHOICES = [(kind.code, kind.label) for kind in _KINDS]
+FREE_KINDS: dict[str, Kind] = {code: kind for code, kind in KINDS.items() if not kind.led_by}
+"""The kinds that departments write of their own accord."""
