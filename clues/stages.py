@@ -24,7 +24,7 @@ from django.db import models
 from django.utils import timezone
 
 from clues.models.base import Concealable, Stop
-from departments.profile import TimeLimit, time_limit
+from departments.profile import ResolvedLimit, TimeLimit, time_limit
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
@@ -37,18 +37,19 @@ C = TypeVar("C", bound=Concealable)
 @dataclass(frozen=True, kw_only=True)
 class Stage(Generic[C]):
     """One open state: ``owner`` gives the id of the department whose turn it is, ``waits`` says
-    what for, ``clock`` the limit that runs. ``sender`` gives the department that waits for it;
-    ``since`` the moment that starts the clock, now unless given. ``for_head`` tells whether only
-    the head can do what is waited for: then it is no work for the clerks."""
+    what for, ``clock`` the limit that runs: that of the region, or one of the object's own.
+    ``sender`` gives the department that waits for it; ``since`` the moment that starts the clock,
+    now unless given. ``for_head`` tells whether only the head can do what is waited for: then it
+    is no work for the clerks."""
 
     owner: Callable[[C], int | None]
     waits: str
-    clock: TimeLimit | Callable[[C], TimeLimit]
+    clock: TimeLimit | Callable[[C], TimeLimit | ResolvedLimit]
     sender: Callable[[C], int | None] = lambda _: None
     since: Callable[[C], dt.datetime | None] = lambda _: None
     for_head: Callable[[C], bool] = lambda _: False
 
-    def limit(self, instance: C) -> TimeLimit:
+    def limit(self, instance: C) -> TimeLimit | ResolvedLimit:
         return self.clock if isinstance(self.clock, TimeLimit) else self.clock(instance)
 
 
@@ -148,7 +149,7 @@ def open_side(
     kind: str,
     waits: str,
     department_id: int,
-    clock: TimeLimit,
+    clock: TimeLimit | ResolvedLimit,
     sender_id: int | None = None,
     since: dt.datetime | None = None,
     for_head: bool = False,
@@ -165,7 +166,9 @@ def open_side(
         if present.department_id == department_id:
             return present
         leave(actor, present)
-    resolved = time_limit(instance.region_code, clock)
+    resolved = (
+        clock if isinstance(clock, ResolvedLimit) else time_limit(instance.region_code, clock)
+    )
     deadline = deadlines.start(
         actor,
         instance,
@@ -192,6 +195,7 @@ def open_side(
         deadline=deadline,
         region_code=instance.region_code,
         confidential=instance.confidential,
+        entered_at=timezone.now(),
     )
 
 
