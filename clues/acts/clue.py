@@ -22,8 +22,17 @@ def _receiver(clue: Clue) -> int:
     return clue.receiver_id
 
 
+def prepared_letter(clue: Clue) -> Referral | None:
+    """The letter of transfer that waits for the head's signature."""
+    return clue.letters.filter(kind="clue_transfer", state=Referral.State.REVIEW).first()
+
+
 _handling: Stage[Clue] = Stage(
-    owner=_holder, sender=_receiver, waits="办理并答复", clock=rules.HANDLE_DUE
+    owner=_holder,
+    sender=_receiver,
+    waits="办理并答复",
+    clock=rules.HANDLE_DUE,
+    for_head=lambda clue: clue.answer_proposed,
 )
 
 CLUE_STAGES: Stages[Clue] = Stages(
@@ -35,6 +44,7 @@ CLUE_STAGES: Stages[Clue] = Stages(
             waits="移送",
             clock=rules.TRANSFER_DUE,
             since=lambda clue: clue.talked_at,
+            for_head=lambda clue: prepared_letter(clue) is not None,
         ),
         _S.TRANSFERRED: Stage(
             owner=_holder, sender=_receiver, waits="签收", clock=rules.RECEIVE_DUE
@@ -47,11 +57,6 @@ CLUE_STAGES: Stages[Clue] = Stages(
     # A disputed clue lies where its dispute lies.
     follows=lambda clue: clue.state == _S.DISPUTED,
 )
-
-
-def prepared_letter(clue: Clue) -> Referral | None:
-    """The letter of transfer that waits for the head's signature."""
-    return clue.letters.filter(kind="clue_transfer", state=Referral.State.REVIEW).first()
 
 
 def transfer_letter(clue: Clue) -> Referral | None:

@@ -10,14 +10,10 @@ from records.actor import Actor
 from records.acts import Act, ActTable
 
 
-def may_register(actor: Actor) -> bool:
-    """Whoever of a department is there deals with the danger and enters it: officers too."""
-    return is_staff_member(actor) and actor.has_role(*STAFF)
-
-
 def _called(actor: Actor, letter: Referral) -> bool:
     """Anyone at work in the department called: who is there answers, not who signs letters."""
-    return may_register(actor) and actor.department_id == letter.to_id and knows(actor, letter)
+    works_there = is_staff_member(actor) and actor.has_role(*STAFF)
+    return works_there and actor.department_id == letter.to_id and knows(actor, letter)
 
 
 CALL_ACTS: ActTable[Referral] = ActTable(

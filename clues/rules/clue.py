@@ -20,9 +20,6 @@ RECEIVE_DUE = TimeLimit("clues.receive", 2, "签收移送线索", Unit.WORKING_D
 HANDLE_DUE = TimeLimit("clues.handle", 15, "办理并答复", Unit.WORKING_DAY, _PRACTICE)
 RETURNED_DUE = TimeLimit("clues.returned", 2, "处理退回线索", Unit.WORKING_DAY, _PRACTICE)
 SUPPLEMENT_DUE = TimeLimit("clues.supplement", 3, "补充线索材料", Unit.WORKING_DAY, _PRACTICE)
-SIGN_DUE = TimeLimit("clues.sign", 2, "负责人签发", Unit.WORKING_DAY, _PRACTICE)
-"""From the clerk's draft of a letter of transfer or of an answer to the head's signature."""
-
 EMERGENCY_ENTRY_DUE = TimeLimit(
     "clues.emergency_entry",
     24,

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from clues.acts.clue import transfer_letter
-from clues.models import Clue, Complainant, Referral, Stop, Told
+from clues.models import Clue, Referral, Stop, Told
+from clues.services import complainants
 from clues.services.clue_steps import (
-    await_signature,
-    close_sides,
+    Files,
     keep_files,
     step,
-    with_merged,
 )
 from clues.services.letters import led
 from clues.stages import close_side, entrust
-from records import trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -26,7 +22,7 @@ _MUST_END_FIRST = ("joint", "part", "dispute")
 """Kinds of procedures whose end the answer rests on."""
 
 
-def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: list[Any]) -> Clue:
+def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: Files) -> Clue:
     """Put the final answer before the head. A first receiver that found nothing answers directly,
     without transferring the clue (T 8). Raises ``Refused`` for an empty answer."""
     with transaction.atomic():
@@ -38,7 +34,6 @@ def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: list[Any
             keep_files(actor, clue, files, label="办理材料")
             clue.outcome, clue.answer, clue.answer_proposed = outcome, answer.strip(), True
             clue.handler_id = clue.handler_id or actor.user_id
-            await_signature(actor, clue, "签发答复")
         entrust(clue, clue.handler_id)
     return clue
 
@@ -58,8 +53,9 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
         if letter := transfer_letter(clue):
             led.mark(actor, letter, Referral.State.ANSWERED, answer="handled", text=clue.answer)
         # Who has the final answer need not be told any more that the clue was passed on.
-        close_sides(actor, clue, "sign", "tell")
-        tell_all(actor, clue, Told.Step.ANSWERED, answer_text(clue))
+        close_side(actor, clue, "tell")
+        text = complainants.suggested_text(clue, Told.Step.ANSWERED)
+        complainants.tell_all(actor, clue, Told.Step.ANSWERED, text)
     return clue
 
 
@@ -67,49 +63,12 @@ def reject(actor: Actor, pk: int, opinion: str) -> Clue:
     """Give the proposed answer back to be rewritten."""
     with step(actor, "reject", pk, opinion) as clue:
         clue.answer_proposed = False
-        close_sides(actor, clue, "sign")
     return clue
 
 
 def tell(actor: Actor, pk: int, *, text: str) -> Clue:
     """Tell the complainant that the clue was passed on, in the words given."""
     with step(actor, "tell", pk) as clue:
-        if not text.strip():
-            raise Refused("请填写告知内容。", field="text")
-        tell_all(actor, clue, Told.Step.TRANSFERRED, text.strip())
+        complainants.tell_all(actor, clue, Told.Step.TRANSFERRED, text)
         close_side(actor, clue, "tell")
     return clue
-
-
-def transfer_text(clue: Clue) -> str:
-    """What the complainant is usually told after a transfer."""
-    hotline = f"，咨询电话 {clue.holder.hotline}" if clue.holder.hotline else ""
-    return (
-        f"您反映的“{clue.title}”（编号 {clue.number}）经研判属于{clue.holder.name}职责，"
-        f"已移送该单位办理，办理结果由该单位答复您{hotline}。"
-    )
-
-
-def answer_text(clue: Clue) -> str:
-    """The final answer as the complainant gets it."""
-    return (
-        f"您反映的“{clue.title}”（编号 {clue.number}）已办结。"
-        f"办理结果：{clue.get_outcome_display()}。{clue.answer}"
-    )
-
-
-def tell_all(actor: Actor, clue: Clue, at_step: str, text: str) -> None:
-    """Tell whoever complained, also in clues merged into this one, and wants to hear of it."""
-    for complainant in Complainant.objects.filter(
-        clue__in=with_merged(clue), wants_answer=True
-    ).select_related("clue"):
-        told = Told.objects.create(
-            clue=complainant.clue,
-            step=at_step,
-            text=text,
-            by=actor.department_name,
-            at=timezone.now(),
-        )
-        trail.record(
-            actor, "clue.told", f"已告知反映人：{told.get_step_display()}", complainant.clue
-        )

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from clues.acts.clue import CLUE_STAGES
-from clues.acts.emergency import CALL_ACTS, may_register
+from clues.acts.emergency import CALL_ACTS
 from clues.models import Clue, Referral
 from clues.rules import clue as rules
 from clues.rules.kinds import EMERGENCY_RECEIVE_DUE, KINDS
+from clues.services import intake
 from clues.services.clue_steps import (
     close_sides,
-    keep_files,
     open_stops,
     say_late_ones,
     step,
 )
-from clues.services.knowledge import concern
 from clues.services.letters import led
-from clues.services.numbers import clue_numbers
-from clues.stages import close_side, entrust, open_side
+from clues.stages import close_side, open_side
 from departments.actors import is_head_of
 from departments.models import Department, Region
 from departments.profile import TimeLimit, time_limit
 from records import deadlines, trail
 from records.actor import SYSTEM, Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Refused
 from records.models import Deadline
+from records.trail import entries_of
 
 _CALL = "emergency_call"
+_ENTERED = "clue.emergency"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,8 @@ class Emergency:
     subject_name: str = ""
     evidence_at_risk: str = ""
     called: Iterable[Department] = ()
-    files: list[Any] = field(default_factory=list)
+    files: Sequence[intake.Upload] = ()
+    client_key: UUID | None = None
 
 
 @transaction.atomic
@@ -59,45 +59,36 @@ def register_emergency(actor: Actor, what: Emergency) -> Clue:
     """Enter an emergency and call in those concerned, all at once; from then on it is a clue as
     any other. An entry after the limit is said in the timeline, not refused.
 
+    Sent again with the same ``client_key`` it is the same clue, and nobody is called twice.
     Raises ``NotAllowed`` for who works in no department, ``Refused`` for a missing word or a
     danger in the future.
     """
-    if not may_register(actor) or actor.department_id is None:
-        raise NotAllowed("只有部门工作人员可以补录紧急处置。", verb="clue.emergency")
     _check(what)
-    department = Department.objects.select_related("region").get(pk=actor.department_id)
-    region_code = department.region.code
-    (number,) = clue_numbers(region_code, confidential=False)
-    clue = Clue.objects.create(
-        region_code=region_code,
-        number=number,
+    clue = intake.register(
+        actor,
         channel=Clue.Channel.CHECK,
-        title=what.title.strip(),
+        title=what.title,
         content=f"险情：{what.danger.strip()}\n先期处置：{what.measures.strip()}",
         received_at=what.since,
         occurred_on=timezone.localtime(what.since).date(),
-        place=what.place.strip(),
+        place=what.place,
         township=what.township,
-        subject_name=what.subject_name.strip(),
-        evidence_at_risk=what.evidence_at_risk.strip(),
-        receiver=department,
-        holder=department,
-        reporter_id=actor.user_id,
-        handler_id=actor.user_id,
+        subject_name=what.subject_name,
+        evidence_at_risk=what.evidence_at_risk,
         emergency=True,
+        files=what.files,
+        client_key=what.client_key,
     )
-    concern(clue, department)
+    if entries_of(clue).filter(verb=_ENTERED).exists():
+        return clue
     trail.record(
         actor,
-        "clue.emergency",
+        _ENTERED,
         "补录紧急处置",
         clue,
         opinion=what.measures.strip(),
-        after={"number": number, "since": what.since},
+        after={"since": what.since},
     )
-    keep_files(actor, clue, what.files)
-    CLUE_STAGES.enter(actor, clue)
-    entrust(clue, actor.user_id)
     _time_the_entry(actor, clue)
     _call_in(actor, clue, what)
     return clue
@@ -216,6 +207,7 @@ def _call_in(actor: Actor, clue: Clue, what: Emergency) -> None:
             waits="追认紧急到场通知",
             department_id=clue.holder_id,
             clock=rules.RATIFY_DUE,
+            for_head=True,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -79,9 +80,11 @@ def _concerned(clue: Clue) -> list[int]:
 def _belonging_to(clue: Clue) -> Iterator[list[models.Model]]:
     """Everything of this floor that hangs on the clue, made confidential, model by model."""
     for model in apps.get_app_config("clues").get_models():
-        if not issubclass(model, Concealable) or model is Clue:
+        hangs_on_clue = any(field.name == "clue" for field in model._meta.concrete_fields)
+        if not issubclass(model, Concealable) or not hangs_on_clue:
             continue
-        rows = model._default_manager.filter(clue_id=clue.pk)
+        rows: QuerySet[Any] = model._default_manager.all()
+        rows = rows.filter(clue=clue)
         rows.update(confidential=True)
         if model is not Stop:
             yield list(rows.all())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, Protocol
+from typing import Any, BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from clues.acts.clue import CLUE_ACTS
-from clues.models import Clue, Complainant, Referral, Stop
+from clues.models import Clue, Referral, Stop
 from clues.rules import clue as rules
+from clues.services import complainants
 from clues.services.letters import led
 from clues.stages import close_side, open_side
 from records import deadlines, evidence, trail
@@ -19,16 +21,12 @@ from records.actor import Actor
 from records.models import Deadline
 from records.workdays import Unit
 
+Files = Sequence["UploadedFile[Any]"]
+"""Files as a form hands them over."""
+
 EVIDENCE_LABEL = "证据材料"
 LATE_VERB = "clue.late"
 LATE_LABEL = "逾期"
-
-
-class Upload(Protocol):
-    """A file as a form or the API hands it over."""
-
-    name: str | None
-    file: IO[Any]
 
 
 @contextmanager
@@ -85,10 +83,10 @@ def _due(deadline: Deadline) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if by_hours else f"{moment:%Y-%m-%d}"
 
 
-def keep_files(actor: Actor, clue: Clue, files: list[Any], label: str = EVIDENCE_LABEL) -> None:
+def keep_files(actor: Actor, clue: Clue, files: Files, label: str = EVIDENCE_LABEL) -> None:
     """Keep uploaded files with the clue, where whoever is concerned with it sees them."""
     for upload in files:
-        evidence.keep(actor, clue, upload.file, upload.name or "", label=label)
+        evidence.keep(actor, clue, cast(BinaryIO, upload), upload.name or "", label=label)
 
 
 def close_sides(actor: Actor, clue: Clue, *codes: str) -> None:
@@ -97,23 +95,10 @@ def close_sides(actor: Actor, clue: Clue, *codes: str) -> None:
         close_side(actor, clue, code)
 
 
-def await_signature(actor: Actor, clue: Clue, waits: str) -> None:
-    """The head of the holder has to sign within a clock of its own."""
-    open_side(
-        actor,
-        clue,
-        "sign",
-        kind="clue",
-        waits=waits,
-        department_id=clue.holder_id,
-        clock=rules.SIGN_DUE,
-    )
-
-
 def owe_telling(actor: Actor, clue: Clue, department_id: int) -> None:
     """Who passed the clue on tells the complainant within the limit (T 8); no duty where nobody
-    who wants an answer complained."""
-    if not Complainant.objects.filter(clue__in=with_merged(clue), wants_answer=True).exists():
+    that can be told complained."""
+    if all(complainants.obstacle(one) for one in complainants.all_of(clue)):
         return
     open_side(
         actor,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from clues.acts.clue import prepared_letter, supplier, transfer_letter
 from clues.models import Clue, Referral
 from clues.rules import clue as rules
 from clues.services.clue_steps import (
-    await_signature,
+    Files,
     close_sides,
     keep_files,
     owe_telling,
@@ -72,7 +71,7 @@ def letter_draft(clue: Clue) -> dict[str, str]:
     return {"title": f"关于移送“{clue.title[:80]}”线索的函", "body": body}
 
 
-def prepare(actor: Actor, pk: int, *, title: str, body: str, files: list[Any]) -> Clue:
+def prepare(actor: Actor, pk: int, *, title: str, body: str, files: Files) -> Clue:
     """Put the letter of transfer before the head. Evidence must be attached, with the clue or
     now (T 9). Raises ``Refused`` otherwise."""
     with step(actor, "prepare", pk) as clue:
@@ -92,7 +91,6 @@ def prepare(actor: Actor, pk: int, *, title: str, body: str, files: list[Any]) -
             clue=clue,
             subject=clue.subject,
         )
-        await_signature(actor, clue, "签发移送函")
     return clue
 
 
@@ -100,7 +98,6 @@ def unprepare(actor: Actor, pk: int, opinion: str) -> Clue:
     """Take the prepared letter back, to write it anew or to handle the clue after all."""
     with step(actor, "unprepare", pk, opinion) as clue:
         led.mark(actor, _prepared(clue), Referral.State.WITHDRAWN, text=opinion)
-        close_sides(actor, clue, "sign")
     return clue
 
 
@@ -114,7 +111,6 @@ def transfer(actor: Actor, pk: int, opinion: str = "") -> Clue:
             raise Refused("移送函没有收函部门。", field="to")
         clue.holder = letter.to
         clue.handler = None
-        close_sides(actor, clue, "sign")
         owe_telling(actor, clue, sender_id)
     return clue
 
@@ -164,7 +160,7 @@ def ask_supplement(actor: Actor, pk: int, opinion: str) -> Clue:
     return clue
 
 
-def supplement(actor: Actor, pk: int, *, note: str, files: list[Any]) -> Clue:
+def supplement(actor: Actor, pk: int, *, note: str, files: Files) -> Clue:
     """Hand in what was asked for; the clock of the handling department runs on.
 
     Raises ``Refused`` when there is neither a file nor a word.
@@ -199,7 +195,7 @@ def hand_over(actor: Actor, clue: Clue, department: Department, reason: str) -> 
     """Make a department the handling one because somebody above the parties decided so. The caller
     holds the clue locked, sets its state and saves it."""
     settle_letters(actor, clue, reason, assigned_to=department.pk)
-    close_sides(actor, clue, "sign", "supplement")
+    close_sides(actor, clue, "supplement")
     clue.holder = department
     clue.handler = None
     clue.assigned = True

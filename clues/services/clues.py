@@ -97,7 +97,7 @@ def enter_dispute(actor: Actor, clue: Clue) -> None:
     stops, before = open_stops(locked), locked.state
     if letter := prepared_letter(locked):
         led.mark(actor, letter, Referral.State.WITHDRAWN, text="进入职责争议处理")
-    close_sides(actor, locked, "sign", "supplement")
+    close_sides(actor, locked, "supplement")
     locked.state = Clue.State.DISPUTED
     locked.answer_proposed = False
     CLUE_STAGES.enter(actor, locked)
@@ -136,7 +136,8 @@ def leave_dispute(actor: Actor, clue: Clue, department: Department) -> None:
 
 
 def _lock(clue: Clue) -> Clue:
-    return Clue.objects.select_for_update(of=("self",)).get(pk=clue.pk)
+    locked: Clue = Clue.objects.select_for_update(of=("self",)).get(pk=clue.pk)
+    return locked
 
 
 def _running(clue: Clue) -> Deadline:
