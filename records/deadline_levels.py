@@ -22,8 +22,6 @@ LEVELS = {
 }
 """The levels of running deadlines, most pressing first, in words."""
 
-TONES = {"overdue": "bad", "today": "warn", "soon": "warn", "ok": "ok", "paused": "neutral"}
-
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 

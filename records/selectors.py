@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.utils import timezone
 
 from records import evidence
@@ -19,6 +19,8 @@ from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
 from records.models import Evidence, TrailEntry
 from records.roles import AUDIT_ADMIN, COORDINATION
+
+_TEXT = TextField()
 
 TRAIL_SHEET = Sheet(
     title="留痕",
@@ -46,8 +48,12 @@ def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
     if actor.has_role(AUDIT_ADMIN):
         hidden = is_concealed(actor)
         return TrailEntry.objects.annotate(
-            shown_target=Case(When(hidden, then=Value(NAMELESS)), default=F("target_name")),
-            shown_opinion=Case(When(hidden, then=Value("")), default=F("opinion")),
+            shown_target=Case(
+                When(hidden, then=Value(NAMELESS)), default=F("target_name"), output_field=_TEXT
+            ),
+            shown_opinion=Case(
+                When(hidden, then=Value("")), default=F("opinion"), output_field=_TEXT
+            ),
         )
     if actor.fills(COORDINATION):
         entries = TrailEntry.objects.filter(region_code__startswith=actor.region_code)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from clues.selectors.stops import works_here
 from departments.actors import is_staff_member, oversees
 from departments.roles import STAFF, Function, Role
 from records.actor import Actor
@@ -27,6 +28,10 @@ def _inspects(actor: Actor) -> bool:
 
 def _oversees(actor: Actor) -> bool:
     return oversees(actor, actor.region_code)
+
+
+def _clues(actor: Actor) -> bool:
+    return is_staff_member(actor) and actor.has_role(*STAFF, Role.TOWNSHIP)
 
 
 def _coordinates(actor: Actor) -> bool:
@@ -78,6 +83,12 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "对象与信用",
+        "对象",
+        "building-store",
+        (Entry("监管对象", "credit:subject-list", _department),),
+    ),
+    Group(
         "联合检查",
         "检查",
         "clipboard-check",
@@ -90,10 +101,21 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "对象与信用",
-        "对象",
-        "building-store",
-        (Entry("监管对象", "credit:subject-list", _department),),
+        "线索与协作",
+        "协作",
+        "arrows-exchange",
+        (
+            Entry("收件箱", "clues:inbox", works_here),
+            Entry("发件箱", "clues:outbox", works_here),
+            Entry("线索", "clues:clue-list", _clues),
+            Entry("函件", "clues:letter-list", works_here),
+            Entry("联合核查", "clues:joint-list", works_here),
+            Entry("行刑衔接", "clues:crime-list", works_here),
+            Entry("争议与推诿", "clues:dispute-list", works_here),
+            Entry("预警", "clues:warning-list", works_here),
+            Entry("信息共享", "clues:sharing", works_here),
+            Entry("统筹督办看板", "clues:board", _oversees),
+        ),
     ),
     Group("统计", "统计", "chart-bar", (Entry("统筹看板", "dashboard:coordination", _oversees),)),
     Group(

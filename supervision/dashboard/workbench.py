@@ -10,6 +10,7 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Model
 from django.utils import timezone
 
+from clues.worklist import pending_clue_work
 from departments.actors import is_staff_member
 from departments.roles import Role
 from inspections.models import JointTask
@@ -32,6 +33,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_draw_work,
     pending_task_work,
     pending_result_work,
+    pending_clue_work,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

@@ -1,0 +1,158 @@
+"""The coordination office's board: where things stand still, and how long each stop takes (L5, D2).
+
+Everything goes through ``Stop.visible_to``: what is confidential counts only for those named.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Max, Min, Q
+from django.utils import timezone
+
+from clues.models import Stop
+from clues.selectors.stops import waiting
+from records.actor import Actor
+from records.deadline_levels import LEVELS
+from records.deadlines import ago
+
+LOOK_BACK_DAYS = 90
+SLOWEST = 40
+
+
+class Median(Aggregate):
+    """The median of a duration, computed by the database."""
+
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True)
+class LevelCount:
+    """How many things are of a level of pressure."""
+
+    code: str
+    label: str
+    many: int
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.code == "overdue" and self.many else ""
+
+
+@dataclass
+class Tally:
+    """How many things stand still in one row of the board, by level of pressure."""
+
+    label: str
+    key: Any
+    region: str = ""
+    region_id: int | None = None
+    by_level: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
+    returned: int = 0
+    lying_since: dt.datetime | None = None
+    open_since: dt.datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_level.values())
+
+    @property
+    def levels(self) -> list[LevelCount]:
+        """How many of each level, most pressing first."""
+        return [LevelCount(code, LEVELS[code], many) for code, many in self.by_level.items()]
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take in a group of the database's answer."""
+        self.by_level[row["level"]] += row["many"]
+        self.returned += row["returned"]
+        self.lying_since = _earlier(self.lying_since, row["lying_since"])
+        self.open_since = _earlier(self.open_since, row["open_since"])
+
+
+@dataclass(frozen=True)
+class Board:
+    """Departments and kinds with their tallies, and all together."""
+
+    departments: list[Tally]
+    kinds: list[Tally]
+    everything: Tally
+
+    @property
+    def of_several_regions(self) -> bool:
+        return len({tally.region_id for tally in self.departments}) > 1
+
+
+def board(actor: Actor, now: dt.datetime | None = None) -> Board:
+    """What waits in the actor's region, by department and by kind; one query."""
+    groups = (
+        waiting(actor, now)
+        .filter(region_code__startswith=actor.region_code)
+        .order_by()
+        .values("department_id", "kind", "level")
+        .annotate(
+            many=Count("pk"),
+            returned=Count("pk", filter=Q(clue__times_returned__gt=0)),
+            lying_since=Min("entered_at"),
+            open_since=Min("clue__received_at"),
+            name=Min("department__name"),
+            region=Min("department__region__name"),
+            region_id=Min("department__region_id"),
+        )
+    )
+    departments: dict[int, Tally] = {}
+    kinds: dict[str, Tally] = {}
+    everything = Tally("合计", "")
+    for row in groups:
+        place = departments.setdefault(
+            row["department_id"],
+            Tally(row["name"], row["department_id"], row["region"], row["region_id"]),
+        )
+        kind = kinds.setdefault(row["kind"], Tally(Stop.KINDS[row["kind"]], row["kind"]))
+        for tally in (place, kind, everything):
+            tally.add(row)
+    return Board(
+        sorted(departments.values(), key=lambda t: (-t.by_level["overdue"], -t.total, t.label)),
+        sorted(kinds.values(), key=lambda t: -t.total),
+        everything,
+    )
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How long one department took at one stop."""
+
+    department_id: int
+    department: str
+    waits: str
+    many: int
+    median: dt.timedelta
+    longest: dt.timedelta
+    late: int
+
+
+def durations(actor: Actor, now: dt.datetime | None = None) -> list[Duration]:
+    """The slowest stops of the last 90 days by median, department by department; one query."""
+    since = ago(now or timezone.now(), days=LOOK_BACK_DAYS)
+    took = ExpressionWrapper(F("left_at") - F("entered_at"), DurationField())
+    groups = (
+        Stop.objects.visible_to(actor)
+        .filter(region_code__startswith=actor.region_code, left_at__gte=since)
+        .order_by()
+        .values("department_id", "waits")
+        .annotate(
+            many=Count("pk"),
+            median=Median(took),
+            longest=Max(took),
+            late=Count("pk", filter=Q(deadline__due_at__lt=F("left_at"))),
+            department=Min("department__name"),
+        )
+        .order_by("-median", "department_id", "waits")[:SLOWEST]
+    )
+    return [Duration(**row) for row in groups]
+
+
+def _earlier(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return min((moment for moment in (one, other) if moment), default=None)
