@@ -125,12 +125,14 @@ WARNING_STAGES: Stages[RiskWarning] = Stages(
             owner=lambda warning: warning.owner_id,
             waits="签署不予处置意见",
             clock=rules.SIGN_DUE,
+            for_head=lambda _: True,
         ),
         _S.FEEDBACK: Stage(
             owner=coordination_of,
             sender=lambda warning: warning.owner_id,
             waits="反馈上级预警",
             clock=rules.FEED_BACK_DUE,
+            for_head=lambda _: True,
         ),
     },
 )

@@ -34,14 +34,14 @@ LEAD, HOLDER, TOWNSHIP_OFFICE = "lead", "holder", "township_office"
 PUSH_TARGETS: tuple[tuple[str, str], ...] = (
     (LEAD, "事项牵头部门"),
     (HOLDER, "最近一次记录的承办部门"),
-    (TOWNSHIP_OFFICE, "属地乡镇街道"),
     ("coordination", "综合协调组"),
     ("legal", "联合执法组"),
     ("inspection", "联合抽查检查组"),
     ("credit", "联合信用监管组"),
+    (TOWNSHIP_OFFICE, "属地乡镇街道"),
 )
-"""The first one that there is answers for the warning; the others are told. What is not one of
-the three first is a function of ``departments.roles.Function``."""
+"""The first one that there is answers for the warning, but never a township office; the others
+are told. Other codes than those above are functions of ``departments.roles.Function``."""
 
 RECEIVE_DUE = {
     MINOR: TimeLimit("clues.warning.receive.minor", 3, "接收一般预警", Unit.WORKING_DAY, _PRACTICE),

@@ -1,0 +1,1 @@
+"""Warnings: sources of events, rules, evaluation, response, reports."""
