@@ -57,7 +57,8 @@ def suggested_text(
     (``ANSWERED``).
     """
     today = timezone.localdate()
-    about = f"您反映的“{clue.title}”（{clue.number or NUMBER_MARK}）"
+    named = f"“{clue.title}”" if clue.title else "问题"
+    about = f"您反映的{named}（编号 {clue.number or NUMBER_MARK}）"
     day = f"{today.year}年{today.month}月{today.day}日"
     receiver = clue.receiver.name
     ask = f"咨询电话：{clue.receiver.hotline}。" if clue.receiver.hotline else ""

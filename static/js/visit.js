@@ -1,4 +1,4 @@
-/* Forms on site: every send has its own key, and checking in says where one is. */
+/* Forms on site: every send has its own key; checking in and reporting say where one is. */
 (function () {
   "use strict";
 
@@ -31,6 +31,7 @@
 
   document.querySelectorAll("form[data-locate]").forEach((form) => {
     const hint = form.querySelector("[data-locate-hint]");
+    const nowhere = form.dataset.locateNone || "没有取得位置，按无位置签到。";
     let asked = false;
 
     function send(text) {
@@ -44,7 +45,7 @@
       asked = true;
       if (hint) hint.textContent = "正在定位…";
       // Some browsers never answer while their own question stands open.
-      const late = setTimeout(() => send("没有取得位置，按无位置签到。"), LOCATING_MS + 1000);
+      const late = setTimeout(() => send(nowhere), LOCATING_MS + 1000);
       navigator.geolocation.getCurrentPosition(
         (place) => {
           clearTimeout(late);
@@ -54,7 +55,7 @@
         },
         () => {
           clearTimeout(late);
-          send("没有取得位置，按无位置签到。");
+          send(nowhere);
         },
         { enableHighAccuracy: true, timeout: LOCATING_MS, maximumAge: 60000 },
       );
