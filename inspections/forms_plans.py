@@ -16,7 +16,7 @@ from inspections import rules
 from inspections.models import PlanItem
 from inspections.selectors import plans as selectors
 from inspections.selectors.plan_pages import filing_note
-from inspections.services.plan_data import ItemData, PlanInvalid, data_of, default_ratios
+from inspections.services.plan_data import ItemData, PlanInvalid, data_of, usual_terms
 from matters.models import CheckItem, Duty, MatterVersion
 
 _BP_PER_PERCENT = 100
@@ -315,33 +315,22 @@ def _initial_of(data: ItemData) -> dict[str, Any]:
 
 
 def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
-    """A new item: all that enforce take part with the check items that fit; usual parties."""
-    duties = list(version.duties.select_related("department"))
-    taking_part = [
-        duty.department_id for duty in duties if duty.enforces or duty.part == Duty.Part.LEAD
-    ]
-    categories = list(version.categories.values_list("code", flat=True))
-    officers = profile.number(version.region_code, rules.MIN_OFFICERS)
+    """A new item as it usually is, with the form's defaults for what the matter does not say."""
+    usual = usual_terms(version)
     return {
         "title": f"{year} 年{_short(version.name)}联合检查" if year else "",
-        "categories": categories,
-        "departments": taking_part,
-        "check_items": list(
-            selectors.fitting_check_items(taking_part, categories).values_list("pk", flat=True)
-        ),
-        "full_coverage": version.full_coverage,
-        **_percents(default_ratios(version.region_code, version)),
+        "categories": list(usual["categories"]),
+        "departments": list(usual["check_items"]),
+        "check_items": [pk for ids in usual["check_items"].values() for pk in ids],
+        "full_coverage": usual["full_coverage"],
+        **_percents(usual["ratios"]),
         "quota": None,
         **_times_for(year),
         "draw_mode": PlanItem.DrawMode.MANUAL,
         "draw_level": PlanItem.Level.PARTIES,
-        "parties": [
-            option.department.pk
-            for option in selectors.party_options(version.region_code, version.lead)
-            if option.preselected
-        ],
+        "parties": list(usual["parties"]),
         "staffing": PlanItem.Staffing.TEAMS,
-        "officers_per_visit": officers,
+        "officers_per_visit": usual["officers_per_visit"],
         "max_teams": 8,
     }
 

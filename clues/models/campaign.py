@@ -54,7 +54,7 @@ class Campaign(Concealable):
     )
     title = models.CharField("专项名称", max_length=100)
     reason = models.TextField("规律和依据", max_length=3000)
-    categories = ArrayField(models.SlugField(max_length=40), verbose_name="对象类别")
+    categories = ArrayField(models.SlugField(max_length=40), default=list, verbose_name="对象类别")
     township = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="乡镇街道"
     )

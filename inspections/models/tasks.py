@@ -81,6 +81,9 @@ class JointTask(models.Model):
     UNSENT = (State.PROPOSED, State.DECLINED)
     """The states of a visit that has not left its lead department."""
 
+    JOINABLE = (State.DISPATCHED, State.SCHEDULED, State.NOTIFIED)
+    """The states of a visit on its way that nobody has begun."""
+
     ANNOUNCED = (State.NOTIFIED, State.IN_PROGRESS, State.CHECKED, State.CLOSED)
     """The states in which the notice has been signed, so that the visit is no secret any more."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
@@ -90,6 +91,34 @@ def data_of(item: PlanItem) -> ItemData:
         max_teams=item.max_teams,
         parties=tuple(party.department_id for party in item.parties.all()),
     )
+
+
+def usual_terms(version: MatterVersion, categories: Iterable[str] | None = None) -> dict[str, Any]:
+    """What an item on a matter usually looks like, as arguments of ``ItemData`` without title and
+    times: all its subjects or those of ``categories``, its lead and all that enforce with the
+    check items that fit, the usual parties."""
+    own = list(version.categories.values_list("code", flat=True))
+    chosen = own if categories is None else [code for code in own if code in set(categories)]
+    taking_part = [
+        duty.department_id
+        for duty in version.duties.select_related("department")
+        if duty.enforces or duty.part == Duty.Part.LEAD
+    ]
+    items = selectors.fitting_check_items(taking_part, chosen)
+    return {
+        "categories": tuple(chosen),
+        "check_items": {
+            pk: tuple(item.pk for item in items if item.department_id == pk) for pk in taking_part
+        },
+        "ratios": default_ratios(version.region_code, version),
+        "full_coverage": version.full_coverage,
+        "officers_per_visit": profile.number(version.region_code, rules.MIN_OFFICERS),
+        "parties": tuple(
+            option.department.pk
+            for option in selectors.party_options(version.region_code, version.lead)
+            if option.preselected
+        ),
+    }
 
 
 def default_ratios(region_code: str, version: MatterVersion) -> dict[str, int]:

@@ -80,7 +80,7 @@ def test_an_approved_visit_goes_the_whole_way(story: Story, client_of) -> None:
     task.refresh_from_db()
     assert task.state == JointTask.State.CHECKED
     result = story.part(task, "MZJ").results.get()
-    results.submit(story.actor("mzj_clerk"), result.pk, ["none_found"], "")
+    results.submit(story.actor("mzj_clerk"), result.pk, ["no_problem"], "")
     page = client_of("mzj_head").get(result.get_absolute_url()).content.decode()
     assert "个案检查" in page
 

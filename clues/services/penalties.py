@@ -1,0 +1,203 @@
+"""Penalties on record: entered by a clerk, signed by the head; a second fine for the same act is
+stopped, by the database too (行政处罚法第二十九条)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clues.acts.common import knows
+from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
+from clues.models import Clue, Penalty
+from clues.rules.penalty import LAW, act_key
+from credit.models import Subject
+from departments.models import Department
+from matters.models import CheckItem
+from records import trail
+from records.actor import Actor
+from records.errors import Conflict, NotAllowed, Refused
+
+_S = Penalty.State
+_ONE_FINE = "same_act_fined_once"
+_ONE_ENTRY = "penalty_entered_once"
+_MOST_FEN = 10**15
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyData:
+    """A penalty as its clerk enters it; the act is a check item's or said in words. ``amount``
+    is in fen and given for fines only."""
+
+    subject: Subject
+    check_item: CheckItem | None = None
+    act: str = ""
+    occurred_from: dt.date
+    occurred_to: dt.date
+    number: str
+    kind: str
+    amount: int | None = None
+    decided_on: dt.date
+    clue: Clue | None = None
+
+
+def enter(actor: Actor, data: PenaltyData) -> Penalty:
+    """Put a penalty of the actor's department before its head.
+
+    Raises ``NotAllowed``, or ``Refused`` with the field at fault, also when the act has been
+    fined already or the decision is on record.
+    """
+    if actor.department_id is None or not actor.has_role("clerk", "head"):
+        raise NotAllowed("只有部门经办人或负责人可以登记处罚。", verb="penalty.enter")
+    department = Department.objects.select_related("region").get(pk=actor.department_id)
+    if not department.enforces:
+        raise NotAllowed(f"{department.name}不是执法部门，不能登记行政处罚。", verb="penalty.enter")
+    if data.clue is not None and not knows(actor, data.clue):
+        raise NotAllowed("您不能以该线索登记处罚。", verb="penalty.enter")
+    penalty = Penalty(
+        region_code=department.region.code,
+        confidential=data.clue.confidential if data.clue else False,
+        department=department,
+        entered_by_id=actor.user_id,
+    )
+    _fill(actor, penalty, data)
+    try:
+        with transaction.atomic():
+            penalty.save()
+            PENALTY_STAGES.enter(actor, penalty)
+            trail.record(actor, "penalty.enter", "登记处罚", penalty, after=trail.snapshot(penalty))
+    except IntegrityError as error:
+        raise _in_words(actor, penalty, error) from error
+    return penalty
+
+
+def edit(actor: Actor, pk: int, data: PenaltyData) -> Penalty:
+    """Change what has not been signed; it is before the head again. Raises as ``enter``."""
+    penalty: Penalty | None = None
+    try:
+        with PENALTY_ACTS.take(actor, "edit", pk) as penalty:
+            _fill(actor, penalty, data)
+    except IntegrityError as error:
+        raise _in_words(actor, penalty, error) from error
+    return penalty
+
+
+def sign(actor: Actor, pk: int, opinion: str = "") -> Penalty:
+    """Put a penalty in force. Raises ``Refused`` when the act has been fined meanwhile; of two
+    heads who sign at once one is refused."""
+    penalty: Penalty | None = None
+    try:
+        with PENALTY_ACTS.take(actor, "sign", pk, opinion=opinion) as penalty:
+            _refuse_second_fine(actor, penalty)
+            penalty.signed_by = actor.name
+    except IntegrityError as error:
+        raise _in_words(actor, penalty, error) from error
+    return penalty
+
+
+def reject(actor: Actor, pk: int, opinion: str) -> Penalty:
+    """Give an entry back to the clerk."""
+    with PENALTY_ACTS.take(actor, "reject", pk, opinion=opinion) as penalty:
+        pass
+    return penalty
+
+
+def drop(actor: Actor, pk: int, opinion: str) -> Penalty:
+    """Give an entry up that was never signed."""
+    with PENALTY_ACTS.take(actor, "drop", pk, opinion=opinion) as penalty:
+        pass
+    return penalty
+
+
+def withdraw(actor: Actor, pk: int, opinion: str) -> Penalty:
+    """Take a decision back, with the reason; the act may be fined anew."""
+    with PENALTY_ACTS.take(actor, "withdraw", pk, opinion=opinion) as penalty:
+        penalty.withdrawn_reason = opinion.strip()[:300]
+    return penalty
+
+
+HANDLERS = {"sign": sign, "reject": reject, "drop": drop, "withdraw": withdraw}
+
+
+def same_fines(penalty: Penalty) -> QuerySet[Penalty]:
+    """The fines in force for the same act of the same subject in an overlapping time."""
+    return (
+        Penalty.objects.filter(
+            kind=Penalty.Kind.FINE,
+            state=_S.IN_FORCE,
+            subject_id=penalty.subject_id,
+            act_key=penalty.act_key,
+            occurred_from__lte=penalty.occurred_to,
+            occurred_to__gte=penalty.occurred_from,
+        )
+        .exclude(pk=penalty.pk)
+        .select_related("department")
+        .order_by("decided_on", "pk")
+    )
+
+
+def _refuse_second_fine(actor: Actor, penalty: Penalty) -> None:
+    if penalty.kind != Penalty.Kind.FINE:
+        return
+    if same_fines(penalty).exists():
+        raise second_fine(actor, penalty)
+
+
+def second_fine(actor: Actor, penalty: Penalty) -> Refused:
+    """Why a fine cannot be: the first one, or neutral words when the person must not know it."""
+    first = same_fines(penalty).first()
+    known = Penalty.objects.visible_to(actor).filter(pk=first.pk).exists() if first else False
+    if first is None or not known:
+        return Conflict("该处罚暂不能登记，请联系综合协调组核对。", field="act")
+    return Conflict(
+        f"同一违法行为已于 {first.decided_on} 由{first.department.name}以{first.number}罚款"
+        f"（{first.amount_text}），不得再次罚款（{LAW}）。其他种类的处罚不受此限。",
+        field="act",
+    )
+
+
+def _in_words(actor: Actor, penalty: Penalty | None, error: IntegrityError) -> Exception:
+    text = str(error)
+    if penalty is not None and _ONE_FINE in text:
+        return second_fine(actor, penalty)
+    if _ONE_ENTRY in text:
+        return Conflict("该决定书的这一处罚已经登记，请核对文号。", field="number")
+    return error
+
+
+def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:
+    if data.check_item is not None and data.act.strip():
+        raise Refused("违法行为请选择检查事项或填写文字，二者只填其一。", field="act")
+    words = data.check_item.title if data.check_item else " ".join(data.act.split())
+    key = act_key(words)
+    if not key:
+        raise Refused("请选择或填写违法行为。", field="act")
+    if len(words) > 200:
+        raise Refused("违法行为不能超过 200 个字。", field="act")
+    if data.occurred_to < data.occurred_from:
+        raise Refused("违法行为终了日期不能早于开始日期。", field="occurred_to")
+    if data.decided_on < data.occurred_to:
+        raise Refused("决定日期不能早于违法行为终了日期。", field="decided_on")
+    if data.decided_on > timezone.localdate():
+        raise Refused("决定日期不能晚于今天。", field="decided_on")
+    if not data.number.strip():
+        raise Refused("请填写决定书文号。", field="number")
+    if data.kind not in Penalty.Kind.values:
+        raise Refused("请选择处罚种类。", field="kind")
+    is_fine = data.kind == Penalty.Kind.FINE
+    if is_fine and not 0 < (data.amount or 0) <= _MOST_FEN:
+        raise Refused("请填写罚款金额，应大于 0。", field="amount")
+    if not is_fine and data.amount is not None:
+        raise Refused("只有罚款填写金额。", field="amount")
+    penalty.subject = data.subject
+    penalty.clue = data.clue
+    penalty.check_item = data.check_item
+    penalty.act, penalty.act_key = words, key[:200]
+    penalty.occurred_from, penalty.occurred_to = data.occurred_from, data.occurred_to
+    penalty.number = "".join(data.number.split())
+    penalty.kind, penalty.amount = data.kind, data.amount
+    penalty.decided_on = data.decided_on
+    _refuse_second_fine(actor, penalty)
