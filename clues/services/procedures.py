@@ -9,12 +9,12 @@ from typing import Any, BinaryIO, TypeVar, cast
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from clues.models import Clue, Referral, Stop
 from clues.models.procedure import Procedure
 from clues.services.numbers import next_values
-from clues.stages import main_stop
 from departments.models import Department
 from departments.roles import Role
 from records import evidence, trail
@@ -77,14 +77,6 @@ def told(text: str, what: str, field: str) -> str:
     return text.strip()
 
 
-def letter_of(procedure: Procedure, kind: str) -> Referral | None:
-    """The last letter of a kind that the procedure wrote."""
-    found = Referral.objects.filter(
-        cause_type=ContentType.objects.get_for_model(procedure), cause_id=procedure.pk, kind=kind
-    )
-    return found.order_by("-id").first()
-
-
 def letters_of(procedure: Procedure) -> models.QuerySet[Referral]:
     """All letters of the procedure, oldest first."""
     return Referral.objects.filter(
@@ -112,21 +104,22 @@ def note_on_clue(actor: Actor, procedure: Procedure, label: str, opinion: str = 
         )
 
 
-def is_overdue(procedure: Procedure) -> bool:
-    """Whether the time for what is waited for now has run out."""
-    stop = main_stop(procedure)
-    deadline = stop.deadline if stop else None
-    due_at = deadline.due_at if deadline else None
-    return due_at is not None and due_at < timezone.now()
-
-
 def drop_sides(procedure: Procedure, prefix: str = "") -> None:
     """Relieve departments of what they owed beside the main step, since it is needed no more."""
-    sides = Stop.objects.open().of(procedure).exclude(code=Stop.MAIN)
-    stops = list(sides.filter(code__startswith=prefix))
+    _relieve(procedure, Q(code__startswith=prefix))
+
+
+def drop_side(procedure: Procedure, code: str) -> None:
+    """Relieve one department of it, because it is its turn at the main step now."""
+    _relieve(procedure, Q(code=code))
+
+
+def _relieve(procedure: Procedure, which: Q) -> None:
+    sides = Stop.objects.open().of(procedure).filter(which).exclude(code=Stop.MAIN)
+    stops = list(sides)
     now = timezone.now()
     Stop.objects.filter(pk__in=[stop.pk for stop in stops]).update(left_at=now)
-    kept = Stop.objects.open().of(procedure).values("deadline_id")
+    kept = Stop.objects.open().of(procedure).filter(deadline__isnull=False)
     Deadline.objects.filter(
         pk__in=[stop.deadline_id for stop in stops], met_at=None, cancelled_at=None
-    ).exclude(pk__in=kept).update(cancelled_at=now)
+    ).exclude(pk__in=kept.values("deadline_id")).update(cancelled_at=now)

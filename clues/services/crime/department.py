@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from clues.acts.crime import CRIME_ACTS
+from clues.acts.procedures import is_overdue
 from clues.models import CrimeHandover, Referral
 from clues.rules.kinds import KINDS
 from clues.services.crime.clock import SUPPLEMENT, run_on
@@ -16,7 +17,6 @@ from clues.services.crime.letters import answer, letter, letter_text, send, writ
 from clues.services.letters import led
 from clues.services.procedures import (
     LONGEST_TITLE,
-    is_overdue,
     keep_files,
     note_on_clue,
     told,
@@ -43,7 +43,9 @@ def report(actor: Actor, pk: int, text: str, *, offence: str, penalties: str = "
     return case
 
 
-def attach(actor: Actor, pk: int, label: str, files: Collection[UploadedFile[Any]]) -> CrimeHandover:
+def attach(
+    actor: Actor, pk: int, label: str, files: Collection[UploadedFile[Any]]
+) -> CrimeHandover:
     """Keep documents that go with the letter. Raises ``Refused`` for an unknown label."""
     with CRIME_ACTS.take(actor, "attach", pk) as case:
         if label not in DOCUMENTS:
@@ -110,7 +112,9 @@ def transfer(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     return case
 
 
-def supplement(actor: Actor, pk: int, note: str, files: Collection[UploadedFile[Any]]) -> CrimeHandover:
+def supplement(
+    actor: Actor, pk: int, note: str, files: Collection[UploadedFile[Any]]
+) -> CrimeHandover:
     """The department hands in what was asked for; the clock of the police runs on."""
     with CRIME_ACTS.take(actor, "supplement", pk, opinion=note) as case:
         if not files:
@@ -150,7 +154,9 @@ def accept(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     return case
 
 
-def deliver(actor: Actor, pk: int, note: str, files: Collection[UploadedFile[Any]]) -> CrimeHandover:
+def deliver(
+    actor: Actor, pk: int, note: str, files: Collection[UploadedFile[Any]]
+) -> CrimeHandover:
     """The department hands over goods and material of a filed case (第十二条)."""
     with CRIME_ACTS.take(actor, "deliver", pk, opinion=note) as case:
         if not files:

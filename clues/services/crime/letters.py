@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from clues.acts.procedures import letter_of
 from clues.models import CrimeHandover, Referral
 from clues.rules import crime as rules
 from clues.rules.kinds import KINDS
 from clues.services.knowledge import concern
 from clues.services.letters import led
-from clues.services.procedures import LONGEST_TITLE, letter_of, note_on_clue
+from clues.services.procedures import LONGEST_TITLE, note_on_clue
 from departments.models import Department
 from departments.profile import must_fill, time_limit
 from departments.roles import Function

@@ -1,0 +1,331 @@
+"""Who may do what when a department refuses its duty, and whose turn it is (L9, T 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clues.acts.common import clerk, head, knows
+from clues.acts.procedures import is_overdue, prepared
+from clues.models import Refusal
+from clues.rules import disputes as rules
+from clues.stages import Stage, StagedActs, Stages
+from departments.profile import TimeLimit
+from departments.roles import Role
+from records.actor import Actor
+from records.acts import Act
+
+_S = Refusal.State
+Side = Callable[[Refusal], int | None]
+
+
+def _department(refusal: Refusal) -> int:
+    return refusal.department_id
+
+
+def _addressee(refusal: Refusal) -> int:
+    return refusal.addressee_id
+
+
+def _government(refusal: Refusal) -> int | None:
+    return refusal.government_id
+
+
+def _discipline(refusal: Refusal) -> int | None:
+    return refusal.discipline_id
+
+
+def _stage(
+    owner: Side,
+    waits: str,
+    clock: TimeLimit,
+    *,
+    sender: Side = lambda _: None,
+    for_head: Callable[[Refusal], bool] = lambda _: True,
+) -> Stage[Refusal]:
+    return Stage(owner=owner, sender=sender, waits=waits, clock=clock, for_head=for_head)
+
+
+REFUSAL_STAGES: Stages[Refusal] = Stages(
+    "refusal",
+    {
+        _S.DRAFT: _stage(_department, "签发履职建议书", rules.ADVISE_DUE),
+        _S.ADVISED: _stage(_addressee, "答复履职建议", rules.ANSWER_DUE, sender=_department),
+        _S.CORRECTING: _stage(
+            _addressee,
+            "改正并反馈",
+            rules.CORRECT_DUE,
+            sender=_department,
+            for_head=lambda _: False,
+        ),
+        _S.SHOWN: _stage(_department, "核实改正情况", rules.CHECK_DUE, sender=_addressee),
+        _S.UNRESOLVED: _stage(
+            _department,
+            "报告本级人民政府",
+            rules.REPORT_DUE,
+            for_head=lambda refusal: prepared(refusal, "refusal_report") is not None,
+        ),
+        _S.REPORTED: _stage(
+            _government, "审查不履职情况报告", rules.GOVERNMENT_DUE, sender=_department
+        ),
+        _S.ORDERED: _stage(
+            _addressee, "按责令改正", rules.ORDER_DUE, sender=_government, for_head=lambda _: False
+        ),
+        _S.ORDER_SHOWN: _stage(_government, "核实改正情况", rules.CHECK_DUE, sender=_addressee),
+        _S.UNCORRECTED: _stage(
+            _government,
+            "通报批评",
+            rules.CRITICISE_DUE,
+            for_head=lambda refusal: prepared(refusal, "criticism") is not None,
+        ),
+        _S.CRITICISED: _stage(_government, "决定是否移送追责", rules.REFER_DUE),
+        _S.REFERRED: _stage(
+            _discipline,
+            "问责并反馈结果",
+            rules.ACCOUNT_DUE,
+            sender=_government,
+            for_head=lambda _: False,
+        ),
+    },
+)
+
+Who = Callable[[Actor, Refusal], bool]
+
+
+def _clerk_at(side: Side) -> Who:
+    return lambda actor, refusal: clerk(actor, refusal, side(refusal))
+
+
+def _head_at(side: Side) -> Who:
+    return lambda actor, refusal: head(actor, refusal, side(refusal))
+
+
+_department_clerk, _department_head = _clerk_at(_department), _head_at(_department)
+_addressee_clerk, _addressee_head = _clerk_at(_addressee), _head_at(_addressee)
+_government_clerk, _government_head = _clerk_at(_government), _head_at(_government)
+
+
+def _accounts(actor: Actor, refusal: Refusal) -> bool:
+    """The discipline office works through its witnesses, who need be neither clerk nor head."""
+    return (
+        actor.department_id is not None
+        and actor.department_id == refusal.discipline_id
+        and actor.has_role(Role.WITNESS, Role.HEAD)
+        and knows(actor, refusal)
+    )
+
+
+REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
+    "refusal",
+    Refusal,
+    (
+        Act(
+            code="advise",
+            label="签发履职建议书",
+            sources=(_S.DRAFT,),
+            target=_S.ADVISED,
+            who=_department_head,
+            confirm="建议书编定文号，发送对方部门，开始计算答复期限。",
+            style="primary",
+        ),
+        Act(
+            code="drop",
+            label="不签发",
+            sources=(_S.DRAFT,),
+            target=_S.DROPPED,
+            who=_department_clerk,
+            reason=True,
+            reason_label="理由",
+        ),
+        Act(
+            code="accept",
+            label="采纳建议",
+            sources=(_S.ADVISED,),
+            target=_S.CORRECTING,
+            who=_addressee_head,
+            reason=True,
+            reason_label="采纳后的改正安排",
+            confirm="采纳后应当在期限内改正并反馈。",
+            style="primary",
+        ),
+        Act(
+            code="reject",
+            label="不采纳",
+            sources=(_S.ADVISED,),
+            target=_S.UNRESOLVED,
+            who=_addressee_head,
+            reason=True,
+            reason_label="不采纳的理由",
+            confirm="不采纳的，建议部门报告本级人民政府。",
+            style="danger",
+        ),
+        Act(
+            code="escalate",
+            label="逾期未办，转报政府",
+            sources=(_S.ADVISED, _S.CORRECTING),
+            target=_S.UNRESOLVED,
+            when=is_overdue,
+            who=_department_clerk,
+            reason=True,
+            reason_label="对方逾期的情况",
+        ),
+        Act(
+            code="show",
+            label="反馈改正情况",
+            sources=(_S.CORRECTING,),
+            target=_S.SHOWN,
+            who=_addressee_head,
+            form="clues:refusal-show",
+            style="primary",
+        ),
+        Act(
+            code="satisfied",
+            label="确认已改正",
+            sources=(_S.SHOWN,),
+            target=_S.CORRECTED,
+            who=_department_head,
+            confirm="确认后本程序结束。",
+            style="primary",
+        ),
+        Act(
+            code="unsatisfied",
+            label="仍未改正",
+            sources=(_S.SHOWN,),
+            target=_S.UNRESOLVED,
+            who=_department_head,
+            reason=True,
+            reason_label="仍未改正的情况",
+            style="danger",
+        ),
+        Act(
+            code="prepare-report",
+            label="拟情况报告",
+            sources=(_S.UNRESOLVED,),
+            who=_department_clerk,
+            form="clues:refusal-report",
+        ),
+        Act(
+            code="report",
+            label="签发情况报告",
+            sources=(_S.UNRESOLVED,),
+            target=_S.REPORTED,
+            when=lambda refusal: prepared(refusal, "refusal_report") is not None,
+            who=_department_head,
+            confirm="报告编定文号，报送本级人民政府。",
+            style="primary",
+        ),
+        Act(
+            code="withdraw",
+            label="撤回",
+            sources=(_S.ADVISED, _S.UNRESOLVED),
+            target=_S.WITHDRAWN,
+            who=_department_head,
+            reason=True,
+            reason_label="撤回理由",
+        ),
+        Act(
+            code="order",
+            label="责令改正",
+            sources=(_S.REPORTED,),
+            target=_S.ORDERED,
+            who=_government_head,
+            reason=True,
+            reason_label="责令改正的内容",
+            confirm="被责令部门应当在期限内改正并反馈。",
+            style="primary",
+        ),
+        Act(
+            code="dismiss",
+            label="不予支持",
+            sources=(_S.REPORTED,),
+            target=_S.DISMISSED,
+            who=_government_head,
+            reason=True,
+            reason_label="不予支持的理由",
+        ),
+        Act(
+            code="show-order",
+            label="反馈责令改正情况",
+            sources=(_S.ORDERED,),
+            target=_S.ORDER_SHOWN,
+            who=_addressee_head,
+            form="clues:refusal-show-order",
+            style="primary",
+        ),
+        Act(
+            code="lapse",
+            label="逾期未改正",
+            sources=(_S.ORDERED,),
+            target=_S.UNCORRECTED,
+            when=is_overdue,
+            who=_government_clerk,
+            reason=True,
+            reason_label="逾期未改正的情况",
+        ),
+        Act(
+            code="corrected",
+            label="确认已改正",
+            sources=(_S.ORDER_SHOWN,),
+            target=_S.CORRECTED,
+            who=_government_head,
+            confirm="确认后本程序结束，告知建议部门。",
+            style="primary",
+        ),
+        Act(
+            code="not-corrected",
+            label="认定未改正",
+            sources=(_S.ORDER_SHOWN,),
+            target=_S.UNCORRECTED,
+            who=_government_head,
+            reason=True,
+            reason_label="未改正的情况",
+            style="danger",
+        ),
+        Act(
+            code="prepare-criticism",
+            label="拟通报",
+            sources=(_S.UNCORRECTED,),
+            who=_government_clerk,
+            form="clues:refusal-criticism",
+        ),
+        Act(
+            code="criticise",
+            label="签发通报批评",
+            sources=(_S.UNCORRECTED,),
+            target=_S.CRITICISED,
+            when=lambda refusal: prepared(refusal, "criticism") is not None,
+            who=_government_head,
+            confirm="通报编定文号，发送被通报部门，抄送建议部门和综合协调组。",
+            style="primary",
+        ),
+        Act(
+            code="settle",
+            label="通报后已改正",
+            sources=(_S.CRITICISED,),
+            target=_S.CORRECTED,
+            who=_government_head,
+            reason=True,
+            reason_label="改正情况",
+        ),
+        Act(
+            code="refer",
+            label="移送追责",
+            sources=(_S.CRITICISED,),
+            target=_S.REFERRED,
+            who=_government_head,
+            reason=True,
+            reason_label="移送追责的理由",
+            style="danger",
+        ),
+        Act(
+            code="account",
+            label="登记问责结果",
+            sources=(_S.REFERRED,),
+            target=_S.ACCOUNTED,
+            who=_accounts,
+            reason=True,
+            reason_label="问责结果",
+            style="primary",
+        ),
+    ),
+    stages=REFUSAL_STAGES,
+)
