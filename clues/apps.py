@@ -7,8 +7,11 @@ class CluesConfig(AppConfig):
 
     def ready(self) -> None:
         from clues.models import Concealable
+        from clues.services.sharing import events
         from records.concealment import CONCEALED
 
         for model in self.get_models():
             if issubclass(model, Concealable):
                 CONCEALED[model._meta.label] = model.objects.concealed_from
+
+        events.connect()

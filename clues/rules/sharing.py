@@ -1,4 +1,4 @@
-"""The clocks of information sharing and its seven categories."""
+"""The clocks of information sharing; a region may override each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ SHARE_DUE = TimeLimit("clues.share", 5, "共享信息", Unit.WORKING_DAY, "郯�
 READ_DUE = TimeLimit("clues.share_read", 2, "阅收共享信息", Unit.WORKING_DAY, _PRACTICE)
 CONFIRM_DUE = TimeLimit("clues.share_confirm", 5, "确认共享目录", Unit.WORKING_DAY, _PRACTICE)
 REVISE_DUE = TimeLimit("clues.share_revise", 5, "修改共享目录", Unit.WORKING_DAY, _PRACTICE)
+SIGN_DUE = TimeLimit("clues.share_sign", 2, "签发信息申请", Unit.WORKING_DAY, _PRACTICE)
 REQUEST_DUE = TimeLimit(
     "clues.share_request",
     5,

@@ -1,0 +1,1 @@
+"""Information sharing: the catalogue, records owed and given, requests, shared bases, events."""
