@@ -19,4 +19,5 @@ TOPICS = {
     "result.corrected": "检查结果更正",
     "result.withdrawn": "检查结果撤销公示",
     "clue.told": "告知反映人",
+    "warning.settled": "预警处置反馈",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clues.acts.common import clerk, head, knows
-from clues.models import RiskWarning, WarningRuleVersion
+from clues.models import RiskWarning, WarningParty, WarningRuleVersion
 from clues.rules import warnings as rules
 from clues.stages import Stage, StagedActs, Stages
 from departments.actors import fills_in
@@ -158,6 +158,12 @@ def _heads_coordination(actor: Actor, warning: RiskWarning) -> bool:
     return _coordinates(actor, warning) and actor.has_role(Role.HEAD)
 
 
+def _unread(actor: Actor, warning: RiskWarning) -> bool:
+    """Somebody of a department that was told and has not said yet that it knows."""
+    told = warning.parties.filter(department_id=actor.department_id, read_at=None)
+    return knows(actor, warning) and told.exclude(part=WarningParty.Part.OWNER).exists()
+
+
 def _may_settle(warning: RiskWarning) -> bool:
     return not warning.needs_study
 
@@ -253,6 +259,7 @@ WARNING_ACTS: StagedActs[RiskWarning] = StagedActs(
             confirm="签发后处置结果推送省级平台，预警办结。",
             style="primary",
         ),
+        Act(code="read", label="阅知", who=_unread),
         Act(
             code="assign",
             label="调整责任部门",

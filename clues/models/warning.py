@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from clues.models.base import Concealable, ConcealableQuerySet
+from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from clues.rules import warnings as rules
 from credit.models import Subject
@@ -293,9 +293,7 @@ class RiskWarning(Concealable):
             models.Index(fields=("rule", "group_key", "-closed_at")),
             models.Index(fields=("owner", "state", "-raised_at")),
             models.Index(fields=("subject", "-raised_at")),
-            models.Index(
-                fields=("id",), condition=Q(confidential=True), name="warning_confidential"
-            ),
+            confidential_index("warning_confidential"),
         )
 
     def __str__(self) -> str:
