@@ -6,6 +6,7 @@ class CluesConfig(AppConfig):
     verbose_name = "线索与协作"
 
     def ready(self) -> None:
+        from clues import imports  # noqa: F401  (registers its kind of file)
         from clues.models import Concealable
         from clues.services.sharing import events
         from records.concealment import CONCEALED

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from clues.api.clues import ClueViewSet
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
@@ -23,6 +24,7 @@ router.register("check-items", CheckItemViewSet, basename="check-item")
 router.register("plan-items", PlanItemViewSet, basename="plan-item")
 router.register("draws", DrawViewSet, basename="draw")
 router.register("tasks", TaskViewSet, basename="task")
+router.register("clues", ClueViewSet, basename="clue")
 
 urlpatterns = [
     *router.urls,

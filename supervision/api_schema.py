@@ -18,6 +18,7 @@ TAGS = {
     "draws": "随机抽取",
     "tasks": "联合检查任务",
     "results": "检查结果",
+    "clues": "线索",
 }
 """The first part of an address → what it is about."""
 
@@ -50,6 +51,10 @@ SUMMARIES = {
     "results_retrieve": "查看检查结果",
     "results_acts_create": "办理检查结果：审核、退回、更正、撤销公示",
     "results_acts_submit_create": "录入检查结果并提交审核",
+    "clues_list": "查询线索",
+    "clues_create": "登记线索",
+    "clues_retrieve": "查看线索",
+    "clues_acts_create": "办理线索：由本部门办理、签收、退回、签发等",
 }
 """Operation → what it does; a test asks for an entry per operation."""
 
