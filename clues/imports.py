@@ -11,7 +11,7 @@ from clues.models import Clue
 from clues.models.clue import ClueQuerySet
 from clues.services import intake
 from clues.services.complainants import masked_phone
-from clues.services.intake_facts import CONTENT_LENGTH, TITLE_LENGTH
+from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH
 from credit.models import Subject
 from credit.selectors import townships_of
 from credit.validation import closest, normalise_identifier
@@ -32,7 +32,7 @@ CLUE_SHEET = Sheet(
         Column(
             "channel",
             "来源",
-            kinds.choice(_TOLD_APART),
+            kinds.choice({label: code for code, label in ENTERED_CHANNELS}),
             required=True,
             example="12345 热线",
             width=14,

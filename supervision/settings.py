@@ -289,6 +289,10 @@ SPECTACULAR_SETTINGS = {
         "TaskState": "inspections.models.JointTask.State",
         "TaskPartState": "inspections.models.TaskPart.State",
         "ResultState": "inspections.models.Result.State",
+        "ClueState": "clues.models.Clue.State",
+        "ClueChannel": "clues.models.Clue.Channel",
+        "EnteredChannel": "clues.services.intake_facts.ENTERED_CHANNELS",
+        "ClueOutcome": "clues.models.Clue.Outcome",
     },
 }
 

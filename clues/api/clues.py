@@ -17,7 +17,7 @@ from clues.models import Clue
 from clues.selectors.clues import ORDER, listed
 from clues.services import complainants, intake
 from clues.services.clues import HANDLERS
-from clues.services.intake_facts import CONTENT_LENGTH, TITLE_LENGTH, Facts
+from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH, Facts
 from credit.models import Subject
 from credit.selectors import townships_of
 from departments.models import Region
@@ -128,10 +128,7 @@ class ClueDetailSerializer(ActsSerializer, ClueSerializer):
 class ClueInput(serializers.Serializer[Any]):
     """A clue to be registered by the caller's department."""
 
-    channel = serializers.ChoiceField(
-        choices=[c for c in Clue.Channel.choices if c[0] != Clue.Channel.WARNING],
-        help_text="来源",
-    )
+    channel = serializers.ChoiceField(choices=ENTERED_CHANNELS, help_text="来源")
     external_number = serializers.CharField(
         required=False, max_length=60, help_text="来源编号；重复发送返回已登记的线索"
     )

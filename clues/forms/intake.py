@@ -13,7 +13,7 @@ from django.urls import reverse
 from clues.models import Clue, Told
 from clues.services import complainants
 from clues.services.intake import EDITABLE, fingerprint_of
-from clues.services.intake_facts import CONTENT_LENGTH, TITLE_LENGTH
+from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH
 from credit.models import Subject
 from credit.selectors import townships_of
 from departments.models import Department, Region
@@ -27,8 +27,6 @@ PHOTOS = ",".join(sorted(IMAGE_TYPES))
 FILES = ",".join(sorted(IMAGE_TYPES | DOCUMENT_TYPES))
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MINUTE = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-_WARNED_ONLY = Clue.Channel.WARNING
-"""A source that only warnings have: nobody enters it by hand."""
 
 
 class FilesInput(forms.FileInput):
@@ -162,10 +160,7 @@ class ClueForm(ClueFields):
 
     def __init__(self, actor: Actor, receiver: Department, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["channel"].choices = [  # type: ignore[attr-defined]
-            ("", "请选择"),
-            *(choice for choice in Clue.Channel.choices if choice[0] != _WARNED_ONLY),
-        ]
+        self.fields["channel"].choices = [("", "请选择"), *ENTERED_CHANNELS]  # type: ignore[attr-defined]
         self.fields["client_key"].initial = uuid.uuid4
         self.fields["told_text"].initial = _usual_words(actor, receiver)
 

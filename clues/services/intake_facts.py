@@ -17,6 +17,9 @@ from records.excel import kinds
 
 TITLE_LENGTH = 100
 CONTENT_LENGTH = 5000
+ENTERED_CHANNELS = [c for c in Clue.Channel.choices if c[0] != Clue.Channel.WARNING]
+"""The sources that people and other systems enter clues from; warnings make theirs themselves."""
+
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 
 
