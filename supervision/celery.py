@@ -51,6 +51,15 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30.0},
     },
+    "evaluate-warnings": {
+        "task": "clues.evaluate_warnings",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+    "write-warning-reports": {
+        "task": "clues.write_warning_reports",
+        "schedule": crontab(hour="6", minute="10"),
+    },
 }
 """What runs by the clock, in Asia/Shanghai; intervals are in seconds."""
 

@@ -108,7 +108,6 @@ WARNING_STAGES: Stages[RiskWarning] = Stages(
             owner=lambda warning: warning.owner_id,
             waits="接收预警",
             clock=lambda warning: rules.RECEIVE_DUE[warning.level],
-            since=lambda warning: warning.raised_at,
         ),
         _S.RECEIVED: Stage(
             owner=lambda warning: warning.owner_id,

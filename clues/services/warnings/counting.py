@@ -157,7 +157,8 @@ def _statement(
     window = dt.timedelta(days=version.window_days)
     back = version.window_days * (2 if version.measure == CHANGE else 1)
     named = None if keys is None else list(keys)
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for index, source in enumerate(_sources(version)):
         rows = counted(version, source, after=ahead(after, days=-back), until=until, keys=named)
         try:
@@ -192,19 +193,14 @@ def _events(
     rows: QuerySet[Any], version: WarningRuleVersion, source: EventSource, own: bool
 ) -> tuple[str, tuple[Any, ...]]:
     """Events as (group, time, own, x, y): x is what is measured, y what it is compared with."""
-    one: Any = F(source.amount) if version.measure == SUM else Value(1)
+    one = F(source.amount) if version.measure == SUM else Value(1)
     number = DecimalField(max_digits=20, decimal_places=2)
-    fields = {
-        "k": Cast(F(source.groups[version.group_by]), CharField()),
-        "t": F(source.at),
-    }
-    listed = rows.order_by().values_list(
-        fields["k"], fields["t"], Cast(one, number), Cast(Value(1), number)
-    )
+    key = Cast(F(source.groups[version.group_by]), CharField())
+    listed = rows.order_by().values_list(key, F(source.at), Cast(one, number))
     sql, params = listed.query.sql_with_params()
     x, y = ("x", "0::numeric") if own else ("0::numeric", "x")
     return (
         f"SELECT k, t, {str(own).lower()} AS own, {x} AS x, {y} AS y "
-        f"FROM ({sql}) AS events(k, t, x, one)",
+        f"FROM ({sql}) AS events(k, t, x)",
         params,
     )

@@ -162,11 +162,11 @@ def _receivers(version: WarningRuleVersion, newest: dict[str, Any]) -> list[Depa
 
 def _target(code: str, region_code: str, newest: dict[str, Any]) -> Department | None:
     if code == w.LEAD:
-        lead = MatterVersion.objects.in_force().filter(matter_id=newest.get(w.MATTER))
+        lead = MatterVersion.objects.in_force().filter(matter=newest.get(w.MATTER))
         version = lead.select_related("lead").first()
         return version.lead if version else None
     if code == w.HOLDER:
-        return Department.objects.filter(pk=newest.get(w.DEPARTMENT)).first()
+        return Department.objects.filter(pk__in=[newest.get(w.DEPARTMENT)]).first()
     if code == w.TOWNSHIP_OFFICE:
         office = Department.objects.filter(users__township_id=newest.get(w.TOWNSHIP))
         return office.first() if newest.get(w.TOWNSHIP) else None

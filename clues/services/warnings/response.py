@@ -113,9 +113,8 @@ def receive(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
 def note(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
     """Say that one's department knows of the warning."""
     with WARNING_ACTS.take(actor, "read", pk, opinion=opinion) as warning:
-        warning.parties.filter(department_id=actor.department_id, read_at=None).update(
-            read_at=timezone.now(), read_by=actor.name
-        )
+        own = warning.parties.filter(department=actor.department_id)
+        own.filter(read_at=None).update(read_at=timezone.now(), read_by=actor.name)
     return warning
 
 
@@ -130,7 +129,6 @@ def assign(actor: Actor, pk: int, owner: Department, opinion: str) -> RiskWarnin
             raise Refused("只能调整给本地区的部门。", field="owner")
         warning.parties.filter(part=WarningParty.Part.OWNER).update(part=WarningParty.Part.TOLD)
         warning.owner = owner
-        warning.raised_at = timezone.now()
         _let_know(warning, [owner], WarningParty.Part.OWNER)
     return warning
 
@@ -229,7 +227,7 @@ def start_check(
     with WARNING_ACTS.take(actor, "check", pk, opinion=reason) as warning:
         if warning.subject is None:
             raise Refused("该预警没有具体监管对象，请选择已有的检查任务。", field="task")
-        version = MatterVersion.objects.in_force().filter(matter_id=warning.matter_id).first()
+        version = MatterVersion.objects.in_force().filter(matter=warning.matter).first()
         task = start_selected(
             actor,
             warning.subject,
@@ -332,12 +330,12 @@ def _settle(warning: RiskWarning, outcome: str, text: str, task: JointTask | Non
 
 def _let_know(warning: RiskWarning, departments: Sequence[Department], part: str) -> None:
     for department in departments:
+        if part == WarningParty.Part.STUDY and department.pk == warning.owner_id:
+            continue
         WarningParty.objects.update_or_create(
             warning=warning,
             department=department,
-            defaults={"part": part, "read_at": None, "read_by": ""}
-            if part != WarningParty.Part.STUDY or department.pk != warning.owner_id
-            else {},
+            defaults={"part": part, "read_at": None, "read_by": ""},
         )
     if warning.clue is not None:
         if warning.confidential:

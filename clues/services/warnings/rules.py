@@ -19,6 +19,7 @@ from clues.rules.warning_presets import PRESETS, Preset
 from clues.services.warnings.counting import over
 from clues.services.warnings.sources import SOURCES
 from clues.watch import Point, Words, sentence, spaced
+from clues.watch.periods import month_after
 from departments.actors import fills_in
 from departments.models import Region
 from departments.profile import number
@@ -237,7 +238,7 @@ def trial(version: WarningRuleVersion, now: dt.datetime) -> Trial:
     months = [
         month
         for offset in range(TRIAL_MONTHS + 1)
-        if (month := _month_after(since.date(), offset)) <= today.date()
+        if (month := month_after(since.date(), offset)) <= today.date()
     ]
     newest = sorted(raised, key=lambda point: (point.at, point.key), reverse=True)
     return Trial(
@@ -329,8 +330,3 @@ def _no_circle(rule_id: int, values: Mapping[str, Any]) -> None:
     counted = values.get("counted_rule")
     if counted is not None and counted.pk == rule_id:
         raise Refused("规则不能统计自己发出的预警。", field="counted_rule")
-
-
-def _month_after(day: dt.date, months: int) -> dt.date:
-    index = day.year * 12 + day.month - 1 + months
-    return dt.date(index // 12, index % 12 + 1, 1)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateTimeField, F, Func, Model, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, DecimalField, F, Func, Model, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 
 from clues.models import Clue, Penalty, Referral, RiskWarning
 from clues.rules import warnings as rules
@@ -236,7 +236,10 @@ register(
         unit="次",
         rows=lambda region: Penalty.objects.filter(
             region_code=region, confidential=False, state=Penalty.State.IN_FORCE
-        ).annotate(decided_at=LocalMidnight(F("decided_on")), yuan=Coalesce(F("amount"), 0) / 100),
+        ).annotate(
+            decided_at=LocalMidnight(F("decided_on")),
+            yuan=Cast(Coalesce("amount", 0), DecimalField(max_digits=20, decimal_places=2)) / 100,
+        ),
         at="decided_at",
         day="decided_on",
         groups={**_groups_of_subject("subject"), rules.DEPARTMENT: "department_id"},
