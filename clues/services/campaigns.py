@@ -91,8 +91,8 @@ def propose(
 
 
 def figures(region_code: str, categories: list[str], township: Region | None) -> dict[str, Any]:
-    """The numbers that stand beside a proposal: clues on such subjects or places within the last days that
-    are not confidential, how many are open, how many subjects they concern."""
+    """The numbers that stand beside a proposal: clues of the last days on such subjects or there,
+    confidential ones left out, how many are open, how many subjects they concern."""
     now = timezone.now()
     since = deadlines.ago(now, days=_LOOK_BACK_DAYS)
     found = Clue.objects.filter(region_code=region_code, confidential=False, received_at__gte=since)

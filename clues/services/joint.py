@@ -303,9 +303,8 @@ def _check(joint: JointVerification, one: Asked) -> None:
     _words(one.task, "task", f"{one.department.name}的核查内容")
     most = number(joint.region_code, rules.PART_DAYS_MOST)
     if not 1 <= one.days <= most:
-        raise Refused(
-            f"{one.department.name}的核查期限应在 1 到 {most} 个工作日之间。", field="days"
-        )
+        words = f"{one.department.name}的核查期限应在 1 到 {most} 个工作日之间。"
+        raise Refused(words, field="days")
     if one.department.region.code != joint.region_code:
         raise Refused("只能安排本地区的部门核查，其他地区请发跨区域协作函。", field="department")
 
