@@ -144,11 +144,12 @@ class AssignForm(forms.Form):
 
 
 class SuperviseForm(forms.Form):
-    """What a supervision letter says."""
+    """What a supervision letter asks for beyond telling where the thing lies."""
 
     text = forms.CharField(
         label="督办要求",
+        required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="写明拖延的事项和要求的办结时间。提交后形成督办函草稿，由负责人签发。",
+        help_text="停在何处、自何时起、逾期多久由系统写入函中，这里写补充的要求。",
     )

@@ -10,9 +10,11 @@ from django.db import models, transaction
 
 from clues.acts.clue import CLUE_ACTS
 from clues.acts.common import knows
+from clues.acts.letters import LETTER_ACTS
 from clues.models import ClueUserPermission, Stop
 from clues.selectors.stops import colleagues, waiting
-from clues.services.clues import HANDLERS as CLUE_HANDLERS
+from clues.services.clue_transfer import receive as receive_clue
+from clues.services.letters.sending import receive as receive_letter
 from clues.stages import StagedActs, entrust_each
 from departments.actors import is_clerk_of
 from departments.models import User
@@ -26,14 +28,15 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Door:
-    """The act table of a kind of stop and the services that do its acts."""
+    """The act table of a kind of stop and the service that signs for a thing of it."""
 
     acts: StagedActs[Any]
-    handlers: dict[str, Callable[[Actor, int, str], Any]]
+    receive: Callable[[Actor, int], Any]
 
 
 DOORS = {
-    "clue": Door(CLUE_ACTS, CLUE_HANDLERS),
+    "clue": Door(CLUE_ACTS, receive_clue),
+    "letter": Door(LETTER_ACTS, receive_letter),
 }
 """The kinds whose things can be signed for many at once: nothing but a signature is asked."""
 
@@ -62,7 +65,7 @@ def receive(actor: Actor, stop_ids: Iterable[int]) -> list[BulkRow[Stop]]:
         obstacle = row.obstacle
         if not obstacle:
             try:
-                DOORS[row.target.kind].handlers["receive"](actor, row.target.target_id, "")
+                DOORS[row.target.kind].receive(actor, row.target.target_id)
             except (Refused, NotAllowed) as refusal:
                 # Somebody was quicker; the others are still signed for.
                 obstacle = refusal.message

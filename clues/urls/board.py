@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("stops/<int:pk>/", views.StopView.as_view(), name="stop"),
     path("board/", views.BoardView.as_view(), name="board"),
     path("board/stops/", views.BoardRowsView.as_view(), name="board-rows"),
+    path("board/stops/<int:pk>/supervise/", views.SuperviseView.as_view(), name="supervise"),
 ]

@@ -12,12 +12,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
-from clues.forms.stops import AssignForm, BoardFilter, InboxFilter, OutboxFilter, StopFilter
+from clues.forms.stops import (
+    AssignForm,
+    BoardFilter,
+    InboxFilter,
+    OutboxFilter,
+    StopFilter,
+    SuperviseForm,
+)
 from clues.models import Stop
 from clues.selectors import board as boards
 from clues.selectors import stops as selectors
 from clues.services import stop_bulk
-from departments.actors import oversees
+from clues.services.letters.supervising import supervise
+from departments.actors import fills_in, oversees
+from departments.roles import Function
 from records.actor import Actor
 from records.bulk import preview, report
 from records.deadline_levels import LEVELS
@@ -112,6 +121,9 @@ class BoardRowsView(StopListView):
         _must_oversee(actor)
         return selectors.waiting(actor).filter(region_code__startswith=actor.region_code)
 
+    def more_context(self, actor: Actor) -> dict[str, Any]:
+        return {"supervises": fills_in(actor, Function.COORDINATION, actor.region_code)}
+
 
 class BoardView(View):
     """Where things stand still in the region, and how long each stop takes (L5, D2)."""
@@ -184,6 +196,40 @@ class StopBulkView(View):
     ) -> HttpResponse:
         context = {"label": label, "form": form, **preview(rows)}
         return render(request, "clues/inbox_bulk.html", context, status=status)
+
+
+class SuperviseView(View):
+    """Press a department: a draft letter of supervision about what lies there (D4)."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._show(request, self._stop(request, pk), SuperviseForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        stop = self._stop(request, pk)
+        form = SuperviseForm(request.POST)
+        if form.is_valid():
+            try:
+                letter = supervise(actor_of(request), stop.pk, form.cleaned_data["text"])
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, "督办函草稿已形成，核对后提交负责人签发。")
+                return redirect(letter.get_absolute_url())
+        return self._show(request, stop, form, status=422)
+
+    def _stop(self, request: HttpRequest, pk: int) -> Stop:
+        actor = actor_of(request)
+        stop: Stop = get_object_or_404(selectors.waiting(actor), pk=pk)
+        if not fills_in(actor, Function.COORDINATION, stop.region_code):
+            raise NotAllowed("只有综合协调组可以督办。", verb="letter.supervise")
+        return stop
+
+    def _show(
+        self, request: HttpRequest, stop: Stop, form: SuperviseForm, status: int = 200
+    ) -> HttpResponse:
+        (row,) = selectors.rows_of([stop])
+        context = {"row": row, "stop": stop, "form": form}
+        return render(request, "clues/supervise.html", context, status=status)
 
 
 def _must_oversee(actor: Actor) -> None:

@@ -2,10 +2,14 @@ import base64
 import datetime as dt
 
 import pytest
+from django.db.models import DateTimeField, ExpressionWrapper, F, Value
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from records.models import DayOverride
+from records import trail
+from records.actor import SYSTEM
+from records.models import DayOverride, TrailEntry
 from records.paging import capped_count, keyset_page
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +44,27 @@ def test_walking_forth_and_back_meets_every_row_once(days, size, ordering):
     for earlier, later in zip(pages[-2::-1], pages[:0:-1], strict=True):
         back = keyset_page(days, ordering, before=later.previous_key, size=size)
         assert [row.pk for row in back] == [row.pk for row in earlier]
+
+
+def test_a_page_may_end_within_a_millisecond(person):
+    target = person("mzj_clerk")
+    first = timezone.now().replace(microsecond=123_001)
+    for _ in range(6):
+        trail.record(SYSTEM, "test.paging", "试一试", target)
+    moments = TrailEntry.objects.annotate(
+        moment=ExpressionWrapper(
+            Value(first, DateTimeField()) + F("id") * Value(dt.timedelta(microseconds=1)),
+            output_field=DateTimeField(),
+        )
+    )
+    expected = list(moments.order_by("moment").values_list("pk", flat=True))
+    met, key = [], ""
+    while not met or key:
+        page = keyset_page(moments, ("moment", "id"), after=key, size=2)
+        met += [row.pk for row in page]
+        key = page.next_key
+
+    assert met == expected
 
 
 def key_of(text):
