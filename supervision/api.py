@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clues.api.clues import ClueViewSet
+from clues.api.letters import LetterViewSet
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
@@ -16,6 +17,7 @@ from supervision import api_schema  # noqa: F401 (makes the scheme of the login 
 from supervision.api_docs import ApiDocsView
 
 router = SimpleRouter()
+router.register("letters", LetterViewSet, basename="letter")
 router.register("subjects", SubjectViewSet, basename="subject")
 router.register("inspectors", InspectorViewSet, basename="inspector")
 router.register("results", ResultViewSet, basename="result")

@@ -124,15 +124,19 @@ def _extends(actor: Actor, letter: Referral) -> bool:
     return _answering_head(actor, letter) and not is_extended(letter)
 
 
-def _has_unread_copy(actor: Actor, letter: Referral) -> bool:
+def _got_copy(actor: Actor, letter: Referral) -> bool:
     return (
         is_staff_member(actor)
         and knows(actor, letter)
-        and letter.sent_at is not None
-        and any(
-            copy.department_id == actor.department_id and copy.read_at is None
-            for copy in letter.copies.all()
-        )
+        and any(copy.department_id == actor.department_id for copy in letter.copies.all())
+    )
+
+
+def _has_unread_copies(letter: Referral) -> bool:
+    return (
+        letter.sent_at is not None
+        and letter.state not in Referral.UNSENT
+        and any(copy.read_at is None for copy in letter.copies.all())
     )
 
 
@@ -317,7 +321,7 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
             reason=True,
             reason_label="恢复理由",
         ),
-        Act(code="read", label="阅知", who=_has_unread_copy, style="primary"),
+        Act(code="read", label="阅知", when=_has_unread_copies, who=_got_copy, style="primary"),
     ),
     stages=LETTER_STAGES,
 )

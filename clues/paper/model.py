@@ -76,6 +76,11 @@ class Paper:
             else:
                 yield block
 
+    @property
+    def date_words(self) -> str:
+        """The date as it stands on the paper; empty without one."""
+        return chinese_date(self.date) if self.date else ""
+
     def attachment_lines(self) -> list[tuple[str, str]]:
         """The note on attachments: what stands before each name, and the name."""
         if len(self.attachments) == 1:

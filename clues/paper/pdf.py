@@ -17,7 +17,7 @@ from django.conf import settings
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from clues.paper.model import Heading, Paper, Table, chinese_date
+from clues.paper.model import Heading, Paper, Table
 from clues.paper.text import lines, printable
 
 FONT_DIR = Path(settings.BASE_DIR) / "var" / "fonts" / "noto-serif-sc"
@@ -220,7 +220,7 @@ class _Press:
         if not paper.signers and paper.date is None:
             return
         names = [self.clean(name) for name in paper.signers]
-        day = chinese_date(paper.date) if paper.date else ""
+        day = paper.date_words
         measure = self.measure(_BODY)
         widest = max(map(measure, [*names, day]))
         centre = _LEFT + _WIDTH - 4 * _CHAR - measure(day) / 2

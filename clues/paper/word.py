@@ -16,7 +16,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import _Row as TableRow
 from docx.text.paragraph import Paragraph
 
-from clues.paper.model import Heading, Paper, Table, chinese_date
+from clues.paper.model import Heading, Paper, Table
 from clues.paper.text import printable
 
 _FANGSONG, _XIAOBIAOSONG, _HEITI, _KAITI = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312"
@@ -193,8 +193,8 @@ def _closing(document: DocumentType, paper: Paper) -> None:
             line.paragraph_format.space_before = _LINE
     signers = list(paper.signers)
     lines = [*(["（加盖公章处）"] if signers and paper.seal else []), *signers]
-    if paper.date is not None:
-        lines.append(chinese_date(paper.date))
+    if paper.date_words:
+        lines.append(paper.date_words)
     for index, text in enumerate(lines):
         line = _add(document, "公文正文", text, indent=0, align=_RIGHT)
         line.paragraph_format.right_indent = Length(4 * _BODY)

@@ -51,8 +51,8 @@ class Kind:
     receiving it ends it. ``answer_due`` runs from receipt. ``answer_evidence`` names what must be
     attached to an answer, by its code; ``copies_back`` is the kind of letter by which that is
     copied back to the sender. ``copies`` are the functions whose departments get a copy by rule.
-    ``led_by`` is the kind of stop whose procedure prepares and
-    moves the letter, so that it has no clocks of its own; empty: the letter is its own procedure.
+    ``led_by`` is the kind of stop whose procedure prepares and moves the letter, so that it has no
+    clocks of its own; empty: the letter is its own procedure.
     """
 
     code: str

@@ -96,14 +96,19 @@ def send(
 
 
 def deliver(letter: Referral, copies: Iterable[Department] = ()) -> None:
-    """Give a letter just signed to whom it concerns: the copies, the parties of its clue, and the
-    people who must know a confidential one."""
-    receivers = [department for department in copies if department.pk != letter.to_id]
-    for function in letter.spec.copies:
-        department = filling(letter.region_code, function)
-        if department is not None and department.pk not in (letter.to_id, letter.sender_id):
-            receivers.append(department)
-    unique = {department.pk: department for department in receivers}.values()
+    """Give a letter just signed to whom it concerns: the copies (those by rule in the sender's and
+    the addressee's region), the parties of its clue, and the people who must know a confidential
+    one."""
+    regions = {letter.region_code, letter.to.region.code if letter.to else letter.region_code}
+    by_rule = (
+        filling(region, function) for region in sorted(regions) for function in letter.spec.copies
+    )
+    receivers = [department for department in (*copies, *by_rule) if department is not None]
+    unique = {
+        department.pk: department
+        for department in receivers
+        if department.pk not in (letter.to_id, letter.sender_id)
+    }.values()
     ReferralCopy.objects.bulk_create(
         (ReferralCopy(referral=letter, department=department) for department in unique),
         ignore_conflicts=True,
