@@ -99,7 +99,8 @@ def registered_before(actor: Actor, facts: Facts) -> Clue | None:
         channel=facts.channel,
         external_number=facts.external_number.strip(),
     )
-    visible: Clue | None = same.visible_to(actor).order_by("confidential", "pk").first()
+    kind = "-confidential" if facts.confidential else "confidential"
+    visible: Clue | None = same.visible_to(actor).order_by(kind, "pk").first()
     if visible is not None:
         return visible
     if same.filter(confidential=False).exists():
