@@ -19,6 +19,7 @@ TAGS = {
     "tasks": "联合检查任务",
     "results": "检查结果",
     "clues": "线索",
+    "letters": "函件",
 }
 """The first part of an address → what it is about."""
 
@@ -55,6 +56,10 @@ SUMMARIES = {
     "clues_create": "登记线索",
     "clues_retrieve": "查看线索",
     "clues_acts_create": "办理线索：由本部门办理、签收、退回、签发等",
+    "letters_list": "查询函件",
+    "letters_create": "拟函",
+    "letters_retrieve": "查看函件",
+    "letters_acts_create": "办理函件：提交、签发、签收、退回、答复、补充、延期",
 }
 """Operation → what it does; a test asks for an entry per operation."""
 
