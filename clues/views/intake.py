@@ -15,9 +15,10 @@ from django.views import View
 from clues.acts.clue import CLUE_ACTS
 from clues.forms.clue_filter import ClueFilter
 from clues.forms.intake import ClueEditForm, ClueForm, MergeForm, PhoneClueForm
+from clues.imports import may_import
 from clues.models import Clue
 from clues.selectors import clues as selectors
-from clues.services import complainants, intake
+from clues.services import clue_bulk, complainants, intake
 from credit.models import Subject
 from departments.roles import STAFF, Role
 from records.actor import Actor
@@ -52,7 +53,15 @@ class ClueListView(View):
             "rows": selectors.rows_of(page),
             "total": capped_count(clues),
             "may_register": intake.may_register(actor),
-            "may_import": actor.has_role(*STAFF),
+            "may_import": may_import(actor),
+            "acts": [
+                {
+                    "label": clue_bulk.act_of(code).label,
+                    "url": reverse("clues:clue-bulk", args=[code]),
+                    "style": "primary",
+                }
+                for code in clue_bulk.offered(actor)
+            ],
         }
         return render(request, "clues/clue_list.html", context)
 
