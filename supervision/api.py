@@ -6,6 +6,11 @@ from rest_framework.routers import SimpleRouter
 
 from clues.api.clues import ClueViewSet
 from clues.api.letters import LetterViewSet
+from clues.api.sharing import (
+    SharedRecordViewSet,
+    SharingEntryViewSet,
+    SharingRequestViewSet,
+)
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
@@ -27,6 +32,9 @@ router.register("plan-items", PlanItemViewSet, basename="plan-item")
 router.register("draws", DrawViewSet, basename="draw")
 router.register("tasks", TaskViewSet, basename="task")
 router.register("clues", ClueViewSet, basename="clue")
+router.register("sharing-entries", SharingEntryViewSet, basename="sharing-entry")
+router.register("shared-records", SharedRecordViewSet, basename="shared-record")
+router.register("sharing-requests", SharingRequestViewSet, basename="sharing-request")
 
 urlpatterns = [
     *router.urls,

@@ -24,6 +24,19 @@ TAGS = {
 """The first part of an address → what it is about."""
 
 SUMMARIES = {
+    "sharing_entries_list": "查询共享目录",
+    "sharing_entries_create": "编制共享目录",
+    "sharing_entries_retrieve": "查看共享目录的一个版本",
+    "sharing_entries_acts_create": "办理共享目录：确认、退回、作废、停用",
+    "shared_records_list": "查询共享信息",
+    "shared_records_create": "登记共享信息",
+    "shared_records_retrieve": "查看共享信息",
+    "shared_records_acts_create": "办理共享信息：共享、不予共享、阅收",
+    "sharing_requests_list": "查询信息共享申请",
+    "sharing_requests_create": "拟信息共享申请",
+    "sharing_requests_retrieve": "查看信息共享申请",
+    "sharing_requests_acts_create": "办理信息共享申请：签发、签发答复、退回、撤回",
+    "sharing_requests_acts_propose_create": "拟信息共享申请的答复",
     "matters_list": "查询监管事项",
     "matters_retrieve": "查看监管事项的一个版本",
     "matters_acts_create": "办理监管事项：送审、审核、退回、公布、修改、废止",

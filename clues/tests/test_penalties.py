@@ -184,8 +184,6 @@ def test_two_heads_sign_at_once_and_one_gets_words(county) -> None:
         finally:
             connection.close()
 
-    found = together(
-        lambda: sign("scjg_head", mine.pk), lambda: sign("wjw_head", other.pk)
-    )
+    found = together(lambda: sign("scjg_head", mine.pk), lambda: sign("wjw_head", other.pk))
     assert {type(one) for one in found} == {Penalty, Conflict}
     assert Penalty.objects.filter(state="in_force").count() == 1
