@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from clues.api.clues import ClueViewSet
 from clues.api.letters import LetterViewSet
+from clues.api.procedures import CrimeViewSet, DisputeViewSet, RefusalViewSet
 from clues.api.sharing import (
     SharedRecordViewSet,
     SharingEntryViewSet,
@@ -32,6 +33,9 @@ router.register("plan-items", PlanItemViewSet, basename="plan-item")
 router.register("draws", DrawViewSet, basename="draw")
 router.register("tasks", TaskViewSet, basename="task")
 router.register("clues", ClueViewSet, basename="clue")
+router.register("crimes", CrimeViewSet, basename="crime")
+router.register("disputes", DisputeViewSet, basename="dispute")
+router.register("refusals", RefusalViewSet, basename="refusal")
 router.register("sharing-entries", SharingEntryViewSet, basename="sharing-entry")
 router.register("shared-records", SharedRecordViewSet, basename="shared-record")
 router.register("sharing-requests", SharingRequestViewSet, basename="sharing-request")

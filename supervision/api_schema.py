@@ -24,6 +24,15 @@ TAGS = {
 """The first part of an address → what it is about."""
 
 SUMMARIES = {
+    "crimes_list": "查询行刑衔接案件",
+    "crimes_retrieve": "查看行刑衔接案件",
+    "crimes_acts_create": "办理行刑衔接案件：审批、移送、签收、立案、复议、监督、处理",
+    "disputes_list": "查询职责争议",
+    "disputes_retrieve": "查看职责争议",
+    "disputes_acts_create": "办理职责争议：提出、确认、提请、说明、决定、撤回",
+    "refusals_list": "查询履职推诿",
+    "refusals_retrieve": "查看履职推诿",
+    "refusals_acts_create": "办理履职推诿：建议、答复、报告、责令改正、通报、追责",
     "sharing_entries_list": "查询共享目录",
     "sharing_entries_create": "编制共享目录",
     "sharing_entries_retrieve": "查看共享目录的一个版本",

@@ -201,7 +201,7 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             label="拟情况报告",
             sources=(_S.UNRESOLVED,),
             who=_department_clerk,
-            form="clues:refusal-report",
+            form="clues:refusal-prepare-report",
         ),
         Act(
             code="report",
@@ -285,7 +285,7 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             label="拟通报",
             sources=(_S.UNCORRECTED,),
             who=_government_clerk,
-            form="clues:refusal-criticism",
+            form="clues:refusal-prepare-criticism",
         ),
         Act(
             code="criticise",
