@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clues.acts.common import clerk, head
-from clues.models import ClueVisit, JointVerification, VerificationPart
+from clues.models import Clue, ClueVisit, JointVerification, VerificationPart
 from clues.rules import joint as rules
 from clues.stages import Stage, StagedActs, Stages
 from records.actor import Actor
@@ -12,6 +12,25 @@ from records.acts import Act
 _J = JointVerification.State
 _P = VerificationPart.State
 _V = ClueVisit.State
+
+
+def begins_joint(actor: Actor, clue: Clue) -> bool:
+    """Whether the person may propose joint verification of a clue, as it stands."""
+    open_one = clue.joint_verifications.filter(state__in=JointVerification.OPEN_STATES)
+    return (
+        clue.state == Clue.State.HANDLING
+        and clerk(actor, clue, clue.holder_id)
+        and not open_one.exists()
+    )
+
+
+def arranges_visits(actor: Actor, clue: Clue) -> bool:
+    """Whether the person may join a clue to a visit or start one for it; of a confidential one
+    only the head decides who else hears of it."""
+    if clue.state != Clue.State.HANDLING:
+        return False
+    who = head if clue.confidential else clerk
+    return who(actor, clue, clue.holder_id)
 
 
 def _lead(joint: JointVerification) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from clues.acts.joint import arranges_visits, begins_joint
 from clues.models import Clue, ClueVisit, JointVerification, Penalty
 from inspections.models import JointTask, Result
 from records.actor import Actor
@@ -25,6 +26,13 @@ class BeforeVisit:
     results: list[Result]
     penalties: list[Penalty]
     has_subject: bool
+    may_begin_joint: bool
+    may_arrange: bool
+
+    @property
+    def joinable(self) -> bool:
+        """Whether some visit on its way could be joined."""
+        return any(task.state in JointTask.JOINABLE for task in self.tasks)
 
     @property
     def is_empty(self) -> bool:
@@ -55,6 +63,8 @@ def before_visit(actor: Actor, clue: Clue) -> BeforeVisit:
         else [],
         penalties=list(penalties_of(actor, subject_id)[:MOST]) if subject_id else [],
         has_subject=subject_id is not None,
+        may_begin_joint=begins_joint(actor, clue),
+        may_arrange=arranges_visits(actor, clue),
     )
 
 

@@ -51,15 +51,6 @@ def lead_of(clue: Clue) -> Department:
     return version.lead if version else clue.holder
 
 
-def may_begin(actor: Actor, clue: Clue) -> bool:
-    """Whether the person may propose joint verification of a clue, as it stands."""
-    return (
-        clue.state == Clue.State.HANDLING
-        and clerk(actor, clue, clue.holder_id)
-        and not open_joint_of(clue)
-    )
-
-
 def open_joint_of(clue: Clue) -> JointVerification | None:
     """The joint verification of a clue that is not ended."""
     return clue.joint_verifications.filter(state__in=JointVerification.OPEN_STATES).first()

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from clues.acts.common import clerk, head
-from clues.acts.joint import VISIT_ACTS, VISIT_STAGES
+from clues.acts.joint import VISIT_ACTS, VISIT_STAGES, arranges_visits
 from clues.models import Clue, ClueVisit
 from clues.selectors.before_visit import joinable
 from clues.services.knowledge import concern, name_heads
@@ -117,15 +116,6 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> ClueVisit:
 VISIT_HANDLERS = {"sign": sign, "agree": agree, "decline": decline, "withdraw": withdraw}
 
 
-def may_arrange(actor: Actor, clue: Clue) -> bool:
-    """Whether the person may join a clue to a visit or start one for it; of a confidential one
-    only the head decides who else hears of it."""
-    if clue.state != Clue.State.HANDLING:
-        return False
-    who = head if clue.confidential else clerk
-    return who(actor, clue, clue.holder_id)
-
-
 def _clue(actor: Actor, clue_id: int) -> Clue:
     clue = (
         Clue.objects.select_for_update(of=("self",))
@@ -134,7 +124,7 @@ def _clue(actor: Actor, clue_id: int) -> Clue:
     )
     if clue.state != Clue.State.HANDLING:
         raise Conflict("线索不在办理中，不能安排检查。")
-    if not may_arrange(actor, clue):
+    if not arranges_visits(actor, clue):
         raise NotAllowed(
             "只有办理该线索的部门可以安排检查（保密线索由负责人安排）。",
             verb="visit.propose",

@@ -1,0 +1,85 @@
+"""A page with the form of one act: shown, sent, refused with what was typed kept."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views import View
+
+from records.actor import Actor
+from records.errors import Refused
+from records.forms import show_refusal
+from records.middleware import actor_of
+
+
+class FormPage(View):
+    """A subclass names title and button, finds the object (404 when unseen), checks that the act
+    is possible, builds the form and carries it out; the answer is where to go next."""
+
+    template_name = "clues/joint_form.html"
+    title: ClassVar[str]
+    button: ClassVar[str]
+    note: ClassVar[str] = ""
+
+    def target(self, actor: Actor, pk: int) -> Any:
+        """The object that the act is about."""
+        raise NotImplementedError
+
+    def check(self, actor: Actor, target: Any) -> None:
+        """Raise ``NotAllowed`` or ``Refused`` when the act is not possible."""
+        raise NotImplementedError
+
+    def form(self, actor: Actor, target: Any, *sent: Any) -> forms.Form:
+        """The form, with what was sent."""
+        raise NotImplementedError
+
+    def carry_out(self, actor: Actor, target: Any, form: Any) -> models.Model:
+        """Do the act with a valid form; answers with the object to show next."""
+        raise NotImplementedError
+
+    def more(self, target: Any) -> dict[str, Any]:
+        """What the page shows besides."""
+        return {}
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        target = self.target(actor, pk)
+        try:
+            self.check(actor, target)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect(target)
+        return self.show(request, target, self.form(actor, target))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        target = self.target(actor, pk)
+        form = self.form(actor, target, request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                done = self.carry_out(actor, target, form)
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"已完成：{self.title}。")
+                return redirect(done)
+        return self.show(request, target, form, status=422)
+
+    def show(
+        self, request: HttpRequest, target: Any, form: forms.Form, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "form": form,
+            "target": target,
+            "title": self.title,
+            "button": self.button,
+            "note": self.note,
+            "multipart": form.is_multipart(),
+            **self.more(target),
+        }
+        return render(request, self.template_name, context, status=status)
