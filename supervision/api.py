@@ -12,6 +12,7 @@ from clues.api.sharing import (
     SharingEntryViewSet,
     SharingRequestViewSet,
 )
+from clues.api.warnings import WarningViewSet
 from credit.api import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
@@ -32,6 +33,7 @@ router.register("check-items", CheckItemViewSet, basename="check-item")
 router.register("plan-items", PlanItemViewSet, basename="plan-item")
 router.register("draws", DrawViewSet, basename="draw")
 router.register("tasks", TaskViewSet, basename="task")
+router.register("warnings", WarningViewSet, basename="warning")
 router.register("clues", ClueViewSet, basename="clue")
 router.register("crimes", CrimeViewSet, basename="crime")
 router.register("disputes", DisputeViewSet, basename="dispute")

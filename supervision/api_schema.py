@@ -82,6 +82,15 @@ SUMMARIES = {
     "letters_create": "拟函",
     "letters_retrieve": "查看函件",
     "letters_acts_create": "办理函件：提交、签发、签收、退回、答复、补充、延期",
+    "warnings_list": "查询预警",
+    "warnings_retrieve": "查看预警",
+    "warnings_create": "登记国家、省级下发的预警",
+    "warnings_acts_create": "办理预警：接收、阅知、拟不予处置、签署、退回、签发反馈",
+    "warnings_acts_assign_create": "调整预警的责任部门",
+    "warnings_acts_study_create": "发起预警联合会商",
+    "warnings_acts_conclude_create": "登记预警会商结论",
+    "warnings_acts_clue_create": "预警转为线索",
+    "warnings_acts_check_create": "预警纳入检查任务",
 }
 """Operation → what it does; a test asks for an entry per operation."""
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from clues.models import Clue
 from clues.rules import warnings as w
 from clues.services.warnings.raising import labels
+from departments.models import Region
 from departments.profile import number
 from matters.models import SubjectCategory
 from records.actor import Actor
@@ -95,6 +96,11 @@ def clues_of(actor: Actor, by: str, key: str, now: dt.datetime, days: int) -> Qu
 def label_of(by: str, key: str) -> str:
     """What a group is called; raises ``ValueError`` for what can be none."""
     return _labels(by, [key]).get(key, key)
+
+
+def township_code(key: str) -> str:
+    """The code of the township unit whose group has the key; empty when there is none."""
+    return Region.objects.filter(pk=int(key)).values_list("code", flat=True).first() or ""
 
 
 def _clues(actor: Actor, since: dt.datetime, until: dt.datetime) -> QuerySet[Clue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -330,6 +331,6 @@ def test_spaced_points_keep_their_distance(points: list[tuple[str, int]], quiet:
     kept = list(spaced(ordered, quiet * DAY))
     for key in "ab":
         times = [p.at for p in kept if p.key == key]
-        assert all(later - earlier > quiet * DAY for earlier, later in zip(times, times[1:]))
+        assert all(later - earlier > quiet * DAY for earlier, later in pairwise(times))
         of_key = [p.at for p in ordered if p.key == key]
         assert times[:1] == of_key[:1]

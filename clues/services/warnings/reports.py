@@ -114,18 +114,14 @@ def figures(region_code: str, starts_on: dt.date, ends_on: dt.date) -> dict[str,
         "by_township": _named(found, "township__name", "未定位到乡镇街道"),
         "by_owner": _named(found, "owner__name", ""),
         "outcomes": [[label, outcomes.get(code, 0)] for code, label in _outcome_choices()],
-        "notable": [
-            {
-                "pk": one.pk,
-                "number": one.number,
-                "title": one.title,
-                "content": one.content,
-                "state": one.get_state_display(),
-                "outcome": one.get_outcome_display(),
-            }
-            for one in notable
-        ],
+        "notable": [one.pk for one in notable],
     }
+
+
+def notable_of(report: WarningReport) -> list[RiskWarning]:
+    """The major warnings of a report as they stand; one made confidential since is left out."""
+    found = RiskWarning.objects.filter(pk__in=report.figures["notable"], confidential=False)
+    return list(found.order_by("-raised_at", "-pk"))
 
 
 @transaction.atomic
@@ -152,11 +148,11 @@ def paper_of(report: WarningReport) -> Paper:
         _table("责任部门", facts["by_owner"]),
         _table("处置结果", facts["outcomes"]),
     ]
-    if facts["notable"]:
+    if notable := notable_of(report):
         body.append(Heading("三、重大预警"))
         rows = tuple(
-            (one["number"], one["content"], one["outcome"] or one["state"])
-            for one in facts["notable"]
+            (one.number, one.content, one.get_outcome_display() or one.get_state_display())
+            for one in notable
         )
         body.append(Table(("编号", "情况", "处置"), rows, (2, 5, 2)))
     return Paper(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -246,7 +246,7 @@ def trial(version: WarningRuleVersion, now: dt.datetime) -> Trial:
     )
 
 
-def words(version: WarningRuleVersion) -> Words:
+def words(version: WarningRuleVersion, names: Names | None = None) -> Words:
     """The rule in words, with the names of what it is limited to."""
     source = SOURCES[version.source]
     against = SOURCES.get(version.against)
@@ -263,7 +263,7 @@ def words(version: WarningRuleVersion) -> Words:
         amount_unit=source.amount_unit,
         level=dict(w.LEVELS)[version.level],
         push_to=tuple(label for code, label in w.PUSH_TARGETS if code in version.push_to),
-        only=tuple(_limits(version)),
+        only=tuple((names or Names([version])).limits(version)),
     )
 
 
@@ -272,28 +272,57 @@ def sentence_of(version: WarningRuleVersion) -> str:
     return sentence(words(version))
 
 
+def sentences_of(versions: Sequence[WarningRuleVersion]) -> list[str]:
+    """The sentence of each rule, in a fixed number of queries."""
+    names = Names(versions)
+    return [sentence(words(version, names)) for version in versions]
+
+
 def quiet_ends(version: WarningRuleVersion, closed_at: dt.datetime) -> dt.datetime:
     """Until when a closed warning of the rule is not raised again for its group."""
     return ahead(closed_at, days=version.quiet_days)
 
 
-def _limits(version: WarningRuleVersion) -> list[str]:
-    found = []
-    if version.categories:
-        names = SubjectCategory.objects.filter(code__in=version.categories)
-        found.append("、".join(names.values_list("name", flat=True)))
-    if version.channels:
-        labels = dict(Clue.Channel.choices)
-        found.append("来源：" + "、".join(str(labels.get(c, c)) for c in version.channels))
-    if version.townships:
-        names_of = Region.objects.filter(code__in=version.townships)
-        found.append("、".join(names_of.values_list("name", flat=True)))
-    if version.matters:
-        listed = MatterVersion.objects.in_force().filter(matter_id__in=version.matters)
-        found.append("、".join(listed.values_list("name", flat=True)))
-    if version.counted_rule_id is not None:
-        found.append(f"规则：{version.counted_rule}")
-    return found
+class Names:
+    """The names of what some rules are limited to, read once for all of them."""
+
+    def __init__(self, versions: Sequence[WarningRuleVersion]) -> None:
+        self.categories = dict(
+            SubjectCategory.objects.filter(
+                code__in={code for version in versions for code in version.categories}
+            ).values_list("code", "name")
+        )
+        self.townships = dict(
+            Region.objects.filter(
+                code__in={code for version in versions for code in version.townships}
+            ).values_list("code", "name")
+        )
+        self.matters = dict(
+            MatterVersion.objects.in_force()
+            .filter(matter_id__in={pk for version in versions for pk in version.matters})
+            .values_list("matter_id", "name")
+        )
+        # The newest version's name is the last to be written.
+        self.rules = dict(
+            WarningRuleVersion.objects.filter(
+                rule__in=[version.counted_rule_id for version in versions]
+            )
+            .order_by("number")
+            .values_list("rule_id", "name")
+        )
+
+    def limits(self, version: WarningRuleVersion) -> list[str]:
+        """What the rule counts only, in words."""
+        channels = dict(Clue.Channel.choices)
+        found = [
+            "、".join(self.categories.get(code, code) for code in version.categories),
+            "、".join(str(channels.get(code, code)) for code in version.channels),
+            "、".join(self.townships.get(code, code) for code in version.townships),
+            "、".join(self.matters.get(pk, str(pk)) for pk in version.matters),
+        ]
+        if version.counted_rule_id is not None:
+            found.append(f"规则“{self.rules[version.counted_rule_id]}”")
+        return [text for text in found if text]
 
 
 def _enter(
