@@ -23,6 +23,9 @@ from records.excel import Column, Sheet, kinds
 ORDER = ("-listed_at", "-id")
 """The order of every list of clues, for ``keyset_page``."""
 
+_LONG = ("bands", "content", "answer", "talk_note")
+"""What no row of a list shows."""
+
 _MOST_COMPARED = 300
 """Newest candidates compared for one clue; more share a band only when a text is a form letter."""
 
@@ -32,8 +35,8 @@ _SHORTEST_NAME = 4
 
 def listed(actor: Actor) -> QuerySet[Clue]:
     """The clues of a list with what its rows show; ordered by ``ORDER``."""
-    rows = Clue.objects.listed_for(actor).select_related("holder", "township", "subject")
-    return cast("QuerySet[Clue]", rows.defer("bands"))
+    rows = Clue.objects.listed_for(actor).select_related("holder", "township")
+    return cast("QuerySet[Clue]", rows.defer(*_LONG))
 
 
 @dataclass(frozen=True)
@@ -230,9 +233,8 @@ LIST_SHEET = Sheet(
 
 def sheet_rows(clues: QuerySet[Clue]) -> Iterator[dict[str, Any]]:
     """Clues as rows of ``LIST_SHEET``, complainants masked."""
-    for clue in clues.select_related(
-        "holder", "receiver", "township", "subject", "complainant"
-    ).iterator(chunk_size=2000):
+    whole = clues.defer(None).select_related("holder", "receiver", "township", "complainant")
+    for clue in whole.defer("bands").iterator(chunk_size=2000):
         complainant: Complainant | None = getattr(clue, "complainant", None)
         hidden = complainants.masked(complainant) if complainant else {}
         yield {

@@ -1,0 +1,142 @@
+"""Timing things against each other and keeping what came out."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+REPEATS = 9
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One comparison: milliseconds (medians) of ours and of the reference, and what to reach."""
+
+    what: str
+    ours_ms: float
+    reference: str
+    reference_ms: float
+    reach: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours_ms / self.reference_ms
+
+    @property
+    def reached(self) -> bool:
+        return self.ratio <= self.reach
+
+
+@dataclass
+class Report:
+    """All comparisons of one benchmark at one size."""
+
+    name: str
+    size: int
+    rows: list[Ratio] = field(default_factory=list)
+
+    def add(
+        self, what: str, ours: float, reference: str, reference_seconds: float, reach: float
+    ) -> Ratio:
+        row = Ratio(what, ours * 1000, reference, reference_seconds * 1000, reach)
+        self.rows.append(row)
+        return row
+
+    def as_text(self) -> str:
+        lines = [f"{self.name}, {self.size:,} rows"]
+        for row in self.rows:
+            mark = " " if row.reached else "!"
+            lines.append(
+                f" {mark} {row.ratio:8.4f} (≤ {row.reach:g})  {row.what}: {row.ours_ms:.2f} ms; "
+                f"{row.reference}: {row.reference_ms:.2f} ms"
+            )
+        return "\n".join(lines)
+
+    def keep(self) -> Path:
+        """Write the figures to ``var/benchmark/<name>.json``."""
+        path = Path(settings.BASE_DIR) / "var" / "benchmark" / f"{self.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [asdict(row) | {"ratio": row.ratio} for row in self.rows]
+        content = {"name": self.name, "size": self.size, "rows": rows}
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        return path
+
+
+def seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """The median time of a piece of work, which is done once before to warm up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def sql_seconds(sql: str, params: Sequence[Any] = (), repeats: int = REPEATS) -> float:
+    """The time from sending a statement to having all its rows."""
+
+    def fetch() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            cursor.fetchall()
+
+    return seconds(fetch, repeats)
+
+
+def database_seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """The time that the database takes for the queries of a piece of work, Python left out."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        work()
+
+    def again() -> None:
+        with connection.cursor() as cursor:
+            for sql, params in statements:
+                cursor.execute(sql, params)
+                cursor.fetchall()
+
+    return seconds(again, repeats)
+
+
+def multiply(table: str, template: int, count: int, over: dict[str, str], more: str = "") -> None:
+    """Fill a table with copies of one row; ``over`` gives columns as SQL of the number ``i`` from
+    1 to ``count``. ``more`` is a further FROM item. Indexes are put back at the end, at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'id'",
+            [table],
+        )
+        columns = [name for (name,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+            "WHERE indrelid = %s::regclass AND NOT EXISTS ("
+            "  SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
+            [table],
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        values = ", ".join(over.get(name, f't."{name}"') for name in columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} "
+            f"FROM {table} t, generate_series(1, {count}) AS i{more} WHERE t.id = {template}"
+        )
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute(f"ANALYZE {table}")
