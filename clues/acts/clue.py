@@ -187,7 +187,7 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             target=_S.TRANSFERRED,
             when=lambda clue: prepared_letter(clue) is not None,
             who=_head,
-            confirm="签发后以部门名义移送，编定文号，三个工作日内告知反映人。",
+            confirm="签发后以部门名义移送，编定文号，并开始计算告知反映人的期限。",
             style="primary",
         ),
         Act(

@@ -21,6 +21,10 @@ from records.deadlines import Chip
 from records.models import Evidence
 from records.selectors import TimelineEntry, timeline
 
+_LISTED_APART = ("clue", "letter", "joint", "part")
+"""Kinds of stops whose objects the page lists in places of their own."""
+
+_CLOCK = "起算期限"
 _NARROWEST = 0.6
 """Per cent of the axis; a stop of a minute is still seen."""
 
@@ -131,11 +135,11 @@ def lanes_of(clue: Clue, stops: list[Stop]) -> Lanes:
 
 
 def procedures_of(actor: Actor, clue: Clue, stops: list[Stop]) -> list[ProcedureRow]:
-    """The procedures that hang on the clue, read from their stops: joint verifications, hand-overs,
-    disputes and whatever kind comes later; letters have a list of their own."""
+    """The procedures that hang on the clue, read from their stops: hand-overs, disputes and
+    whatever kind comes later; letters and joint verifications have lists of their own."""
     grouped: dict[tuple[int, int], list[Stop]] = {}
     for each in stops:
-        if each.kind not in ("clue", "letter", "part"):
+        if each.kind not in _LISTED_APART:
             grouped.setdefault((each.target_type_id, each.target_id), []).append(each)
     by_type: dict[int, set[int]] = {}
     for type_id, target_id in grouped:
@@ -207,10 +211,18 @@ def evidence_of(clue: Clue) -> QuerySet[Evidence]:
 
 
 def course_of(clue: Clue, letters: list[Referral]) -> list[TimelineEntry]:
-    """The trail of the clue and its letters; what was late stands out."""
+    """The trail of the clue, and of its letters that have a life of their own; what was late
+    stands out. Clocks and the letters that the clue's own acts move are told by the lanes."""
+    own = [letter for letter in letters if letter.spec.led_by != "clue"]
+    entries = [one for one in timeline(clue, *own) if not one.verb.startswith(_CLOCK)]
+    before = [*(one.at for one in entries[1:]), None]
     return [
-        replace(entry, tone="bad") if entry.verb.startswith(LATE_LABEL) else entry
-        for entry in timeline(clue, *letters)
+        replace(
+            entry,
+            tone="bad" if entry.verb.startswith(LATE_LABEL) else entry.tone,
+            since_previous=entry.at - at if at else None,
+        )
+        for entry, at in zip(entries, before, strict=True)
     ]
 
 
@@ -221,12 +233,15 @@ def _lines(stops: list[Stop], now: dt.datetime) -> list[Line]:
     lines = []
     for stop in stops:
         until = stop.left_at or now
+        chip = chips.get(stop.deadline_id or 0)
         late = deadlines.late_by(stop.deadline, until, days) if stop.deadline else None
+        if chip is not None and late is not None and stop.left_at is not None:
+            chip.chip_text, chip.chip_level = f"{late.text}完成", "overdue"
         lines.append(
             Line(
                 stop=stop,
                 spent=until - stop.entered_at,
-                chip=chips.get(stop.deadline_id or 0),
+                chip=chip,
                 late=late.text if late else "",
                 url="" if stop.kind == "clue" else reverse("clues:stop", args=[stop.pk]),
             )

@@ -40,7 +40,8 @@ def talk(
         _must_be_local(clue, department)
         if talked_at > timezone.now():
             raise Refused("沟通时间不能晚于现在。", field="talked_at")
-        if talked_at < clue.received_at:
+        # People enter minutes: a talk in the minute of receipt is not before it.
+        if talked_at < clue.received_at.replace(second=0, microsecond=0):
             received = timezone.localtime(clue.received_at)
             raise Refused(
                 f"沟通时间不能早于线索受理时间（{received:%Y-%m-%d %H:%M}）。", field="talked_at"

@@ -74,7 +74,7 @@ class ClueView(View):
             "course": course,
             "before": before_visit(actor, clue),
             "procedures": selectors.procedures_of(actor, clue, stops),
-            "letters": letters,
+            "letters": [one for one in letters if one.kind != "emergency_call"],
             "calls": selectors.calls_of(actor, letters),
             "files": selectors.evidence_of(clue),
             "merged_into": merged_into,
@@ -109,7 +109,7 @@ PAGES: dict[str, _Page] = {
         forms.TalkForm,
         lambda actor, pk, data: clue_transfer.talk(actor, pk, **data),
         "记录沟通",
-        "从沟通之日起三个工作日内移送（郯政发〔2023〕1号（九））。",
+        "沟通后开始计算移送期限（郯政发〔2023〕1号（九））。",
     ),
     "prepare": _Page(
         forms.LetterForm,
@@ -133,7 +133,7 @@ PAGES: dict[str, _Page] = {
         forms.TellForm,
         lambda actor, pk, data: clue_answer.tell(actor, pk, **data),
         "发送告知",
-        "移送后三个工作日内告知反映人（郯政发〔2023〕1号（八））。",
+        "移送后由移送部门告知反映人（郯政发〔2023〕1号（八））。",
     ),
     "extend": _Page(
         forms.ExtendForm,
@@ -164,8 +164,8 @@ class ClueFormView(View):
         actor, clue = actor_of(request), self._clue(request, pk)
         try:
             self._check(actor, clue)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
             return redirect(clue)
         return self._show(request, clue, PAGES[self.code].form(actor, clue))
 
@@ -173,17 +173,17 @@ class ClueFormView(View):
         actor, clue = actor_of(request), self._clue(request, pk)
         page = PAGES[self.code]
         form = page.form(actor, clue, request.POST, request.FILES)
-        if form.is_valid():
-            try:
+        try:
+            self._check(actor, clue)
+            if form.is_valid():
                 page.carry_out(actor, pk, form.cleaned_data)
-            except Conflict as conflict:
-                messages.error(request, conflict.message)
-                return redirect(clue)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
                 messages.success(request, f"已完成：{CLUE_ACTS[self.code].label}。")
                 return redirect(clue)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect(clue)
+        except Refused as refusal:
+            show_refusal(form, refusal)
         return self._show(request, clue, form, status=422)
 
     def _clue(self, request: HttpRequest, pk: int) -> Clue:
@@ -292,25 +292,25 @@ class RespondView(View):
         letter = self._letter(request, pk)
         try:
             CALL_ACTS.check(actor_of(request), "respond", letter)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
             return redirect(_page_of(letter))
         return self._show(request, letter, forms.RespondForm(letter))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self._letter(request, pk)
         form = forms.RespondForm(letter, request.POST)
-        if form.is_valid():
-            try:
+        try:
+            CALL_ACTS.check(actor_of(request), "respond", letter)
+            if form.is_valid():
                 clue_emergency.respond(actor_of(request), pk, **form.cleaned_data)
-            except Conflict as conflict:
-                messages.error(request, conflict.message)
-                return redirect(_page_of(letter))
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
                 messages.success(request, "已响应紧急到场通知。")
                 return redirect(_page_of(letter))
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect(_page_of(letter))
+        except Refused as refusal:
+            show_refusal(form, refusal)
         return self._show(request, letter, form, status=422)
 
     def _letter(self, request: HttpRequest, pk: int) -> Referral:
