@@ -1,0 +1,138 @@
+"""Refused duties: advice, government, correction, criticism, accountability, with dates (L9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from clues.acts.refusals import REFUSAL_ACTS
+from clues.models import Referral, Refusal
+from clues.services import refusals
+from clues.stages import main_stop
+from clues.tests import procedure_samples as samples
+from clues.tests.procedure_samples import due, turn
+from clues.tests.samples import at, own_handling, person, photo
+from records.errors import Conflict, NotAllowed, Refused
+
+pytestmark = pytest.mark.django_db
+S = Refusal.State
+do = refusals.HANDLERS
+
+
+def test_to_the_end_over_spring_festival(county) -> None:
+    """15–23 February 2026 are off; Saturdays the 14th and the 28th are worked."""
+    with at("2026-02-09 10:00"):
+        refusal = samples.prepared_advice(own_handling(person("mzj_clerk")))
+    assert (turn(refusal)[1], due(refusal)) == ("签发履职建议书", "2026-02-11 23:59")
+    with at("2026-02-11 10:00"):
+        refusals.advise(person("mzj_head"), refusal.pk)
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("市场监管局", "答复履职建议")
+    assert due(refusal) == "2026-02-25 23:59"
+    with at("2026-02-25 10:00"):
+        refusals.reject(person("scjg_head"), refusal.pk, "不属于本部门职责。")
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("民政局", "报告本级人民政府")
+    assert due(refusal) == "2026-03-03 23:59"
+    with at("2026-03-02 10:00"):
+        refusals.prepare_report(person("mzj_clerk"), refusal.pk, "报请处理。")
+        refusals.report(person("mzj_head"), refusal.pk)
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("区政府办", "审查不履职情况报告")
+    with at("2026-03-05 10:00"):
+        refusals.order(person("zfb_head"), refusal.pk, "十日内完成检查。")
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("市场监管局", "按责令改正")
+    assert due(refusal) == "2026-03-19 23:59"
+    with at("2026-03-20 10:00"):
+        do["lapse"](person("zfb_clerk"), refusal.pk, "逾期未改正。")
+        refusals.prepare_criticism(person("zfb_clerk"), refusal.pk, "通报批评。")
+        refusals.criticise(person("zfb_head"), refusal.pk)
+    refusal.refresh_from_db()
+    letter = Referral.objects.get(kind="criticism")
+    assert letter.to is not None and letter.to.short_name == "市场监管局"
+    assert {copy.department.short_name for copy in letter.copies.all()} == {
+        "民政局",
+        "行政审批和政务信息管理局",
+    }
+    with at("2026-03-23 10:00"):
+        refusals.refer(person("zfb_head"), refusal.pk, "拒不改正。")
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("派驻纪检监察组", "问责并反馈结果")
+    assert Refusal.objects.visible_to(person("jjz_witness")).get() == refusal
+    refusals.account(person("jjz_witness"), refusal.pk, "对有关负责人诫勉。")
+    refusal.refresh_from_db()
+    assert (refusal.state, refusal.outcome) == (S.ACCOUNTED, "对有关负责人诫勉。")
+    assert main_stop(refusal) is None
+    answers = dict(Referral.objects.values_list("kind", "answer"))
+    assert answers == {
+        "advice_to_correct": "rejected",
+        "refusal_report": "ordered",
+        "criticism": "",
+    }
+
+
+def test_taken_and_corrected(county) -> None:
+    refusal = samples.advised()
+    refusals.accept(person("scjg_head"), refusal.pk, "下周检查。")
+    refusals.show(person("scjg_head"), refusal.pk, "已检查三家。", [photo()])
+    refusal.refresh_from_db()
+    assert turn(refusal) == ("民政局", "核实改正情况")
+    do["unsatisfied"](person("mzj_head"), refusal.pk, "仅检查一家。")
+    refusal.refresh_from_db()
+    assert refusal.state == S.UNRESOLVED
+    do["withdraw"](person("mzj_head"), refusal.pk, "已补查。")
+    refusal.refresh_from_db()
+    assert refusal.state == S.WITHDRAWN and main_stop(refusal) is None
+
+
+def test_silence_leads_to_the_government_after_the_limit_only(county) -> None:
+    refusal = samples.advised()
+    with pytest.raises(Conflict):
+        do["escalate"](person("mzj_clerk"), refusal.pk, "未答复。")
+    samples.overdue(refusal)
+    do["escalate"](person("mzj_clerk"), refusal.pk, "未答复。")
+    refusal.refresh_from_db()
+    assert refusal.state == S.UNRESOLVED
+
+
+def test_the_government_may_dismiss(county) -> None:
+    refusal = samples.on_report()
+    refusals.dismiss(person("zfb_head"), refusal.pk, "职责依据不足。")
+    refusal.refresh_from_db()
+    assert refusal.state == S.DISMISSED and main_stop(refusal) is None
+
+
+def test_nothing_is_signed_that_was_not_prepared(county) -> None:
+    refusal = samples.unresolved()
+    with pytest.raises(Conflict):
+        refusals.report(person("mzj_head"), refusal.pk)
+    refusals.prepare_report(person("mzj_clerk"), refusal.pk, "一稿。")
+    refusals.prepare_report(person("mzj_clerk"), refusal.pk, "二稿。")
+    assert Referral.objects.get(kind="refusal_report").body == "二稿。"
+    with pytest.raises(NotAllowed):
+        refusals.report(person("mzj_clerk"), refusal.pk)
+
+
+def test_nobody_advises_their_own_department(county) -> None:
+    own = person("mzj_clerk").department_id or 0
+    with pytest.raises(Refused, match="本部门") as refused:
+        refusals.begin(person("mzj_clerk"), samples.complaint(), own)
+    assert refused.value.field == "addressee"
+
+
+def test_who_may_do_what_and_who_sees_it(county) -> None:
+    def codes(username: str, refusal: Refusal) -> set[str]:
+        return {act.code for act in REFUSAL_ACTS.allowed(person(username), refusal)}
+
+    prepared = samples.prepared_advice()
+    assert codes("mzj_clerk", prepared) == {"drop"}
+    assert codes("scjg_head", prepared) == set()
+    advised = samples.advised()
+    assert codes("scjg_clerk", advised) == set()
+    assert codes("scjg_head", advised) == {"accept", "reject"}
+    ordered = samples.ordered()
+    assert codes("zfb_head", ordered) == codes("mzj_head", ordered) == set()
+    assert codes("scjg_head", ordered) == {"show-order"}
+    assert Refusal.objects.visible_to(person("zfb_clerk")).get() == ordered
+    for username in ("wjw_head", "jjz_witness"):
+        assert not Refusal.objects.visible_to(person(username)).exists()
