@@ -119,6 +119,8 @@ class BoardFilter(OutboxFilter):
         departments = self.fields["department"].queryset  # type: ignore[attr-defined]
         offered = Region.objects.filter(pk__in=departments.order_by().values("region_id"))
         self.fields["region"].queryset = offered.order_by("code")  # type: ignore[attr-defined]
+        if len(offered) < 2:
+            del self.fields["region"]
 
     def narrowed(self) -> QuerySet[Any]:
         stops = super().narrowed()

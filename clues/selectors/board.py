@@ -64,6 +64,11 @@ class Tally:
         """How many of each level, most pressing first."""
         return [LevelCount(code, LEVELS[code], many) for code, many in self.by_level.items()]
 
+    @property
+    def pressing(self) -> list[LevelCount]:
+        """Those of the levels that call for somebody."""
+        return self.levels[:3]
+
     def add(self, row: dict[str, Any]) -> None:
         """Take in a group of the database's answer."""
         self.by_level[row["level"]] += row["many"]

@@ -64,11 +64,13 @@ class StopListView(View):
             return export(request, selectors.STOP_SHEET, rows, self.file_name)
         counts = selectors.counts(narrowed)
         page = requested_page(request, listed, selectors.ORDER)
+        rows = selectors.rows_of(page)
         many = counts.get(form.chosen_level, sum(counts.values()))
         context = {
             "form": form,
             "page": page,
-            "rows": selectors.rows_of(page),
+            "rows": rows,
+            "show_region": len({row.stop.department.region_id for row in rows}) > 1,
             "tabs": _tabs(request, form.chosen_level, counts),
             "total": Count(many, capped=False),
             "export_url": f"?{_query(request, export='xlsx')}",
@@ -134,7 +136,6 @@ class BoardView(View):
         context = {
             "board": boards.board(actor),
             "durations": boards.durations(actor),
-            "days": boards.LOOK_BACK_DAYS,
         }
         return render(request, "clues/board.html", context)
 
