@@ -135,7 +135,7 @@ def multiply(table: str, template: int, count: int, over: dict[str, str], more: 
         names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {values} "
-            f"FROM {table} t, generate_series(1, {count}) AS i{more} WHERE t.id = {template}"
+            f"FROM {table} t, generate_series(1::bigint, {count}) AS i{more} WHERE t.id = {template}"
         )
         for _, definition in indexes:
             cursor.execute(definition)
