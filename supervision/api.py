@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clues.api.clues import ClueViewSet
+from clues.api.joint import JointVerificationViewSet
 from clues.api.letters import LetterViewSet
 from clues.api.procedures import CrimeViewSet, DisputeViewSet, RefusalViewSet
 from clues.api.sharing import (
@@ -35,6 +36,7 @@ router.register("draws", DrawViewSet, basename="draw")
 router.register("tasks", TaskViewSet, basename="task")
 router.register("warnings", WarningViewSet, basename="warning")
 router.register("clues", ClueViewSet, basename="clue")
+router.register("joint-verifications", JointVerificationViewSet, basename="joint-verification")
 router.register("crimes", CrimeViewSet, basename="crime")
 router.register("disputes", DisputeViewSet, basename="dispute")
 router.register("refusals", RefusalViewSet, basename="refusal")

@@ -19,6 +19,7 @@ TAGS = {
     "tasks": "联合检查任务",
     "results": "检查结果",
     "clues": "线索",
+    "joint-verifications": "联合核查",
     "letters": "函件",
 }
 """The first part of an address → what it is about."""
@@ -46,6 +47,9 @@ SUMMARIES = {
     "sharing_requests_retrieve": "查看信息共享申请",
     "sharing_requests_acts_create": "办理信息共享申请：签发、签发答复、退回、撤回",
     "sharing_requests_acts_propose_create": "拟信息共享申请的答复",
+    "joint_verifications_list": "查询联合核查",
+    "joint_verifications_retrieve": "查看联合核查",
+    "joint_verifications_acts_create": "办理联合核查：签发、退回、签发结论、退回结论、取消",
     "matters_list": "查询监管事项",
     "matters_retrieve": "查看监管事项的一个版本",
     "matters_acts_create": "办理监管事项：送审、审核、退回、公布、修改、废止",

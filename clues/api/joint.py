@@ -1,0 +1,74 @@
+"""Joint verifications over REST: the same services, acts and visibility as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers, viewsets
+
+from clues.acts.joint import JOINT_ACTS
+from clues.models import JointVerification, VerificationPart
+from clues.selectors.joint import ORDER, joint_list
+from clues.services.joint import JOINT_HANDLERS
+from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+
+
+class JointPagination(KeysetPagination):
+    """As the list page, newest first."""
+
+    ordering = ORDER
+
+
+class VerificationPartSerializer(serializers.ModelSerializer[VerificationPart]):
+    """What one department verifies, and what it found."""
+
+    department = serializers.CharField(source="department.name", help_text="核查部门")
+
+    class Meta:
+        model = VerificationPart
+        fields = ("id", "department", "task", "days", "state", "finding", "confirmed_at")
+
+
+class JointVerificationSerializer(ActsSerializer, serializers.ModelSerializer[JointVerification]):
+    """A joint verification with its parts and the acts allowed to the caller now."""
+
+    act_table = JOINT_ACTS
+    act_codes = tuple(JOINT_HANDLERS)
+    clue_number = serializers.CharField(source="clue.number", help_text="线索编号")
+    lead = serializers.CharField(source="lead.name", help_text="牵头部门")
+    parts = VerificationPartSerializer(many=True, help_text="核查分工")
+
+    class Meta:
+        model = JointVerification
+        fields = (
+            "id",
+            "clue",
+            "clue_number",
+            "lead",
+            "state",
+            "purpose",
+            "created_at",
+            "opened_at",
+            "parts",
+            "conclusion",
+            "concluded_at",
+            "acts",
+        )
+        read_only_fields = fields
+
+
+class JointVerificationViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[JointVerification]):
+    """Joint verifications that the caller may know of, newest first."""
+
+    act_handlers = JOINT_HANDLERS
+    queryset = JointVerification.objects.none()
+    serializer_class: Any = JointVerificationSerializer
+    permission_classes = (IsStaffMember,)
+    pagination_class = JointPagination
+    filterset_fields = ("state", "clue")
+
+    def get_queryset(self) -> QuerySet[JointVerification]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return joint_list(api_actor(self.request))
