@@ -222,9 +222,11 @@ def leave(actor: Actor, stop: Stop) -> None:
     somebody was named before."""
     now = timezone.now()
     stop.left_at = now
+    due_at = stop.deadline.due_at if stop.deadline is not None else None
+    stop.left_late = due_at is not None and due_at < now
     if stop.person_id is None and actor.department_id == stop.department_id:
         stop.person_id = actor.user_id
-    stop.save(update_fields=("left_at", "person"))
+    stop.save(update_fields=("left_at", "left_late", "person"))
     if stop.deadline_id is None:
         return
     # Two stops of an object that rest on the same rule share one clock until both are left.

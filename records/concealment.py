@@ -44,10 +44,14 @@ def is_concealed(actor: Actor, field: str = "target") -> Q:
     ``field`` is the entry's generic relation: ``<field>_type`` and ``<field>_id``. An entry about
     a deadline is one about the deadline's own object.
     """
-    hidden = _about_concealed(actor, field)
     deadline = apps.get_model("records.Deadline")
-    late = deadline._default_manager.filter(_about_concealed(actor, "target"))
-    return hidden | _about(field, deadline, late)
+    hidden = Q(pk__in=())
+    for label, concealed in CONCEALED.items():
+        model, rows = apps.get_model(label), concealed(actor).order_by()
+        # Model by model, so that each finds its deadlines by their index.
+        clocks = deadline._default_manager.filter(_about("target", model, rows))
+        hidden |= _about(field, model, rows) | _about(field, deadline, clocks)
+    return hidden
 
 
 def reveal(entries: QuerySet[E], actor: Actor, field: str = "target") -> QuerySet[E]:
@@ -59,13 +63,6 @@ def reveal(entries: QuerySet[E], actor: Actor, field: str = "target") -> QuerySe
     return entries.filter(Q(**{f"{field}_id": None}) | ~hidden)
 
 
-def _about_concealed(actor: Actor, field: str) -> Q:
-    condition = Q(pk__in=())
-    for label, concealed in CONCEALED.items():
-        condition |= _about(field, apps.get_model(label), concealed(actor))
-    return condition
-
-
 def _about(field: str, model: type[models.Model], rows: QuerySet[models.Model]) -> Q:
     content_type = ContentType.objects.get_for_model(model)
-    return Q(**{f"{field}_type": content_type, f"{field}_id__in": rows.order_by().values("pk")})
+    return Q(**{f"{field}_type": content_type, f"{field}_id__in": rows.values("pk")})

@@ -159,6 +159,7 @@ class Stop(Concealable):
     )
     entered_at = models.DateTimeField("到达时间", default=timezone.now)
     left_at = models.DateTimeField("离开时间", null=True)
+    left_late = models.BooleanField("逾期离开", default=False)
 
     objects = StopQuerySet.as_manager()
 

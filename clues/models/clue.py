@@ -202,6 +202,7 @@ class Clue(Concealable):
             models.Index(fields=("subject", "-received_at")),
             models.Index(fields=("township", "-received_at")),
             models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
+            models.Index(fields=("id",), condition=Q(times_returned__gt=0), name="clue_returned"),
             GinIndex(fields=("bands",), name="clue_bands"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="clue_title_trigrams"),
             GinIndex(

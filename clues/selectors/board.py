@@ -9,10 +9,20 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Max, Min, Q
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+)
 from django.utils import timezone
 
-from clues.models import Stop
+from clues.models import Clue, Stop
 from clues.selectors.stops import waiting
 from records.actor import Actor
 from records.deadline_levels import LEVELS
@@ -72,9 +82,7 @@ class Tally:
     def add(self, row: dict[str, Any]) -> None:
         """Take in a group of the database's answer."""
         self.by_level[row["level"]] += row["many"]
-        self.returned += row["returned"]
         self.lying_since = _earlier(self.lying_since, row["lying_since"])
-        self.open_since = _earlier(self.open_since, row["open_since"])
 
 
 @dataclass(frozen=True)
@@ -91,21 +99,14 @@ class Board:
 
 
 def board(actor: Actor, now: dt.datetime | None = None) -> Board:
-    """What waits in the actor's region, by department and by kind; one query."""
-    groups = (
-        waiting(actor, now)
-        .filter(region_code__startswith=actor.region_code)
-        .order_by()
-        .values("department_id", "kind", "level")
-        .annotate(
-            many=Count("pk"),
-            returned=Count("pk", filter=Q(clue__times_returned__gt=0)),
-            lying_since=Min("entered_at"),
-            open_since=Min("clue__received_at"),
-            name=Min("department__name"),
-            region=Min("department__region__name"),
-            region_id=Min("department__region_id"),
-        )
+    """What waits in the actor's region, by department and by kind; three queries."""
+    stops = waiting(actor, now).filter(region_code__startswith=actor.region_code).order_by()
+    groups = stops.values("department_id", "kind", "level").annotate(
+        many=Count("pk"),
+        lying_since=Min("entered_at"),
+        name=Min("department__name"),
+        region=Min("department__region__name"),
+        region_id=Min("department__region_id"),
     )
     departments: dict[int, Tally] = {}
     kinds: dict[str, Tally] = {}
@@ -118,10 +119,40 @@ def board(actor: Actor, now: dt.datetime | None = None) -> Board:
         kind = kinds.setdefault(row["kind"], Tally(Stop.KINDS[row["kind"]], row["kind"]))
         for tally in (place, kind, everything):
             tally.add(row)
+    for department_id, many in _returned(stops):
+        departments[department_id].returned = many
+        everything.returned += many
+    for department_id, since in _open_since(actor):
+        if department_id in departments:
+            departments[department_id].open_since = since
+        everything.open_since = _earlier(everything.open_since, since)
     return Board(
         sorted(departments.values(), key=lambda t: (-t.by_level["overdue"], -t.total, t.label)),
         sorted(kinds.values(), key=lambda t: -t.total),
         everything,
+    )
+
+
+def _returned(stops: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """How many of the things that wait at each department belong to a clue returned before."""
+    returned = stops.filter(clue__in=Clue.objects.filter(times_returned__gt=0))
+    return (
+        returned.values("department_id")
+        .annotate(many=Count("pk"))
+        .values_list("department_id", "many")
+    )
+
+
+def _open_since(actor: Actor) -> QuerySet[Any, Any]:
+    """When the oldest clue that each department still holds was received."""
+    held = Clue.objects.visible_to(actor).filter(
+        region_code__startswith=actor.region_code, state__in=Clue.OPEN_STATES
+    )
+    return (
+        held.order_by()
+        .values("holder_id")
+        .annotate(since=Min("received_at"))
+        .values_list("holder_id", "since")
     )
 
 
@@ -151,7 +182,7 @@ def durations(actor: Actor, now: dt.datetime | None = None) -> list[Duration]:
             many=Count("pk"),
             median=Median(took),
             longest=Max(took),
-            late=Count("pk", filter=Q(deadline__due_at__lt=F("left_at"))),
+            late=Count("pk", filter=Q(left_late=True)),
             department=Min("department__name"),
         )
         .order_by("-median", "department_id", "waits")[:SLOWEST]
