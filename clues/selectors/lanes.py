@@ -233,7 +233,8 @@ def _lines(stops: list[Stop], now: dt.datetime) -> list[Line]:
     lines = []
     for stop in stops:
         until = stop.left_at or now
-        chip = chips.get(stop.deadline_id or 0)
+        forgiven = stop.left_at is not None and stop.deadline and stop.deadline.cancelled_at
+        chip = None if forgiven else chips.get(stop.deadline_id or 0)
         late = deadlines.late_by(stop.deadline, until, days) if stop.deadline else None
         if chip is not None and late is not None and stop.left_at is not None:
             chip.chip_text, chip.chip_level = f"{late.text}完成", "overdue"

@@ -12,6 +12,7 @@ from clues.services.clue_steps import (
     Files,
     keep_files,
     step,
+    with_merged,
 )
 from clues.services.letters import led
 from clues.stages import close_side, entrust
@@ -50,8 +51,9 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
             raise Refused(f"{running.kind_label}尚未结束（{running.waits}），不能办结。")
         clue.closed_at = timezone.now()
         clue.answer_proposed = False
-        if letter := transfer_letter(clue):
-            led.mark(actor, letter, Referral.State.ANSWERED, answer="handled", text=clue.answer)
+        for each in with_merged(clue):
+            if letter := transfer_letter(each):
+                led.mark(actor, letter, Referral.State.ANSWERED, answer="handled", text=clue.answer)
         # Who has the final answer need not be told any more that the clue was passed on.
         close_side(actor, clue, "tell")
         text = complainants.suggested_text(clue, Told.Step.ANSWERED)

@@ -111,6 +111,17 @@ def owe_telling(actor: Actor, clue: Clue, department_id: int) -> None:
     )
 
 
+def forgive_telling(actor: Actor, clue: Clue) -> None:
+    """Nobody need be told of a transfer that was undone in time; if telling was late already, it
+    stays so."""
+    stop = Stop.objects.open().of(clue).filter(code="tell").select_related("deadline").first()
+    if stop is None:
+        return
+    if stop.deadline is not None and deadlines.late_by(stop.deadline) is None:
+        deadlines.cancel(clue, stop.deadline.rule)
+    close_side(actor, clue, "tell")
+
+
 def with_merged(clue: Clue) -> list[Clue]:
     """The clue and all that were merged into it, however often."""
     found, last = [clue], [clue]

@@ -13,6 +13,7 @@ from clues.rules import clue as rules
 from clues.services.clue_steps import (
     Files,
     close_sides,
+    forgive_telling,
     keep_files,
     owe_telling,
     settle_letters,
@@ -134,6 +135,7 @@ def send_back(actor: Actor, pk: int, opinion: str) -> Clue:
         led.mark(actor, letter, Referral.State.RETURNED, text=opinion)
         clue.holder = letter.sender
         clue.times_returned += 1
+        forgive_telling(actor, clue)
     return clue
 
 
@@ -204,7 +206,9 @@ def hand_over(actor: Actor, clue: Clue, department: Department, reason: str) -> 
     concern(clue, department)
     if clue.confidential:
         name_heads(clue, [department])
-    if department.pk != clue.receiver_id:
+    if department.pk == clue.receiver_id:
+        forgive_telling(actor, clue)
+    else:
         owe_telling(actor, clue, clue.receiver_id)
 
 

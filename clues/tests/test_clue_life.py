@@ -29,6 +29,7 @@ from clues.tests.samples import (
     transferred,
 )
 from departments.actors import fills_in
+from departments.models import Department, RuleValue
 from departments.roles import Function
 from records.errors import Conflict, NotAllowed, Refused
 from records.trail import entries_of
@@ -59,8 +60,6 @@ def mzj_head(actor):
 @pytest.fixture
 def home(mzj):
     """The department that the clues belong to."""
-    from departments.models import Department
-
     return Department.objects.select_related("region").get(pk=mzj.department_id)
 
 
@@ -123,8 +122,6 @@ def test_the_clock_of_a_transfer_before_spring_festival(scjg, home):
 
 
 def test_five_and_twenty_working_days_of_a_region(scjg, home, county):
-    from departments.models import RuleValue
-
     for key, value in (("clues.judge", 5), ("clues.handle", 20)):
         RuleValue.objects.create(region=county, key=key, value=value, source="本区规定")
     with at("2026-09-28 09:00"):
@@ -171,8 +168,6 @@ def test_done_on_the_due_day_itself_is_not_late(scjg, scjg_head, home):
 
 
 def test_a_talk_is_with_another_department_between_receipt_and_now(scjg, home):
-    from departments.models import Department
-
     with at("2026-09-28 09:00"):
         clue = make_clue(scjg)
     own = Department.objects.select_related("region").get(pk=scjg.department_id)
@@ -426,3 +421,38 @@ def test_time_spent_is_told_by_stop(scjg, scjg_head, mzj, home):
     waited = Stop.objects.of(clue).get(waits="签收")
     assert waited.left_at - waited.entered_at == dt.timedelta(days=1)
     assert waited.person_id == mzj.user_id
+
+
+def test_a_transfer_returned_in_time_needs_no_telling_and_the_next_one_does(
+    scjg, scjg_head, mzj_head, home
+):
+    with at("2026-09-28 09:00"):
+        clue = transferred(scjg, scjg_head, home)
+    with at("2026-09-29 09:00"):
+        clue_transfer.send_back(mzj_head, clue.pk, "不属于我局职责")
+        assert side(clue, "tell") is None
+        clue_transfer.talk(
+            scjg, clue.pk, department=department("卫健委"), talked_at=timezone.now(), note="同意"
+        )
+        draft = clue_transfer.letter_draft(Clue.objects.get(pk=clue.pk))
+        clue_transfer.prepare(scjg, clue.pk, **draft, files=[])
+        clue_transfer.transfer(scjg_head, clue.pk)
+    # 30 September, 8 and 9 October, from the second transfer.
+    assert due(side(clue, "tell")) == "2026-10-09"
+    assert late_entries(clue) == []
+
+
+def test_a_transfer_returned_after_telling_was_due_stays_late(scjg, scjg_head, mzj_head, home):
+    with at("2026-09-28 09:00"):
+        clue = transferred(scjg, scjg_head, home)
+    with at("2026-10-09 09:00"):
+        clue_transfer.send_back(mzj_head, clue.pk, "不属于我局职责")
+    assert any("前告知反映人，逾期 1 个工作日" in words for words in late_entries(clue))
+
+
+def test_the_letter_of_a_merged_clue_is_answered_with_the_main_one(scjg, scjg_head, mzj, mzj_head):
+    clue = handling(scjg, scjg_head, mzj)
+    other = handling(scjg, scjg_head, mzj)
+    Clue.objects.filter(pk=other.pk).update(state="merged", merged_into=clue)
+    clue_answer.approve(mzj_head, propose_answer(mzj, clue).pk)
+    assert set(Referral.objects.values_list("state", flat=True)) == {"answered"}

@@ -15,15 +15,14 @@ from clues.tests.samples import (
     together,
     transferred,
 )
+from departments.models import Department
 from records.models import Deadline
 from records.trail import entries_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _home():
-    from departments.models import Department
-
+def _home() -> Department:
     return Department.objects.select_related("region").get(pk=person("mzj_clerk").department_id)
 
 

@@ -28,6 +28,7 @@ from clues.services import (
     intake,
 )
 from clues.services.clues import HANDLERS, extend
+from matters.models import MatterVersion
 from records.actor import Actor
 from records.bulk import BulkRow, preview, report
 from records.errors import Conflict, NotAllowed, Refused
@@ -48,7 +49,6 @@ class ClueView(View):
             .select_related(
                 "township",
                 "subject",
-                "matter",
                 "receiver",
                 "holder",
                 "reporter",
@@ -71,6 +71,10 @@ class ClueView(View):
             "clue": clue,
             "acts": CLUE_ACTS.buttons(actor, clue),
             "main_line": course.present,
+            "matter": MatterVersion.objects.visible_to(actor)
+            .in_force()
+            .filter(matter_id=clue.matter_id)
+            .first(),
             "course": course,
             "before": before_visit(actor, clue),
             "procedures": selectors.procedures_of(actor, clue, stops),
