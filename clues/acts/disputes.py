@@ -252,6 +252,7 @@ DISPUTE_ACTS: StagedActs[Dispute] = StagedActs(
             code="propose",
             label="拟协调决定",
             sources=(_S.SUBMITTED,),
+            when=lambda dispute: dispute.proposed_id is None,
             who=_office_clerk,
             form="clues:dispute-propose",
             style="primary",

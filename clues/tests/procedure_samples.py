@@ -95,10 +95,8 @@ def not_filed(clue: Clue | None = None) -> CrimeHandover:
     return crime.HANDLERS["not-file"](person("gaj_head"), reviewing(clue).pk, "没有犯罪事实。")
 
 
-def sent_back(username: str = "gaj_clerk", **over: Any) -> CrimeHandover:
-    return crime_begin.begin_back(
-        person(username), case(**over), department("市场监管局").pk, [photo()]
-    )
+def sent_back(username: str = "gaj_clerk", to: str = "市场监管局") -> CrimeHandover:
+    return crime_begin.begin_back(person(username), case(), department(to).pk, [photo()])
 
 
 def _with_opinion(handlers: Mapping[str, Any]) -> dict[str, Do]:

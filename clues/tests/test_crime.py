@@ -198,15 +198,15 @@ def test_the_other_direction_begins_with_the_police(county) -> None:
     with pytest.raises(NotAllowed):
         samples.sent_back("mzj_clerk")
     with at("2026-09-30 10:00"):
-        case = samples.sent_back()
+        case = samples.sent_back(to="卫健委")
     assert (turn(case), due(case)) == (("公安局", "签发移送行政处理函"), "2026-10-10 23:59")
     seen = CrimeHandover.objects.visible_to
-    assert not seen(person("scjg_clerk")).exists()
+    assert not seen(person("wjw_clerk")).exists()
     with at("2026-10-08 10:00"):
         do["send-back"](person("gaj_head"), case.pk, "")
     case.refresh_from_db()
-    assert (turn(case)[0], due(case)) == ("市场监管局", "2026-10-10 23:59")
-    assert seen(person("scjg_clerk")).get() == case
+    assert (turn(case)[0], due(case)) == ("卫健委", "2026-10-10 23:59")
+    assert seen(person("wjw_clerk")).get() == case
     assert seen(person("jcy_clerk")).get() == case
     assert not seen(person("mzj_clerk")).exists()
 

@@ -47,7 +47,7 @@ def attach(
     actor: Actor, pk: int, label: str, files: Collection[UploadedFile[Any]]
 ) -> CrimeHandover:
     """Keep documents that go with the letter. Raises ``Refused`` for an unknown label."""
-    with CRIME_ACTS.take(actor, "attach", pk) as case:
+    with CRIME_ACTS.take(actor, "attach", pk, label=f"上传{label}"[:60]) as case:
         if label not in DOCUMENTS:
             raise Refused("请选择材料类别。", field="label")
         if not files:
