@@ -241,7 +241,7 @@ def _open_stop(instance: models.Model, code: str) -> Stop | None:
     return cast("Stop | None", found.first())
 
 
-def _is_still(stop: Stop, waits: str, owner: int, clock: TimeLimit) -> bool:
+def _is_still(stop: Stop, waits: str, owner: int, clock: TimeLimit | ResolvedLimit) -> bool:
     """Whether the object still lies there for the same, under a clock that runs."""
     return (
         (stop.waits, stop.department_id) == (waits, owner)

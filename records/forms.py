@@ -38,7 +38,7 @@ class TrailFilter(forms.Form):
         label="至", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def narrow(self, entries: QuerySet[TrailEntry]) -> QuerySet[TrailEntry]:
+    def narrow(self, entries: QuerySet[Any]) -> QuerySet[Any]:
         """The entries of ``records.selectors.visible_trail`` that match what was filled in."""
         self.is_valid()
         values: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if v}

@@ -109,6 +109,18 @@ def test_leaving_a_stage_meets_its_deadline_and_names_who_was_responsible(acts, 
     assert first.person == clerk
 
 
+def test_leaving_after_the_limit_is_kept_as_late(acts, clue):
+    (first,) = open_main(clue)
+    Deadline.objects.filter(pk=first.deadline_id).update(due_at=timezone.now())
+
+    for state in (Clue.State.HANDLING, Clue.State.RETURNED):
+        with acts.take(SYSTEM, state, clue.pk):
+            pass
+
+    left = Stop.objects.of(clue).exclude(left_at=None).order_by("pk")
+    assert [stop.left_late for stop in left] == [True, False]
+
+
 def test_a_stage_that_does_not_change_keeps_stop_and_clock(acts, clue):
     with acts.take(SYSTEM, Clue.State.HANDLING, clue.pk):
         pass
