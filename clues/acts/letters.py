@@ -327,7 +327,5 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
 )
 """``sign`` and ``receive`` lead where the kind wants: on to an answer, or to the end."""
 
-INTERNAL_ACTS = frozenset(
-    {"draft", "edit", "submit", "reject", "discard", "draft-answer", "reject-answer"}
-)
+INTERNAL_ACTS = frozenset({"edit", "submit", "reject", "discard", "draft-answer", "reject-answer"})
 """Steps inside a department; what was said in them is not for the other side."""

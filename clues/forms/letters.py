@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
+from django.utils import timezone
 
 from clues.forms.intake import FILES, FilesField, FilesInput
 from clues.models import Clue, Referral, ReferralCopy, Stop
@@ -18,6 +20,7 @@ from clues.services.letters.drafts import BODY_MOST, TITLE_MOST, Content
 from credit.models import Subject
 from departments.models import Department
 from records.actor import Actor
+from records.deadlines import ahead
 from records.middleware import actor_of
 from records.params import key_of
 
@@ -228,14 +231,12 @@ class LetterFilter(django_filters.FilterSet):
     )
     since = django_filters.DateFilter(
         label="拟稿自",
-        field_name="created_at",
-        lookup_expr="date__gte",
+        method="from_day",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     until = django_filters.DateFilter(
         label="至",
-        field_name="created_at",
-        lookup_expr="date__lte",
+        method="to_day",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
@@ -268,10 +269,20 @@ class LetterFilter(django_filters.FilterSet):
             return queryset.filter(state__in=Referral.OPEN_STATES)
         return queryset.filter(state=value)
 
+    def from_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
+        return queryset.filter(created_at__gte=_midnight(value))
+
+    def to_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
+        return queryset.filter(created_at__lt=ahead(_midnight(value), days=1))
+
     def with_department(
         self, queryset: QuerySet[Referral], name: str, value: Department
     ) -> QuerySet[Referral]:
         return queryset.filter(Q(sender=value) | Q(to=value))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def clue_of(actor: Actor, text: str) -> Clue | None:

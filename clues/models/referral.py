@@ -130,6 +130,12 @@ class Referral(Concealable):
             return f"保密{self.spec.label} {self.number}".strip()
         return f"{self.number or self.spec.label} {self.title}"
 
+    def get_state_display(self) -> str:
+        """The state in words; nobody outside the platform can receive a letter there."""
+        if self.state == self.State.SENT and self.to_id is None:
+            return "已发出待外部答复"
+        return str(self.State(self.state).label)
+
     def get_absolute_url(self) -> str:
         return reverse("clues:letter", args=[self.pk])
 

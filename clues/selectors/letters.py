@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clues.acts.letters import INTERNAL_ACTS, LETTER_ACTS
 from clues.models import Concealable, Referral, ReferralCopy
-from clues.rules.kinds import FREE_KINDS, Kind
+from clues.rules.kinds import DRAFT_DUE, FREE_KINDS, REVIEW_DUE, Kind
 from clues.services.letters.answering import OUTSIDE_LABEL, SUPPLEMENT_LABEL
 from clues.services.letters.checks import may_send
 from clues.services.letters.printing import answer_labels
@@ -46,7 +46,12 @@ LETTER_SHEET = Sheet(
     ),
 )
 
-_INTERNAL_LABELS = frozenset(LETTER_ACTS[code].label for code in INTERNAL_ACTS - {"draft"})
+_INTERNAL_LABELS = frozenset(
+    {
+        *(LETTER_ACTS[code].label for code in INTERNAL_ACTS),
+        *(f"起算期限：{clock.title}" for clock in (DRAFT_DUE, REVIEW_DUE)),
+    }
+)
 
 
 def listed(actor: Actor) -> QuerySet[Referral]:
