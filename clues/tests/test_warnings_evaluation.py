@@ -39,7 +39,7 @@ def test_third_complaint_within_thirty_days_warns() -> None:
     assert warning.subject == home
     assert warning.value == 3
     assert warning.content == (
-        "2026 年 10 月 19 日至2026 年 11 月 18 日，监管对象“幸福养老院”"
+        "2026 年 10 月 19 日至 2026 年 11 月 18 日，监管对象“幸福养老院”"
         "被投诉举报 3 件，达到预警值 3 件。"
     )
     assert warning.events.count() == 3

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from clues.models import Clue, RiskWarning, WarningRule, WarningRuleVersion
+from clues.models import Clue, ClueParty, RiskWarning, WarningRule, WarningRuleVersion
 from clues.rules import warnings as w
 from clues.services.warnings import evaluation
 from credit.models import Subject
@@ -55,9 +55,11 @@ def complaints(about: Subject, times: Iterable[dt.datetime], **over: Any) -> lis
         "holder": holder,
         **over,
     }
-    return Clue.objects.bulk_create(
+    made = Clue.objects.bulk_create(
         Clue(number=f"XST-{next(_serial):08d}", received_at=at, **facts) for at in times
     )
+    ClueParty.objects.bulk_create(ClueParty(clue=clue, department=holder) for clue in made)
+    return made
 
 
 def rule(**over: Any) -> WarningRuleVersion:

@@ -41,7 +41,7 @@ def raise_warning(
     rows = counted(version, source, after=since, until=point.at, keys=[point.key])
     newest = _newest(rows, source)
     told = _receivers(version, newest)
-    title = f"{label}{spoken.window_days} 天内{spoken.phrase}"
+    title = f"{label} {spoken.window_days} 天内{spoken.phrase}"
     value = point.amount
     if version.measure in (w.RATIO, w.CHANGE) and point.base:
         value = point.amount * (100 if version.measure == w.RATIO else 1) / point.base
@@ -51,7 +51,7 @@ def raise_warning(
         level=version.level,
         title=title[:150],
         content=(
-            f"{_day(since)}至{_day(point.at)}，{spoken.group}“{label}”"
+            f"{_day(since)}至 {_day(point.at)}，{spoken.group}“{label}”"
             f"{measured(spoken, point.amount, point.base)}。"
         ),
         plan=version.plan,
