@@ -11,6 +11,7 @@ from django.test import override_settings
 
 from tests.permissions import world as worlds
 from tests.permissions.world import World
+from tests.permissions.world_clues import add_clues
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,9 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         SESSION_ENGINE="django.contrib.sessions.backends.db",
     )
     with django_db_blocker.unblock(), places, transaction.atomic():
-        yield worlds.build()
+        built = worlds.build()
+        add_clues(built)
+        yield built
         transaction.set_rollback(True)
 
 
