@@ -14,7 +14,7 @@ from clues.services.crime import department as at_department
 from clues.stages import main_stop
 from clues.tests import procedure_samples as samples
 from clues.tests.procedure_samples import due, turn
-from clues.tests.samples import at, make_clue, own_handling, person, photo
+from clues.tests.samples import at, make_clue, own_handling, person, photo, together
 from departments.models import FunctionAssignment, RuleValue
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import Evidence, TrailEntry
@@ -343,3 +343,18 @@ def test_penalties_imposed_later_are_told(county) -> None:
     case.refresh_from_db()
     assert case.penalties.splitlines() == ["责令停止销售，查封库存。", "暂扣许可证三个月。"]
     assert Evidence.objects.filter(label__in=at_department.DOCUMENTS).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_decisions_at_once_leave_one(county) -> None:
+    case = samples.reviewing()
+    boss = person("gaj_head")
+    results = together(
+        lambda: do["file"](boss, case.pk, "决定立案。"),
+        lambda: do["not-file"](boss, case.pk, "不予立案。"),
+    )
+    assert sum(isinstance(each, Conflict) for each in results) == 1
+    case.refresh_from_db()
+    assert case.state in (S.FILED, S.NOT_FILED)
+    assert Referral.objects.get(kind="criminal_handover").answer in ("filed", "not_filed")
+    assert Stop.objects.open().of(case).count() == 1
