@@ -1,4 +1,4 @@
-"""The clues and letters of the matrix: 民政 received them, 卫健 was sent one, one is confidential."""
+"""The clues and letters of the matrix: 民政 received them, 卫健 was sent one, one is secret."""
 
 from __future__ import annotations
 
