@@ -205,6 +205,7 @@ class ClueVisit(Concealable):
         DECLINED = "declined", "未同意"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    STANDING = (State.REVIEW, State.PROPOSED, State.AGREED)
     TONES: ClassVar[dict[str, str]] = {
         State.REVIEW: "warn",
         State.PROPOSED: "warn",

@@ -32,7 +32,10 @@ class BeforeVisit:
     @property
     def joinable(self) -> bool:
         """Whether some visit on its way could be joined."""
-        return any(task.state in JointTask.JOINABLE for task in self.tasks)
+        joined = {visit.task_id for visit in self.visits if visit.state in ClueVisit.STANDING}
+        return any(
+            task.state in JointTask.JOINABLE and task.pk not in joined for task in self.tasks
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -83,8 +86,10 @@ def open_tasks(actor: Actor, subject_id: int | None) -> QuerySet[JointTask]:
 
 
 def joinable(actor: Actor, clue: Clue) -> QuerySet[JointTask]:
-    """The tasks at the clue's subject that nobody has gone to yet."""
-    return open_tasks(actor, clue.subject_id).filter(state__in=JointTask.JOINABLE)
+    """The tasks at the clue's subject that nobody has gone to yet and the clue has not joined."""
+    joined = clue.visits.filter(state__in=ClueVisit.STANDING)
+    found = open_tasks(actor, clue.subject_id).filter(state__in=JointTask.JOINABLE)
+    return found.exclude(pk__in=joined.values("task_id"))
 
 
 def other_clues(actor: Actor, clue: Clue) -> QuerySet[Clue]:

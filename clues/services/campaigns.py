@@ -46,7 +46,7 @@ def propose(
         warning = RiskWarning.objects.visible_to(actor).filter(pk=warning_id).first()
         if warning is None:
             raise Refused("预警不存在。", code="not_found")
-        standing = (
+        standing: Campaign | None = (
             Campaign.objects.visible_to(actor)
             .filter(warning=warning)
             .exclude(state__in=(_S.DECLINED, _S.WITHDRAWN))
@@ -152,7 +152,7 @@ def plan(
     with CAMPAIGN_ACTS.take(actor, "plan", pk) as campaign:
         version = (
             MatterVersion.objects.in_force()
-            .filter(matter_id=campaign.matter_id)
+            .filter(matter=campaign.matter)
             .select_related("lead", "matter__region")
             .first()
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -143,13 +144,13 @@ def give_back(actor: Actor, pk: int, opinion: str) -> VerificationPart:
 
 
 def report(
-    actor: Actor, pk: int, finding: str, files: Iterable[UploadedFile] = ()
+    actor: Actor, pk: int, finding: str, files: Iterable[UploadedFile[Any]] = ()
 ) -> VerificationPart:
     """Put what was found before the department's head, with the evidence for it."""
     with _part(actor, "report", pk) as part:
         part.finding = _words(finding, "finding", "核查情况")
         for file in files:
-            evidence.keep(actor, part, file, file.name or "", label="核查材料")
+            evidence.keep(actor, part, cast("BinaryIO", file), file.name or "", label="核查材料")
     return part
 
 

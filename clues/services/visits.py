@@ -31,6 +31,8 @@ def propose(actor: Actor, clue_id: int, task_id: int, request: str) -> ClueVisit
     """
     with transaction.atomic():
         clue = _clue(actor, clue_id)
+        if clue.visits.filter(task_id=task_id, state__in=ClueVisit.STANDING).exists():
+            raise Conflict("该线索已请求并入或已并入这项任务。")
         task = joinable(actor, clue).filter(pk=task_id).first()
         if task is None:
             raise Refused("该任务不能并入：须是同一对象、尚未到场检查的联合任务。", field="task")
@@ -39,8 +41,6 @@ def propose(actor: Actor, clue_id: int, task_id: int, request: str) -> ClueVisit
             raise Refused("请填写希望一并核查的内容。", field="request")
         if len(words) > _LONGEST_REQUEST:
             raise Refused(f"内容不能超过 {_LONGEST_REQUEST} 个字。", field="request")
-        if clue.visits.filter(task=task).exclude(state__in=(_V.DECLINED, _V.WITHDRAWN)).exists():
-            raise Conflict("该线索已请求并入或已并入这项任务。")
         own = task.lead_id == clue.holder_id
         visit = _record(actor, clue, task, words, _V.AGREED if own else _V.REVIEW)
     return visit
@@ -71,9 +71,7 @@ def start(
             visit_on,
             reason,
             origin=JointTask.Origin.EMERGENCY if emergency else JointTask.Origin.CLUE,
-            matter_version=MatterVersion.objects.in_force()
-            .filter(matter_id=clue.matter_id)
-            .first(),
+            matter_version=MatterVersion.objects.in_force().filter(matter=clue.matter).first(),
         )
         visit = _record(actor, clue, task, reason.strip(), _V.AGREED)
     return visit
@@ -117,7 +115,7 @@ VISIT_HANDLERS = {"sign": sign, "agree": agree, "decline": decline, "withdraw": 
 
 
 def _clue(actor: Actor, clue_id: int) -> Clue:
-    clue = (
+    clue: Clue = (
         Clue.objects.select_for_update(of=("self",))
         .select_related("subject__township", "holder__region", "matter")
         .get(pk=clue_id)
