@@ -17,7 +17,8 @@ from departments.models import Department
 from records.deadlines import ahead
 from records.middleware import actor_of
 
-_NUMBER = re.compile(r"[A-Z]{2}\d", re.IGNORECASE)
+_NUMBER = re.compile(r"(XS|MX)\d+", re.IGNORECASE)
+_EXTERNAL = re.compile(r"(?=.*\d)[A-Za-z0-9-]{2,}")
 
 
 class ClueFilter(django_filters.FilterSet):
@@ -65,9 +66,16 @@ class ClueFilter(django_filters.FilterSet):
         text = value.strip()
         if _NUMBER.match(text):
             return queryset.filter(number__startswith=text.upper())
-        return queryset.filter(
-            Q(title__icontains=text) | Q(subject_name__icontains=text) | Q(external_number=text)
-        )
+        words = Q(title__icontains=text) | Q(subject_name__icontains=text)
+        if _EXTERNAL.fullmatch(text):
+            # Complete, as the index of the sources' numbers wants it.
+            own = Clue.objects.filter(
+                region_code=actor_of(self.request).region_code,
+                channel__in=Clue.Channel.values,
+                external_number=text,
+            )
+            words |= Q(pk__in=list(own.values_list("pk", flat=True)[:100]))
+        return queryset.filter(words)
 
     def in_state(self, queryset: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
         return queryset.filter(state__in=Clue.OPEN_STATES if value == "open" else (value,))

@@ -188,10 +188,11 @@ def test_the_list_costs_the_same_with_one_and_with_many(client_of, actor):
 def test_filters_narrow_and_combine(client_of, actor, county):
     clerk, client = actor("nync_clerk"), client_of("nync_clerk")
     old = entered(clerk, received_at=ahead(timezone.now(), days=-40), subject_name="穗禾烩面店")
-    grid = entered(clerk, channel="grid", title="河道垃圾")
+    grid = entered(clerk, channel="grid", title="河道垃圾", external_number="A-77")
     today = timezone.localdate().isoformat()
     assert numbers(client.get("/clues/?channel=grid")) == {grid.number}
     assert numbers(client.get("/clues/?q=烩面")) == {old.number}
+    assert numbers(client.get("/clues/?q=A-77")) == {grid.number}
     assert numbers(client.get(f"/clues/?q={grid.number.lower()}")) == {grid.number}
     assert numbers(client.get(f"/clues/?since={today}")) == {grid.number}
     assert numbers(client.get(f"/clues/?until={today}")) == {old.number, grid.number}

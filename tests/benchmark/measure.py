@@ -112,9 +112,9 @@ def database_seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
     return seconds(again, repeats)
 
 
-def multiply(table: str, template: int, count: int, over: dict[str, str], more: str = "") -> None:
+def multiply(table: str, template: int, count: int, over: dict[str, str]) -> None:
     """Fill a table with copies of one row; ``over`` gives columns as SQL of the number ``i`` from
-    1 to ``count``. ``more`` is a further FROM item. Indexes are put back at the end, at once."""
+    1 to ``count``. Indexes are put back at the end, at once."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns "
@@ -135,7 +135,7 @@ def multiply(table: str, template: int, count: int, over: dict[str, str], more: 
         names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {values} "
-            f"FROM {table} t, generate_series(1::bigint, {count}) AS i{more} WHERE t.id = {template}"
+            f"FROM {table} t, generate_series(1::bigint, {count}) AS i WHERE t.id = {template}"
         )
         for _, definition in indexes:
             cursor.execute(definition)
