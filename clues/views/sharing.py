@@ -121,9 +121,9 @@ def _headings(adapter: adapters.Adapter) -> list[str]:
     return [heading for _, heading in adapter.columns]
 
 
-def _values(adapter: adapters.Adapter, row: Any) -> list[Any]:
+def _values(adapter: adapters.Adapter, row: Any) -> list[str]:
     cells = adapter.cells(row)
-    return [cells[key] for key, _ in adapter.columns]
+    return [str(cells[key]) for key, _ in adapter.columns]
 
 
 def _export_base(

@@ -84,7 +84,9 @@ def propose(
         request.grants = grants
         request.answer = answer.strip()
         if grants:
-            keep_files(actor, _prepared(request, content.strip()), files)
+            record = _prepared(request, content.strip())
+            trail.record(actor, "shared_record.prepare", "拟提供信息", record)
+            keep_files(actor, record, files)
     return request
 
 
