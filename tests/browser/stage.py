@@ -65,7 +65,7 @@ class Stage:
         if "/login/" not in page.url:
             page.goto("/")
         if "/login/" in page.url:
-            page.get_by_role("button", name=username).click()
+            page.locator(f'button[name="username"][value="{username}"]').click()
         else:
             bar = page.get_by_label("当前身份")
             if bar.input_value() == username:
