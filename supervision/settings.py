@@ -111,6 +111,8 @@ else:
     REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# Starting parallel workers costs more than reading a whole page of a list by its index.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c max_parallel_workers_per_gather=0")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Each person who runs the tests against a shared server names a database of their own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_{env.str('TEST_DB', default='supervision')}"}

@@ -17,8 +17,6 @@ TITLE = "敬老院食堂卫生差"
 def run(size: int) -> Report:
     """Measure on a filled database of ``size`` clues, among them one that is alike."""
     report = Report("clue_duplicates", size)
-    with connection.cursor() as cursor:
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
     text = text_of(TITLE, CONTENT)
     compared = sql_seconds(
         "SELECT id FROM clues_clue WHERE similarity(content, %s) > 0.5", [CONTENT], repeats=3
@@ -28,7 +26,6 @@ def run(size: int) -> Report:
     scanned = sql_seconds("SELECT id FROM clues_clue WHERE bands && %s", [bands(text)], repeats=3)
     with connection.cursor() as cursor:
         cursor.execute("RESET enable_bitmapscan")
-        cursor.execute("RESET max_parallel_workers_per_gather")
     for who in (CLERK, COORDINATION):
         person = actor(who)
 
