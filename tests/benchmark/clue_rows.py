@@ -49,7 +49,7 @@ def fill(count: int) -> None:
             "pk", flat=True
         )
     )
-    holder = f"({offices})[1 + i * 7919 %% cardinality({offices})]".replace("%%", "%")
+    holder = f"({offices})[1 + i * 7919 % cardinality({offices})]"
     words, names = _texts(_WORDS), _texts(_NAMES)
     word = f"({words})[1 + i * 31 % {len(_WORDS)}]"
     name = f"({names})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店'"
