@@ -48,11 +48,12 @@ def _department(actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """One place of the navigation; ``prefixes`` are the addresses it stands for."""
+    """One place of the navigation; ``also`` are further addresses it stands for."""
 
     label: str
     url: str
     may: Callable[[Actor], bool]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,21 @@ MENU: tuple[Group, ...] = (
             Entry("函件", "clues:letter-list", works_here),
             Entry("联合核查", "clues:joint-list", works_here),
             Entry("行刑衔接", "clues:crime-list", works_here),
-            Entry("争议与推诿", "clues:dispute-list", works_here),
-            Entry("预警", "clues:warning-list", works_here),
-            Entry("信息共享", "clues:sharing", works_here),
+            Entry("争议与推诿", "clues:dispute-list", works_here, also=("clues:refusal-list",)),
+            Entry("行政处罚", "clues:penalty-list", works_here),
+            Entry(
+                "预警",
+                "clues:warning-list",
+                works_here,
+                also=("clues:warning-rule-list", "clues:warning-report-list"),
+            ),
+            Entry("规律与专项", "clues:pattern-list", works_here, also=("clues:campaign-list",)),
+            Entry(
+                "信息共享",
+                "clues:shared-record-list",
+                works_here,
+                also=("clues:sharing-list", "clues:sharing-request-list"),
+            ),
             Entry("统筹督办看板", "clues:board", _oversees),
         ),
     ),
@@ -145,35 +158,30 @@ MENU: tuple[Group, ...] = (
 def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The groups a person sees, with the current place marked by the longest matching address."""
     groups = []
+    current: tuple[int, dict[str, Any], dict[str, Any]] | None = None
     for group in MENU:
-        children = []
+        children: list[dict[str, Any]] = []
+        shown: dict[str, Any] = {"label": group.label, "short": group.short, "icon": group.icon}
         for entry in group.entries:
             if not entry.may(actor):
                 continue
             try:
-                url = reverse(entry.url)
+                urls = [reverse(name) for name in (entry.url, *entry.also)]
             except NoReverseMatch:
                 continue
-            children.append({"label": entry.label, "url": url, "active": False})
+            child = {"label": entry.label, "url": urls[0], "active": False}
+            children.append(child)
+            fit = max((len(url) for url in urls if path.startswith(url)), default=0)
+            if fit and (current is None or fit > current[0]):
+                current = (fit, shown, child)
         if children:
-            groups.append(
-                {
-                    "label": group.label,
-                    "short": group.short,
-                    "icon": group.icon,
-                    "url": children[0]["url"],
-                    "children": children if len(children) > 1 else [],
-                    "places": children,
-                    "active": False,
-                }
-            )
-    places = [(group, place) for group in groups for place in group.pop("places")]
-    current = max(
-        (item for item in places if path.startswith(item[1]["url"])),
-        key=lambda item: len(item[1]["url"]),
-        default=None,
-    )
+            shown |= {
+                "url": children[0]["url"],
+                "children": children if len(children) > 1 else [],
+                "active": False,
+            }
+            groups.append(shown)
     if current is not None:
-        current[0]["active"] = True
         current[1]["active"] = True
+        current[2]["active"] = True
     return groups

@@ -10,6 +10,8 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Model
 from django.utils import timezone
 
+from clues.selectors.letters import pending_copies
+from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
 from clues.worklist import pending_clue_work
 from departments.actors import is_staff_member
 from departments.roles import Role
@@ -34,6 +36,9 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_task_work,
     pending_result_work,
     pending_clue_work,
+    pending_copies,
+    pending_warning_rules,
+    pending_warning_notes,
 )
 HANDED_ON = 8
 COMING_DAYS = 7
