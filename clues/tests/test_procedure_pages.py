@@ -124,6 +124,24 @@ def test_a_hand_over_is_begun_from_a_clue_and_led_on_pages(client_of) -> None:
     assert "签收回执" in detail and "调查报告" in detail and "在回执上签字" in detail
 
 
+def test_a_clue_leads_to_what_may_be_begun_because_of_it(client_of) -> None:
+    clue = own_handling(person("scjg_clerk"))
+    ways = {"移送涉嫌犯罪案件", "提出职责争议", "拟履职建议书", "拟函"}
+
+    def offered(username: str) -> set[str]:
+        page = client_of(username).get(clue.get_absolute_url())
+        return {one.label for one in page.context["beginnings"]}
+
+    client = client_of("scjg_clerk")
+    for one in client.get(clue.get_absolute_url()).context["beginnings"]:
+        assert client.get(one.url).status_code == 200
+    assert offered("scjg_clerk") == ways
+    # The coordination office sees every clue but is not concerned by this one.
+    assert offered("xzsp_clerk") == {"拟履职建议书", "拟函"}
+    samples.begun(clue)
+    assert offered("scjg_clerk") == ways - {"移送涉嫌犯罪案件"}
+
+
 def test_a_wrong_file_is_refused_with_words_kept(client_of) -> None:
     case = samples.begun()
     text = SimpleUploadedFile("a.txt", b"hello")

@@ -18,6 +18,7 @@ from clues.forms import clues as forms
 from clues.models import Clue, Referral
 from clues.selectors import lanes as selectors
 from clues.selectors.before_visit import before_visit
+from clues.selectors.beginnings import beginnings
 from clues.selectors.clues import complainant_card
 from clues.services import (
     clue_answer,
@@ -78,6 +79,7 @@ class ClueView(View):
             "course": course,
             "before": before_visit(actor, clue),
             "procedures": selectors.procedures_of(actor, clue, stops),
+            "beginnings": beginnings(actor, clue),
             "letters": [one for one in letters if one.kind != "emergency_call"],
             "calls": selectors.calls_of(actor, letters),
             "files": selectors.evidence_of(clue),
