@@ -40,7 +40,8 @@ class Stage(Generic[C]):
     what for, ``clock`` the limit that runs: that of the region, or one of the object's own.
     ``sender`` gives the department that waits for it; ``since`` the moment that starts the clock,
     now unless given. ``for_head`` tells whether only the head can do what is waited for: then it
-    is no work for the clerks."""
+    is no work for the clerks. ``internal`` is what a department does before anything leaves it,
+    which nobody else sees."""
 
     owner: Callable[[C], int | None]
     waits: str
@@ -48,6 +49,7 @@ class Stage(Generic[C]):
     sender: Callable[[C], int | None] = lambda _: None
     since: Callable[[C], dt.datetime | None] = lambda _: None
     for_head: Callable[[C], bool] = lambda _: False
+    internal: bool = False
 
     def limit(self, instance: C) -> TimeLimit | ResolvedLimit:
         return self.clock if isinstance(self.clock, TimeLimit) else self.clock(instance)
@@ -108,6 +110,7 @@ class Stages(Generic[C]):
             since=stage.since(instance),
             for_head=for_head,
             person_id=person_id,
+            internal=stage.internal,
         )
 
 
@@ -154,6 +157,7 @@ def open_side(
     since: dt.datetime | None = None,
     for_head: bool = False,
     person_id: int | None = None,
+    internal: bool = False,
 ) -> Stop:
     """Open a stop beside the main one: something else that is owed meanwhile (telling the
     complainant, reading a copy). Idempotent per object, code and department; owed by another
@@ -191,6 +195,7 @@ def open_side(
         sender_id=sender_id,
         person_id=person_id,
         for_head=for_head,
+        internal=internal,
         clue_id=getattr(instance, "clue_id", None),
         deadline=deadline,
         region_code=instance.region_code,

@@ -44,6 +44,7 @@ CAMPAIGN_STAGES: Stages[Campaign] = Stages(
             waits="签发专项整治建议",
             clock=rules.CAMPAIGN_SIGN_DUE,
             for_head=lambda _: True,
+            internal=True,
         ),
         _S.PROPOSED: Stage(
             owner=_office,

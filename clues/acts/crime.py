@@ -55,7 +55,7 @@ CRIME_STAGES: Stages[_H] = Stages(
     "crime",
     {
         _S.INVESTIGATING: Stage(
-            owner=_department, waits="专案组核实并报告", clock=rules.REPORT_DUE
+            owner=_department, waits="专案组核实并报告", clock=rules.REPORT_DUE, internal=True
         ),
         _S.REPORTED: Stage(
             owner=_department,
@@ -63,6 +63,7 @@ CRIME_STAGES: Stages[_H] = Stages(
             clock=rules.APPROVE_DUE,
             since=lambda case: case.reported_at,
             for_head=_heads,
+            internal=True,
         ),
         _S.APPROVED: Stage(
             owner=_department,
@@ -107,7 +108,11 @@ CRIME_STAGES: Stages[_H] = Stages(
             for_head=_heads,
         ),
         _S.BACK_DRAFT: Stage(
-            owner=_police, waits="签发移送行政处理函", clock=rules.SEND_BACK_DUE, for_head=_heads
+            owner=_police,
+            waits="签发移送行政处理函",
+            clock=rules.SEND_BACK_DUE,
+            for_head=_heads,
+            internal=True,
         ),
         _S.BACK_SENT: _department_stage("签收移送行政处理案件", rules.RECEIVE_BACK_DUE),
         _S.ADMINISTRATIVE: _department_stage("依法作出行政处理", rules.ADMINISTRATIVE_DUE),

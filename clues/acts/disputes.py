@@ -58,7 +58,11 @@ DISPUTE_STAGES: Stages[Dispute] = Stages(
     "dispute",
     {
         _S.DRAFT: Stage(
-            owner=_raiser, waits="负责人提出争议", clock=rules.RAISE_DUE, for_head=lambda _: True
+            owner=_raiser,
+            waits="负责人提出争议",
+            clock=rules.RAISE_DUE,
+            for_head=lambda _: True,
+            internal=True,
         ),
         _S.TOGETHER: Stage(
             owner=lambda dispute: _first(still_to_act(dispute), dispute),

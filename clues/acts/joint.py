@@ -55,9 +55,13 @@ def _may_cancel(actor: Actor, joint: JointVerification) -> bool:
 JOINT_STAGES: Stages[JointVerification] = Stages(
     "joint",
     {
-        _J.DRAFT: Stage(owner=_lead, waits="拟定联合核查分工", clock=rules.PLAN_DUE),
+        _J.DRAFT: Stage(owner=_lead, waits="拟定联合核查分工", clock=rules.PLAN_DUE, internal=True),
         _J.REVIEW: Stage(
-            owner=_lead, waits="签发联合核查通知", clock=rules.SIGN_DUE, for_head=lambda _: True
+            owner=_lead,
+            waits="签发联合核查通知",
+            clock=rules.SIGN_DUE,
+            for_head=lambda _: True,
+            internal=True,
         ),
         _J.VERIFYING: Stage(owner=_lead, waits="组织完成联合核查", clock=rules.VERIFY_DUE),
         _J.CONCLUDING: Stage(owner=_lead, waits="拟定联合核查结论", clock=rules.CONCLUDE_DUE),
@@ -278,6 +282,7 @@ VISIT_STAGES: Stages[ClueVisit] = Stages(
             waits="签发并入检查的请求",
             clock=rules.VISIT_SIGN_DUE,
             for_head=lambda _: True,
+            internal=True,
         ),
         _V.PROPOSED: Stage(
             owner=_visit_lead,

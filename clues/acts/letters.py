@@ -65,9 +65,13 @@ class _LetterStages(Stages[Referral]):
 LETTER_STAGES = _LetterStages(
     "letter",
     {
-        _S.DRAFT: Stage(owner=_sender, waits="拟稿", clock=rules.DRAFT_DUE),
+        _S.DRAFT: Stage(owner=_sender, waits="拟稿", clock=rules.DRAFT_DUE, internal=True),
         _S.REVIEW: Stage(
-            owner=_sender, waits="签发", clock=rules.REVIEW_DUE, for_head=lambda _: True
+            owner=_sender,
+            waits="签发",
+            clock=rules.REVIEW_DUE,
+            for_head=lambda _: True,
+            internal=True,
         ),
         _S.SENT: Stage(
             owner=_addressee,

@@ -27,9 +27,13 @@ def _head(actor: Actor, penalty: Penalty) -> bool:
 PENALTY_STAGES: Stages[Penalty] = Stages(
     "penalty",
     {
-        _S.DRAFT: Stage(owner=_owner, waits="修改处罚记录", clock=rules.CORRECT_DUE),
+        _S.DRAFT: Stage(owner=_owner, waits="修改处罚记录", clock=rules.CORRECT_DUE, internal=True),
         _S.REVIEW: Stage(
-            owner=_owner, waits="签发处罚记录", clock=rules.SIGN_DUE, for_head=lambda _: True
+            owner=_owner,
+            waits="签发处罚记录",
+            clock=rules.SIGN_DUE,
+            for_head=lambda _: True,
+            internal=True,
         ),
     },
 )

@@ -41,14 +41,17 @@ def _stage(
     *,
     sender: Side = lambda _: None,
     for_head: Callable[[Refusal], bool] = lambda _: True,
+    internal: bool = False,
 ) -> Stage[Refusal]:
-    return Stage(owner=owner, sender=sender, waits=waits, clock=clock, for_head=for_head)
+    return Stage(
+        owner=owner, sender=sender, waits=waits, clock=clock, for_head=for_head, internal=internal
+    )
 
 
 REFUSAL_STAGES: Stages[Refusal] = Stages(
     "refusal",
     {
-        _S.DRAFT: _stage(_department, "签发履职建议书", rules.ADVISE_DUE),
+        _S.DRAFT: _stage(_department, "签发履职建议书", rules.ADVISE_DUE, internal=True),
         _S.ADVISED: _stage(_addressee, "答复履职建议", rules.ANSWER_DUE, sender=_department),
         _S.CORRECTING: _stage(
             _addressee,

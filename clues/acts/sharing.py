@@ -35,12 +35,15 @@ def _provider_head(actor: Actor, instance: SharingEntry | SharedRecord | Sharing
 ENTRY_STAGES: Stages[SharingEntry] = Stages(
     "share",
     {
-        _E.DRAFT: Stage(owner=_provider, waits="修改共享目录", clock=rules.REVISE_DUE),
+        _E.DRAFT: Stage(
+            owner=_provider, waits="修改共享目录", clock=rules.REVISE_DUE, internal=True
+        ),
         _E.CONFIRM: Stage(
             owner=_provider,
             waits="确认共享目录",
             clock=rules.CONFIRM_DUE,
             for_head=lambda _: True,
+            internal=True,
         ),
     },
 )
@@ -238,6 +241,7 @@ REQUEST_STAGES: Stages[SharingRequest] = Stages(
             waits="签发信息申请",
             clock=rules.SIGN_DUE,
             for_head=lambda _: True,
+            internal=True,
         ),
         _Q.SENT: Stage(
             owner=_provider,

@@ -39,8 +39,9 @@ class ConcealableQuerySet(models.QuerySet[Any]):
     are concerned; who is told of a confidential one is named person by person."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Departments concerned and the overseers of the region; a confidential one only to the
-        people named for its clue, whatever their department or function."""
+        """Departments concerned, and the overseers of the region once it has left its department;
+        a confidential one only to the people named for its clue, whatever their department or
+        function."""
         if actor.is_system:
             return self
         if not is_staff_member(actor) or not self._works_here(actor):
@@ -49,7 +50,8 @@ class ConcealableQuerySet(models.QuerySet[Any]):
             ClueUserPermission.objects.filter(user_id=actor.user_id).values("content_object_id")
         )
         if oversees(actor, actor.region_code):
-            open_to = Q(region_code__startswith=actor.region_code) | self._parties(actor)
+            overseen = Q(region_code__startswith=actor.region_code) & ~self._internal()
+            open_to = overseen | self._parties(actor)
         else:
             open_to = self._parties(actor)
         return self.filter((Q(confidential=False) & open_to) | (Q(confidential=True) & named))
@@ -61,8 +63,18 @@ class ConcealableQuerySet(models.QuerySet[Any]):
         """Which rows concern the actor's department."""
         raise NotImplementedError
 
+    def _internal(self) -> Q:
+        """Which rows are still a department's own affair: drafts, what waits for its head's
+        signature, and what was given up before it was signed."""
+        return Q(pk__in=())
+
     def _of_clues(self, clue_ids: Any) -> Q:
         return Q(clue_id__in=clue_ids)
+
+    def internal_to_others(self, actor: Actor) -> Self:
+        """The rows that have not left their department, which is not the actor's."""
+        found = self.filter(self._internal())
+        return found.none() if actor.is_system else found.exclude(self._parties(actor))
 
     def concealed_from(self, actor: Actor) -> Self:
         """The confidential rows that the actor is not named for."""
@@ -111,6 +123,9 @@ class StopQuerySet(ConcealableQuerySet):
     def _parties(self, actor: Actor) -> Q:
         return Q(department_id=actor.department_id) | Q(sender_id=actor.department_id)
 
+    def _internal(self) -> Q:
+        return Q(internal=True)
+
     def open(self) -> Self:
         return self.filter(left_at=None)
 
@@ -154,6 +169,7 @@ class Stop(Concealable):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="责任人"
     )
     for_head = models.BooleanField("须由负责人办理", default=False)
+    internal = models.BooleanField("部门内部环节", default=False)
     deadline = models.ForeignKey(
         Deadline, models.PROTECT, null=True, related_name="+", verbose_name="期限"
     )
@@ -191,9 +207,7 @@ class Stop(Concealable):
                 condition=Q(left_at=None),
                 name="stop_open_by_region",
             ),
-            models.Index(
-                fields=("left_at",), condition=Q(left_at__isnull=False), name="stop_left"
-            ),
+            models.Index(fields=("left_at",), condition=Q(left_at__isnull=False), name="stop_left"),
             confidential_index("stop_confidential"),
         )
 

@@ -21,6 +21,9 @@ from records.actor import Actor
 
 
 class CampaignQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(state__in=(Campaign.State.REVIEW, Campaign.State.WITHDRAWN))
+
     def _parties(self, actor: Actor) -> Q:
         return Q(proposed_by_id=actor.department_id) | Q(lead_id=actor.department_id)
 

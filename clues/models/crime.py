@@ -15,6 +15,10 @@ from records.actor import Actor
 
 
 class CrimeHandoverQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        """Once its head has approved it, whoever oversees sees how long sending takes."""
+        return Q(approved_at=None) & Q(sent_at=None)
+
     def _parties(self, actor: Actor) -> Q:
         """The side that hands over sees it from the start, the others once it is sent."""
         own = actor.department_id

@@ -16,6 +16,9 @@ from records.actor import Actor
 
 
 class DisputeQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(raised_at=None)
+
     def _parties(self, actor: Actor) -> Q:
         own = actor.department_id
         party = DisputeParty.objects.filter(department_id=own).values("dispute_id")
@@ -159,6 +162,9 @@ class DisputeTalk(models.Model):
 class RefusalQuerySet(ConcealableQuerySet):
     def _works_here(self, actor: Actor) -> bool:
         return actor.has_role(*STAFF, Role.WITNESS)
+
+    def _internal(self) -> Q:
+        return Q(advised_at=None)
 
     def _parties(self, actor: Actor) -> Q:
         """Each takes part from its own step on: addressee, government, discipline office."""

@@ -20,6 +20,9 @@ from records.actor import Actor
 
 
 class JointVerificationQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(opened_at=None)
+
     def _parties(self, actor: Actor) -> Q:
         """The lead department, and those asked once the head has signed."""
         asked = VerificationPart.objects.filter(department_id=actor.department_id).exclude(
@@ -105,6 +108,9 @@ class JointVerification(Concealable):
 
 
 class VerificationPartQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(state=VerificationPart.State.PLANNED) | Q(joint__opened_at=None)
+
     def _parties(self, actor: Actor) -> Q:
         """Who takes part sees all parts: the departments verify together."""
         sent = ~Q(state=VerificationPart.State.PLANNED)
@@ -186,11 +192,13 @@ class VerificationPart(Concealable):
 
 
 class ClueVisitQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(state__in=(ClueVisit.State.REVIEW, ClueVisit.State.WITHDRAWN))
+
     def _parties(self, actor: Actor) -> Q:
         """The department that asks, and once its head has signed the one that leads the visit."""
-        unsent = (ClueVisit.State.REVIEW, ClueVisit.State.WITHDRAWN)
         return Q(proposed_by_id=actor.department_id) | (
-            Q(task__lead_id=actor.department_id) & ~Q(state__in=unsent)
+            Q(task__lead_id=actor.department_id) & ~self._internal()
         )
 
 

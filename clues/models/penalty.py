@@ -21,11 +21,13 @@ from records.actor import Actor
 
 
 class PenaltyQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return ~Q(state__in=(Penalty.State.IN_FORCE, Penalty.State.WITHDRAWN))
+
     def _parties(self, actor: Actor) -> Q:
         """Decisions in force are known to every department of the region, others at home."""
-        decided = Q(state__in=(Penalty.State.IN_FORCE, Penalty.State.WITHDRAWN))
         return Q(department_id=actor.department_id) | (
-            decided & Q(region_code__startswith=actor.region_code)
+            Q(region_code__startswith=actor.region_code) & ~self._internal()
         )
 
 

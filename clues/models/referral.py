@@ -19,11 +19,13 @@ from records.actor import Actor
 
 
 class ReferralQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        return Q(sent_at=None) | Q(state__in=Referral.UNSENT)
+
     def _parties(self, actor: Actor) -> Q:
         copied = ReferralCopy.objects.filter(department_id=actor.department_id)
         received = Q(to_id=actor.department_id) | Q(pk__in=copied.values("referral_id"))
-        left_the_sender = Q(sent_at__isnull=False) & ~Q(state__in=Referral.UNSENT)
-        return Q(sender_id=actor.department_id) | (received & left_the_sender)
+        return Q(sender_id=actor.department_id) | (received & ~self._internal())
 
 
 class Referral(Concealable):

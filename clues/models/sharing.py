@@ -26,8 +26,11 @@ class NeverConfidentialQuerySet(ConcealableQuerySet):
 
 
 class SharingEntryQuerySet(NeverConfidentialQuerySet):
+    def _internal(self) -> Q:
+        return Q(state__in=SharingEntry.UNPUBLISHED)
+
     def _parties(self, actor: Actor) -> Q:
-        published = Q(region_code=actor.region_code) & ~Q(state__in=SharingEntry.UNPUBLISHED)
+        published = Q(region_code=actor.region_code) & ~self._internal()
         return Q(provider_id=actor.department_id) | published
 
     def current(self) -> SharingEntryQuerySet:
@@ -158,6 +161,11 @@ class SharingEntry(Concealable):
 
 
 class SharedRecordQuerySet(ConcealableQuerySet):
+    def _internal(self) -> Q:
+        """What is prepared in answer to a request; what the catalogue makes a department owe is
+        overseen from the day it is there."""
+        return Q(request__isnull=False) & ~Q(state=SharedRecord.State.SHARED)
+
     def _parties(self, actor: Actor) -> Q:
         received = ShareReceipt.objects.filter(department_id=actor.department_id)
         return Q(provider_id=actor.department_id) | Q(pk__in=received.values("record_id"))
@@ -264,9 +272,11 @@ class ShareReceipt(models.Model):
 
 
 class SharingRequestQuerySet(NeverConfidentialQuerySet):
+    def _internal(self) -> Q:
+        return Q(signed_at=None) | Q(state=SharingRequest.State.REVIEW)
+
     def _parties(self, actor: Actor) -> Q:
-        sent = ~Q(state=SharingRequest.State.REVIEW) & Q(signed_at__isnull=False)
-        asked = Q(provider_id=actor.department_id) & sent
+        asked = Q(provider_id=actor.department_id) & ~self._internal()
         return Q(requester_id=actor.department_id) | asked
 
 
