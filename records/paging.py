@@ -110,7 +110,9 @@ def _beyond(fields: list[str], directions: list[bool], key: list[Any]) -> Q:
     for name, down, value in zip(fields, directions, key, strict=True):
         condition |= equal & Q(**{f"{name}__{'lt' if down else 'gt'}": value})
         equal &= Q(**{name: value})
-    return condition
+    # Follows from the rest, but only this tells the database where in the index to begin.
+    bound = Q(**{f"{fields[0]}__{'lte' if directions[0] else 'gte'}": key[0]})
+    return bound & condition
 
 
 def _encode(row: models.Model, fields: list[str]) -> str:

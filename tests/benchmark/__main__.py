@@ -8,7 +8,7 @@ import sys
 
 import django
 
-NAMES = ("clues_lists", "clue_duplicates")
+NAMES = ("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules")
 SIZE = 1_000_000
 
 

@@ -1,4 +1,5 @@
-"""A database full of clues: hotline complaints of three years, one in twenty still open."""
+"""A county full of clues: hotline complaints of three years, one in twenty still open, one in a
+thousand confidential, with the parties, complainants, stops and clocks they have."""
 
 from __future__ import annotations
 
@@ -8,14 +9,19 @@ from django.db import connection
 from clues.models import Clue, ClueParty, Complainant, Stop
 from clues.services.intake import register
 from clues.tests.intake_samples import CONTENT
+from credit.models import Subject
 from departments.actors import actor_for
 from departments.models import Department, Region, User
 from records.actor import Actor
 from supervision.demo.foundation import load_foundation
-from tests.benchmark.measure import multiply
+from tests.benchmark import further_rows
+from tests.benchmark.measure import array_of, multiply, numbers, texts
 
 REGION = "411603"
 CLERK, COORDINATION, TOWNSHIP = "nync_clerk", "xzsp_clerk", "xinzhan_officer"
+QUIET = "jcy_clerk"
+"""Works in a department that has hardly anything to do with clues."""
+_QUIET_EVERY = 20_000
 _WORDS = (
     *("餐馆油烟", "夜间施工", "占道经营", "食品过期", "电梯故障", "消防通道", "河道垃圾"),
     *("无证幼托", "拖欠工资", "违规广告", "燃气隐患", "危房出租", "扬尘污染", "虚假宣传"),
@@ -24,6 +30,7 @@ _NAMES = (
     *("穗禾", "淅晏", "沣川", "澍屿", "栩棠", "茗源", "垚泽", "渟野", "霁舟", "翊桐"),
     *("昀谷", "珩坡", "荞岑", "蓁澜", "溆墨", "皓序", "砚苑", "芃笙", "岫畔", "榕秋"),
 )
+_OPEN = "i % 20 = 0"
 
 
 def actor(username: str) -> Actor:
@@ -32,9 +39,12 @@ def actor(username: str) -> Actor:
 
 
 def fill(count: int) -> None:
-    """Enter ``count`` clues of the demo county beside one real one, which is the newest."""
+    """Enter ``count`` clues of the demo county beside one real one, which is the newest, and what
+    belongs to them: as many letters and trail entries, two stops each, a fifth as many warnings."""
     if not Region.objects.exists():
         load_foundation()
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
     clue = register(
         actor(CLERK),
         channel=Clue.Channel.HOTLINE,
@@ -42,113 +52,156 @@ def fill(count: int) -> None:
         content=CONTENT,
         complainant_phone="13800001234",
     )
-    departments = Department.objects.filter(region__code=REGION, is_active=True)
-    offices = _array(departments.values_list("pk", flat=True))
-    townships = _array(
-        Region.objects.filter(code__startswith=REGION, level="township").values_list(
-            "pk", flat=True
-        )
+    subjects = _fill_subjects(max(count // 10, 10))
+    _fill_clues(clue, count, subjects)
+    _fill_related(clue, count)
+    further_rows.fill(clue, count, actor(CLERK))
+    with connection.cursor() as cursor:
+        cursor.execute("RESET maintenance_work_mem")
+
+
+def _fill_subjects(count: int) -> str:
+    """Businesses of the county; returns the SQL of the key of the one with the number ``s``."""
+    place = Region.objects.get(code=REGION)
+    subject = Subject.objects.create(
+        region=place,
+        id_kind="uscc",
+        identifier="91411603MA00000000",
+        name="豫淮样品店",
+        categories=["elderly_care"],
+        grade="B",
     )
-    holder = f"({offices})[1 + i * 7919 % cardinality({offices})]"
-    words, names = _texts(_WORDS), _texts(_NAMES)
-    word = f"({words})[1 + i * 31 % {len(_WORDS)}]"
-    name = f"({names})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店'"
+    categories = texts(("elderly_care", "restaurant", "gas", "school"))
+    multiply(
+        "credit_subject",
+        subject.pk,
+        numbers(count),
+        {
+            "identifier": "'91411603MB' || lpad(i::text, 8, '0')",
+            "name": f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i || '经营部'",
+            "categories": f"ARRAY[({categories})[1 + i * 7 % 4]]",
+            "industry_class": "(1000 + i % 400)::text",
+            "township_id": _township("i"),
+        },
+    )
+    return f"({subject.pk} + 1 + s % {count})"
+
+
+def _township(number: str) -> str:
+    units = Region.objects.filter(code__startswith=REGION, level="township").order_by("pk")
+    keys = array_of(units.values_list("pk", flat=True))
+    return f"({keys})[1 + {number} * 11 % {len(units)}]"
+
+
+def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
+    quiet = actor(QUIET).department_id
+    offices = array_of(
+        Department.objects.filter(region__code=REGION, is_active=True)
+        .exclude(pk=quiet)
+        .values_list("pk", flat=True)
+    )
+    many = f"cardinality({offices})"
+    name = f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店'"
+    word = f"({texts(_WORDS)})[1 + i * 31 % {len(_WORDS)}]"
+    channels = texts(Clue.Channel.values)
+    subject = subjects.replace("s %", "i * 7919 %")
     multiply(
         "clues_clue",
         clue.pk,
-        count,
+        numbers(count),
         {
             "number": "'XS411603-2025-' || lpad(i::text, 7, '0')",
-            "channel": f"({_texts(Clue.Channel.values)})[1 + i * 13 % {len(Clue.Channel.values)}]",
+            "channel": f"({channels})[1 + i * 13 % {len(Clue.Channel.values)}]",
             "external_number": "'G' || i",
             "title": f"{name} || {word}",
             "content": f"'反映' || {name} || '存在' || {word} || '问题，编号' || i || "
             "'，多次向有关单位反映未解决，请尽快核查处理并答复。' || md5(i::text)",
             "received_at": f"t.received_at - interval '3 years' * ({count} - i + 1) / {count}",
             "subject_name": name,
-            "state": "CASE WHEN i % 20 > 0 THEN 'closed' WHEN i % 60 = 0 THEN 'returned' "
+            "subject_id": f"CASE WHEN i % 2 = 0 THEN {subject} END",
+            "state": f"CASE WHEN NOT ({_OPEN}) THEN 'closed' WHEN i % 60 = 0 THEN 'returned' "
             "WHEN i % 60 = 20 THEN 'received' ELSE 'handling' END",
-            "outcome": "CASE WHEN i % 20 > 0 THEN 'corrected' ELSE '' END",
-            "township_id": f"({townships})[1 + i * 11 % cardinality({townships})]",
-            "holder_id": holder,
-            "receiver_id": f"({offices})[1 + i * 104729 % cardinality({offices})]",
+            "outcome": f"CASE WHEN NOT ({_OPEN}) THEN 'corrected' ELSE '' END",
+            "times_returned": "(i % 140 = 0)::int",
+            "confidential": "i % 997 = 0",
+            "township_id": _township("i"),
+            "holder_id": f"CASE WHEN i % {_QUIET_EVERY} = 0 THEN {quiet} "
+            f"ELSE ({offices})[1 + i * 7919 % {many}] END",
+            "receiver_id": f"({offices})[1 + i * 104729 % {many}]",
             "bands": "(SELECT array_agg(hashint8extended(i, b)) FROM generate_series(1, 16) b)",
             "reporter_id": "NULL",
             "client_key": "NULL",
         },
     )
-    _fill_related(clue, count)
 
 
 def _fill_related(clue: Clue, count: int) -> None:
-    """Parties of all clues, complainants of most, stops and clocks of those that are open."""
-    party = ClueParty.objects.get(clue=clue)
-    complainant = Complainant.objects.get(clue=clue)
-    stop = Stop.objects.get(clue=clue)
-    others = f", clues_clue c WHERE c.number LIKE 'XS411603-2025-%' AND c.id <> {clue.pk}"
-    for department in ("holder_id", "receiver_id"):
-        _copy(
-            "clues_clueparty",
-            party.pk,
-            {"clue_id": "c.id", "department_id": f"c.{department}", "received_at": "c.received_at"},
-            others,
-        )
-    _copy(
-        "clues_complainant",
-        complainant.pk,
-        {"clue_id": "c.id", "phone": "(13000000000 + c.id % 900000)::text"},
-        others + " AND c.id % 5 < 3",
+    """Parties of all clues, complainants of most, and two stops with their clocks: the second is
+    still open where the clue is."""
+    others = f"FROM clues_clue WHERE id > {clue.pk} AND id <= {clue.pk + count}"
+    multiply(
+        "clues_clueparty",
+        ClueParty.objects.get(clue=clue).pk,
+        f"(SELECT id, holder_id AS d, received_at AS at {others} "
+        f"UNION SELECT id, receiver_id, received_at {others}) s",
+        {"clue_id": "s.id", "department_id": "s.d", "received_at": "s.at"},
     )
-    still_open = others + " AND c.state <> 'closed'"
+    multiply(
+        "clues_complainant",
+        Complainant.objects.get(clue=clue).pk,
+        f"(SELECT id {others} AND id % 5 < 3) s",
+        {"clue_id": "s.id", "phone": "(13000000000 + s.id % 900000)::text"},
+    )
+    stop = Stop.objects.get(clue=clue)
     assert stop.deadline_id is not None
-    _copy(
+    # Twice each: the stop where it was received (half 0), and where it went from there.
+    passed = (
+        f"(SELECT c.*, half, c.state NOT IN ('closed') AND half = 1 AS lies, "
+        "c.received_at + half * (1 + c.id % 9) * interval '9 hours' AS entered, "
+        "row_number() OVER (ORDER BY c.id, half) AS i "
+        f"FROM clues_clue c, generate_series(0, 1) half WHERE id > {clue.pk} "
+        f"AND id <= {clue.pk + count}) s"
+    )
+    left = "CASE WHEN NOT s.lies THEN s.entered + (1 + s.id % 9) * interval '9 hours' END"
+    department = "CASE s.half WHEN 0 THEN s.receiver_id ELSE s.holder_id END"
+    multiply(
         "records_deadline",
         stop.deadline_id,
+        passed,
         {
-            "target_id": "c.id",
-            "department_id": "c.holder_id",
-            "due_at": "t.due_at - interval '1 day' * (c.id % 40)",
+            "target_id": "s.id",
+            "rule": "'benchmark.' || s.half",
+            "department_id": department,
+            "started_at": "s.entered",
+            "due_at": "CASE WHEN s.lies THEN now() + (s.id / 20 % 4001 - 400) * interval '1 hour' "
+            "ELSE s.entered + interval '54 hours' END",
+            "met_at": left,
         },
-        still_open,
     )
-    clue_type = ContentType.objects.get_for_model(Clue).pk
-    _copy(
+    multiply(
         "clues_stop",
         stop.pk,
+        passed,
         {
-            "target_id": "c.id",
-            "clue_id": "c.id",
-            "department_id": "c.holder_id",
-            "deadline_id": "(SELECT d.id FROM records_deadline d WHERE d.target_id = c.id "
-            f"AND d.target_type_id = {clue_type})",
+            "target_id": "s.id",
+            "clue_id": "s.id",
+            "code": f"CASE s.half WHEN 0 THEN 'first' ELSE '{Stop.MAIN}' END",
+            "waits": "'环节' || s.id % 7",
+            "about": "s.number || ' ' || s.title",
+            "department_id": department,
+            "sender_id": "CASE s.half WHEN 1 THEN s.receiver_id END",
+            "person_id": "NULL",
+            "deadline_id": f"{_last('records_deadline')} - {2 * count} + s.i",
+            "confidential": "s.confidential",
+            "entered_at": "s.entered",
+            "left_at": left,
+            "left_late": f"NOT s.lies AND {left} > s.entered + interval '54 hours'",
         },
-        still_open,
     )
+    assert not Stop.objects.exclude(target_type=ContentType.objects.get_for_model(Clue)).exists()
 
 
-def _copy(table: str, template: int, over: dict[str, str], where: str) -> None:
+def _last(table: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT column_name FROM information_schema.columns "
-            "WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'id'",
-            [table],
-        )
-        columns = [name for (name,) in cursor.fetchall()]
-        names = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(over.get(name, f't."{name}"') for name in columns)
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t{where} "
-            f"AND t.id = {template} ON CONFLICT DO NOTHING"
-        )
-        cursor.execute(f"ANALYZE {table}")
-
-
-def _array(keys: object) -> str:
-    return f"ARRAY{list(keys)}::bigint[]"  # type: ignore[call-overload]
-
-
-def _texts(words: object) -> str:
-    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]"  # type: ignore[attr-defined]
-
-
-__all__ = ["CLERK", "COORDINATION", "REGION", "TOWNSHIP", "actor", "fill"]
+        cursor.execute(f"SELECT max(id) FROM {table}")
+        return int(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""The list of clues: first and far pages, filters, and what "may I see it" costs."""
+"""The list of clues: first, middle and last pages, filters, and what "may I see it" costs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils import timezone
 
 from clues.forms.clue_filter import ClueFilter
 from clues.models import Clue
 from clues.selectors.clues import ORDER, listed
-from records.actor import Actor
 from records.deadlines import ahead
-from records.paging import COUNT_CAP, capped_count, keyset_page
-from tests.benchmark.clue_rows import CLERK, COORDINATION, REGION, TOWNSHIP, actor
-from tests.benchmark.measure import Report, database_seconds, sql_seconds
+from records.paging import COUNT_CAP, capped_count
+from tests.benchmark.clue_rows import CLERK, COORDINATION, QUIET, REGION, TOWNSHIP, actor
+from tests.benchmark.measure import (
+    Report,
+    database_seconds,
+    filtered,
+    page_after,
+    page_seconds,
+    sql_seconds,
+    text_reference,
+)
 
 PAGE = 51
 _FILTERS = {
@@ -25,7 +31,11 @@ _FILTERS = {
     "one source": "channel=grid",
     "one township": "township=411603101",
     "overdue": "overdue=on",
+    "two characters": "q=穗禾",
+    "three characters": "q=穗禾第",
     "four characters": "q=穗禾第7",
+    "a whole name": "q=穗禾第7号店",
+    "nothing found": "q=龘龘",
     "a number": "q=XS411603-2025-00000",
 }
 
@@ -47,47 +57,41 @@ def run(size: int) -> Report:
         [department],
     )
     region = _sql_of_page("region_code = %s", [REGION])
-    _people(report, plain, count, region)
+    scan = sql_seconds("SELECT id FROM clues_clue WHERE title LIKE '%%穗禾第7%%'", repeats=3)
+    _people(report, plain, count, region, scan)
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX benchmark_plain")
     return report
 
 
-def _people(report: Report, plain: float, count: float, region: float) -> None:
+def _people(report: Report, plain: float, count: float, region: float, scan: float) -> None:
     people = {
-        "clerk": (actor(CLERK), "plain department page", plain),
-        "coordination": (actor(COORDINATION), "plain region page", region),
-        "township": (actor(TOWNSHIP), "plain department page", plain),
+        "clerk": (CLERK, "plain department page", plain),
+        "quiet department": (QUIET, "plain department page", plain),
+        "coordination": (COORDINATION, "plain region page", region),
+        "township": (TOWNSHIP, "plain department page", plain),
     }
-    for who, (person, name, reference) in people.items():
+    for who, (username, name, reference) in people.items():
+        person = actor(username)
         rows = listed(person)
-        first = _page(rows)
+        first = page_seconds(rows, ORDER)
         report.add(f"{who}, first page", first, name, reference, 2)
         counted = database_seconds(lambda rows=rows: capped_count(rows))
         report.add(f"{who}, capped count", counted, "plain capped count", count, 3)
-        half = rows.filter(listed_at__lt=ahead(timezone.now(), days=-550))
-        report.add(f"{who}, far page", _page(half), "first page", first, 3)
+        for place, days in {"middle": 548, "last": 1093}.items():
+            far = page_after(rows.filter(listed_at__lt=ahead(timezone.now(), days=-days)), ORDER)
+            there = page_seconds(rows, ORDER, after=far)
+            report.add(f"{who}, {place} page", there, "plain page", reference, 3)
         for label, query in _FILTERS.items():
-            found = _filtered(person, query)
-            report.add(f"{who}, {label}", _page(found), "first page", first, 3)
+            found: QuerySet[Clue] = filtered(ClueFilter, person, rows, query)
+            against = text_reference(query, scan) or ("plain page", reference, 3)
+            taken = page_seconds(found, ORDER)
+            report.add(f"{who}, {label}", taken, *against)
             counted = database_seconds(lambda found=found: capped_count(found))
-            report.add(f"{who}, {label}, count", counted, "plain capped count", count, 3)
+            report.add(f"{who}, {label}, count", counted, *against)
         known = Clue.objects.visible_to(person).filter(number="XS411603-2025-0000007")
         one = database_seconds(known.first)
-        report.add(f"{who}, one clue", one, "plain department page", plain, 2)
-
-
-def _page(rows: QuerySet[Clue]) -> float:
-    return database_seconds(lambda: keyset_page(rows, ORDER))
-
-
-def _filtered(person: Actor, query: str) -> QuerySet[Clue]:
-    class Asked:
-        actor = person
-
-    found = ClueFilter(QueryDict(query), queryset=listed(person), request=Asked())
-    rows: QuerySet[Clue] = found.qs
-    return rows
+        report.add(f"{who}, one clue", one, "plain page", reference, 2)
 
 
 def _sql_of_page(condition: str, params: list[Any]) -> float:

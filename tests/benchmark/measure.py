@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django_filters import FilterSet
+
+from records.actor import Actor
+from records.paging import keyset_page
 
 REPEATS = 9
 
@@ -112,9 +118,41 @@ def database_seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
     return seconds(again, repeats)
 
 
-def multiply(table: str, template: int, count: int, over: dict[str, str]) -> None:
-    """Fill a table with copies of one row; ``over`` gives columns as SQL of the number ``i`` from
-    1 to ``count``. Indexes are put back at the end, at once."""
+def page_seconds(rows: QuerySet[Any], order: tuple[str, ...], after: str = "") -> float:
+    """The time that the database takes for a page of a list."""
+    return database_seconds(lambda: keyset_page(rows, order, after=after))
+
+
+def page_after(rows: QuerySet[Any], order: tuple[str, ...]) -> str:
+    """The key of the page that follows the first one."""
+    return keyset_page(rows, order).next_key
+
+
+def filtered(
+    form: type[FilterSet], person: Actor, rows: QuerySet[Any], query: str
+) -> QuerySet[Any]:
+    """The rows that a list shows to somebody who asks ``query``."""
+
+    class Asked:
+        actor = person
+
+    narrowed = form(QueryDict(query), queryset=rows, request=Asked())
+    assert narrowed.is_valid(), narrowed.errors
+    found: QuerySet[Any] = narrowed.qs
+    return found
+
+
+def text_reference(query: str, scan: float) -> tuple[str, float, float] | None:
+    """What a search for text is measured against: reading all titles, which takes ``scan``
+    seconds. A whole name must be found at once, what is found in many never slower than that."""
+    if not query.startswith("q=") or query.isascii():
+        return None
+    return "scan of all titles", scan, 0.01 if query.endswith("店") else 1
+
+
+def multiply(table: str, template: int, source: str, over: dict[str, str]) -> None:
+    """Fill a table with copies of one row ``t``, one for each row of ``source`` (SQL of FROM, as
+    ``numbers`` gives); ``over`` gives columns as SQL. Indexes are put back at the end, at once."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns "
@@ -137,8 +175,23 @@ def multiply(table: str, template: int, count: int, over: dict[str, str]) -> Non
         names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {values} "
-            f"FROM {table} t, generate_series(1::bigint, {count}) AS i WHERE t.id = {template}"
+            f"FROM {table} t, {source} WHERE t.id = {template}"
         )
         for _, definition in indexes:
             cursor.execute(definition)
         cursor.execute(f"ANALYZE {table}")
+
+
+def numbers(count: int) -> str:
+    """The numbers ``i`` from 1 to ``count``, as a source of ``multiply``."""
+    return f"generate_series(1::bigint, {count}) AS i"
+
+
+def array_of(keys: Iterable[int]) -> str:
+    """Keys as an SQL array."""
+    return f"ARRAY{list(keys)}::bigint[]"
+
+
+def texts(words: Iterable[str]) -> str:
+    """Words as an SQL array."""
+    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]"
