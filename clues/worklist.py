@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
 
+from clues.models import CrimeHandover
 from clues.selectors.stops import rows_of, waiting
 from departments.actors import is_clerk_of
 from departments.roles import Role
+from records import deadlines
 from records.actor import Actor
 from records.worklist import WorkItem
 
@@ -50,3 +52,25 @@ def pending_clue_work(actor: Actor) -> list[WorkItem]:
             )
         )
     return items
+
+
+def pending_verification(actor: Actor) -> list[WorkItem]:
+    """The suspected crimes that a person was named to verify; for clerks they are the stops of
+    their department already. A fixed number of queries."""
+    if is_clerk_of(actor, actor.department_id):
+        return []
+    cases = CrimeHandover.objects.visible_to(actor).filter(
+        officers=actor.user_id, state=CrimeHandover.State.INVESTIGATING
+    )
+    clocks = deadlines.chips_for(found := list(cases.order_by("pk")[:MOST]))
+    return [
+        WorkItem(
+            what="核实涉嫌犯罪案件并报告",
+            about=str(case),
+            url=case.get_absolute_url(),
+            label="办理",
+            due_at=clocks[case.pk].deadline.due_at if case.pk in clocks else None,
+            chip=clocks.get(case.pk),
+        )
+        for case in found
+    ]

@@ -23,6 +23,9 @@ from clues.forms.procedures import (
 from clues.models import Clue, Dispute, Refusal
 from clues.selectors.procedures import DISPUTE_GROUPS, REFUSAL_GROUPS
 from departments.models import Department
+from departments.profile import filling
+from departments.roles import Function
+from records.actor import Actor
 
 
 class DisputeFilter(ProcedureFilter):
@@ -63,12 +66,21 @@ class QuestionForm(BeginForm):
         label="争议类别",
         choices=Dispute.About.choices,
         widget=forms.RadioSelect,
-        help_text="行政执法争议由联合执法组协调，职责分工争议由机构编制部门协调。",
     )
     title = forms.CharField(label="争议事项", max_length=100)
     matter = MatterChoice()
     departments = DepartmentsChoice("争议的其他部门")
     facts = words("争议情况", rows=7, help_text="写明眼前的事项、各方的意见和依据。")
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.fields["about"].help_text = "；".join(
+            f"{what}由{office.name if office else '尚未指定的部门'}协调"
+            for what, office in (
+                ("行政执法争议", filling(actor.region_code, Function.LEGAL)),
+                ("职责分工争议和新业态", filling(actor.region_code, Function.ESTABLISHMENT)),
+            )
+        )
 
 
 class HandleForm(StepForm):
@@ -176,7 +188,7 @@ class GovernmentReportForm(LetterTextForm):
         answer = procedure.answer or procedure.correction or "逾期未答复"
         return (
             f"{procedure.facts}\n履职依据：{procedure.basis}\n"
-            f"本部门已发出履职建议书，{procedure.addressee.name}的答复：{answer}。\n报请区政府处理。"
+            f"本部门已发出履职建议书，{procedure.addressee.name}的答复：{answer}。\n报请本级人民政府处理。"
         )
 
 

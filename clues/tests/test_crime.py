@@ -15,6 +15,7 @@ from clues.stages import main_stop
 from clues.tests import procedure_samples as samples
 from clues.tests.procedure_samples import due, turn
 from clues.tests.samples import at, make_clue, own_handling, person, photo, together
+from clues.worklist import pending_verification
 from departments.models import FunctionAssignment, RuleValue
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import Evidence, TrailEntry
@@ -358,3 +359,16 @@ def test_two_decisions_at_once_leave_one(county) -> None:
     assert case.state in (S.FILED, S.NOT_FILED)
     assert Referral.objects.get(kind="criminal_handover").answer in ("filed", "not_filed")
     assert Stop.objects.open().of(case).count() == 1
+
+
+def test_officers_find_what_they_verify_on_their_workbench(django_assert_num_queries) -> None:
+    case = samples.begun()
+    officer, other = person("scjg_inspector1"), person("mzj_inspector1")
+    assert [item.about for item in pending_verification(officer)] == [str(case)]
+    assert pending_verification(other) == []
+    # The clerk has it as a stop of the department.
+    assert pending_verification(person("scjg_clerk")) == []
+    samples.reported()
+    with django_assert_num_queries(2):
+        (only,) = pending_verification(officer)
+    assert only.chip is not None

@@ -38,7 +38,7 @@ class DisputeListView(ProcedureListView):
     """All disputes a person sees."""
 
     title = "职责争议"
-    note = "先行共同处置眼前的事项，再协商；协商不成的，由联合执法组或者机构编制部门作出决定。"
+    note = "先行共同处置眼前的事项，再协商；协商不成的，由行政执法监督机构或者机构编制部门作出决定。"
     url_name = "clues:dispute-list"
     empty = "对由谁执法或者由谁负责认识不一致时，在这里提出争议。"
     filter_class = forms.DisputeFilter
@@ -219,7 +219,7 @@ DISPUTE_PAGES: dict[str, Page] = {
         forms.SubmissionForm,
         lambda actor, pk, data: services.prepare(actor, pk, **data),
         "送负责人签发",
-        "行政执法争议提交联合执法组，职责分工争议和新业态提交机构编制部门。",
+        "行政执法争议提交行政执法监督机构，职责分工争议和新业态提交机构编制部门。",
     ),
     "propose": Page(
         forms.DecisionForm,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
-from clues.worklist import pending_clue_work
+from clues.worklist import pending_clue_work, pending_verification
 from departments.actors import is_staff_member
 from departments.roles import Role
 from inspections.models import JointTask
@@ -36,6 +36,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_task_work,
     pending_result_work,
     pending_clue_work,
+    pending_verification,
     pending_copies,
     pending_warning_rules,
     pending_warning_notes,
