@@ -8,7 +8,8 @@ transaction of every act, so no sequence of acts can leave an object without own
     with CLUE_ACTS.take(actor, "receive", pk) as clue:
         clue.holder_id = actor.department_id        # the stage is entered when the block ends
 
-Leaving a stage meets its deadline. A state that keeps owner, purpose and clock keeps its stop.
+Leaving a stage meets its deadline, or cancels it where another department took the turn away. A
+state that keeps owner, purpose and clock keeps its stop.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from django.db import models
 from django.utils import timezone
 
 from clues.models.base import Concealable, Stop
+from departments.models import Department
 from departments.profile import ResolvedLimit, TimeLimit, time_limit
 from records import deadlines
 from records.actor import Actor
@@ -173,6 +175,9 @@ def open_side(
     resolved = (
         clock if isinstance(clock, ResolvedLimit) else time_limit(instance.region_code, clock)
     )
+    # Whoever oversees the department whose turn it is must see it lie there (letters go further
+    # than a region).
+    region_code = Department.objects.values_list("region__code", flat=True).get(pk=department_id)
     deadline = deadlines.start(
         actor,
         instance,
@@ -181,7 +186,7 @@ def open_side(
         source=resolved.source,
         limit=resolved.limit,
         department_id=department_id,
-        region_code=instance.region_code,
+        region_code=region_code,
         started_at=since,
     )
     return Stop.objects.create(
@@ -198,7 +203,7 @@ def open_side(
         internal=internal,
         clue_id=getattr(instance, "clue_id", None),
         deadline=deadline,
-        region_code=instance.region_code,
+        region_code=region_code,
         confidential=instance.confidential,
         entered_at=timezone.now(),
     )
@@ -223,8 +228,9 @@ def entrust_each(stops: Iterable[Stop], user_id: int | None) -> int:
 
 
 def leave(actor: Actor, stop: Stop) -> None:
-    """End a stop: its deadline is met now. Who ends it for the department was responsible, unless
-    somebody was named before."""
+    """End a stop: its deadline is met now, unless another department ended it in time: then the
+    duty was taken away, not done. Who ends it for the department was responsible, unless somebody
+    was named before."""
     now = timezone.now()
     stop.left_at = now
     due_at = stop.deadline.due_at if stop.deadline is not None else None
@@ -236,9 +242,10 @@ def leave(actor: Actor, stop: Stop) -> None:
         return
     # Two stops of an object that rest on the same rule share one clock until both are left.
     shared = Stop.objects.open().filter(deadline_id=stop.deadline_id)
+    taken_away = actor.department_id not in (None, stop.department_id) and not stop.left_late
     Deadline.objects.filter(pk=stop.deadline_id, met_at=None, cancelled_at=None).exclude(
         pk__in=shared.values("deadline_id")
-    ).update(met_at=now)
+    ).update(**{"cancelled_at" if taken_away else "met_at": now})
 
 
 def _open_stop(instance: models.Model, code: str) -> Stop | None:

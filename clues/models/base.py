@@ -121,7 +121,12 @@ class ClueUserPermission(UserObjectPermissionBase):
 
 class StopQuerySet(ConcealableQuerySet):
     def _parties(self, actor: Actor) -> Q:
-        return Q(department_id=actor.department_id) | Q(sender_id=actor.department_id)
+        waited_for = Q(sender_id=actor.department_id)
+        if oversees(actor, actor.region_code):
+            # What the region sent lies in another one, and is still waited for here.
+            own = Department.objects.filter(region__code__startswith=actor.region_code)
+            waited_for |= Q(sender_id__in=own.values("pk"))
+        return Q(department_id=actor.department_id) | waited_for
 
     def _internal(self) -> Q:
         return Q(internal=True)

@@ -29,7 +29,11 @@ class DisputeQuerySet(ConcealableQuerySet):
 
 class Dispute(Procedure):
     """Who has to act? Raised by one department, acted on together first, negotiated, decided by
-    the legal office (enforcement) or the establishment office (duties) (L9, T 11, J 2)."""
+    the legal office (enforcement) or the establishment office (duties) (L9, T 11, J 2).
+
+    ``clue_state`` is the state from which its clue came to lie with it, and goes back to when it
+    is withdrawn.
+    """
 
     class About(models.TextChoices):
         ENFORCEMENT = "enforcement", "行政执法争议"
@@ -83,6 +87,7 @@ class Dispute(Procedure):
         Department, models.PROTECT, null=True, related_name="+", verbose_name="责任部门"
     )
     conclusion = models.TextField("结论", max_length=5000, blank=True)
+    clue_state = models.CharField("线索原状态", max_length=12, blank=True)
     raised_at = models.DateTimeField("提出时间", null=True)
     submitted_at = models.DateTimeField("提请时间", null=True)
 

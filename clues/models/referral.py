@@ -14,6 +14,7 @@ from clues.models.base import Concealable, ConcealableQuerySet, confidential_ind
 from clues.models.clue import Clue
 from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
 from credit.models import Subject
+from departments.actors import oversees
 from departments.models import Department
 from records.actor import Actor
 
@@ -25,6 +26,9 @@ class ReferralQuerySet(ConcealableQuerySet):
     def _parties(self, actor: Actor) -> Q:
         copied = ReferralCopy.objects.filter(department_id=actor.department_id)
         received = Q(to_id=actor.department_id) | Q(pk__in=copied.values("referral_id"))
+        if oversees(actor, actor.region_code):
+            own = Department.objects.filter(region__code__startswith=actor.region_code)
+            received |= Q(to_id__in=own.values("pk"))
         return Q(sender_id=actor.department_id) | (received & ~self._internal())
 
 

@@ -147,6 +147,7 @@ class SharingEntry(Concealable):
         indexes = (
             models.Index(fields=("region_code", "state", "-id")),
             models.Index(fields=("provider", "state")),
+            confidential_index("sharing_entry_confidential"),
         )
 
     def __str__(self) -> str:
@@ -332,6 +333,7 @@ class SharingRequest(Concealable):
             models.Index(fields=("requester", "-created_at", "-id")),
             models.Index(fields=("provider", "-created_at", "-id")),
             models.Index(fields=("region_code", "-created_at", "-id")),
+            confidential_index("sharing_request_confidential"),
         )
 
     def __str__(self) -> str:

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from clues.acts.clue import transfer_letter
-from clues.models import Clue, Referral, Stop, Told
+from clues.models import Clue, Referral, Told
 from clues.services import complainants
 from clues.services.clue_steps import (
     Files,
     keep_files,
+    must_have_ended,
     step,
     with_merged,
 )
@@ -19,8 +20,8 @@ from clues.stages import close_side, entrust
 from records.actor import Actor
 from records.errors import Refused
 
-_MUST_END_FIRST = ("joint", "part", "dispute")
-"""Kinds of procedures whose end the answer rests on."""
+_MUST_END_FIRST = ("joint", "part", "visit", "dispute")
+"""Kinds of procedures whose end the answer rests on, or that only an open clue can go through."""
 
 
 def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: Files) -> Clue:
@@ -43,19 +44,18 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
     """Sign the answer: the clue is closed, and whoever complained, also in clues merged into it,
     is told in the department's name.
 
-    Raises ``Refused`` while a joint verification or dispute of the clue is not ended.
+    Raises ``Refused`` while a joint verification, a request to join a visit or a dispute of the
+    clue is not ended.
     """
     with step(actor, "approve", pk, opinion) as clue:
-        running = Stop.objects.open().filter(clue_id=clue.pk, kind__in=_MUST_END_FIRST).first()
-        if running is not None:
-            raise Refused(f"{running.kind_label}尚未结束（{running.waits}），不能办结。")
+        must_have_ended(clue, _MUST_END_FIRST, "办结")
         clue.closed_at = timezone.now()
         clue.answer_proposed = False
         for each in with_merged(clue):
             if letter := transfer_letter(each):
                 led.mark(actor, letter, Referral.State.ANSWERED, answer="handled", text=clue.answer)
-        # Who has the final answer need not be told any more that the clue was passed on.
-        close_side(actor, clue, "tell")
+            # Who has the final answer need not be told any more that the clue was passed on.
+            close_side(actor, each, "tell")
         text = complainants.suggested_text(clue, Told.Step.ANSWERED)
         complainants.tell_all(actor, clue, Told.Step.ANSWERED, text)
     return clue

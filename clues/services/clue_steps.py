@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clues.acts.clue import CLUE_ACTS
@@ -18,6 +19,7 @@ from clues.services.letters import led
 from clues.stages import close_side, open_side
 from records import deadlines, evidence, trail
 from records.actor import Actor
+from records.errors import Refused
 from records.models import Deadline
 from records.workdays import Unit
 
@@ -25,6 +27,9 @@ Files = Sequence["UploadedFile[Any]"]
 """Files as a form hands them over."""
 
 EVIDENCE_LABEL = "证据材料"
+LED_BY_THE_HOLDER = ("joint", "part", "crime")
+"""Kinds of procedures that would be left without a leader if the clue went elsewhere."""
+
 LATE_VERB = "clue.late"
 LATE_LABEL = "逾期"
 
@@ -120,6 +125,15 @@ def forgive_telling(actor: Actor, clue: Clue) -> None:
     if stop.deadline is not None and deadlines.late_by(stop.deadline) is None:
         deadlines.cancel(clue, stop.deadline.rule)
     close_side(actor, clue, "tell")
+
+
+def must_have_ended(clue: Clue, kinds: Iterable[str], what: str) -> None:
+    """Raise ``Refused`` while something of these kinds (``Stop.KINDS``) hangs on the clue, to be
+    ended before ``what``. What another department only prepares does not count: nobody knows."""
+    known = Q(internal=False) | Q(department_id=clue.holder_id)
+    running = Stop.objects.open().filter(known, clue_id=clue.pk, kind__in=kinds).first()
+    if running is not None:
+        raise Refused(f"{running.kind_label}尚未结束（{running.waits}），不能{what}。")
 
 
 def with_merged(clue: Clue) -> list[Clue]:

@@ -11,10 +11,12 @@ from clues.acts.clue import prepared_letter, supplier, transfer_letter
 from clues.models import Clue, Referral
 from clues.rules import clue as rules
 from clues.services.clue_steps import (
+    LED_BY_THE_HOLDER,
     Files,
     close_sides,
     forgive_telling,
     keep_files,
+    must_have_ended,
     owe_telling,
     settle_letters,
     step,
@@ -35,24 +37,29 @@ def talk(
 
     Raises ``Refused`` for a talk with oneself, in the future, or before the clue was received.
     """
-    with step(actor, "talk", pk) as clue:
-        if department.pk == clue.holder_id:
-            raise Refused("沟通对象不能是本部门。", field="department")
-        _must_be_local(clue, department)
-        if talked_at > timezone.now():
-            raise Refused("沟通时间不能晚于现在。", field="talked_at")
-        # People enter minutes: a talk in the minute of receipt is not before it.
-        if talked_at < clue.received_at.replace(second=0, microsecond=0):
-            received = timezone.localtime(clue.received_at)
-            raise Refused(
-                f"沟通时间不能早于线索受理时间（{received:%Y-%m-%d %H:%M}）。", field="talked_at"
-            )
-        if not note.strip():
-            raise Refused("请填写沟通情况。", field="note")
-        clue.talked_with, clue.talked_at, clue.talk_note = department, talked_at, note.strip()
-        clue.handler_id = actor.user_id
-    entrust(clue, actor.user_id)
+    with transaction.atomic():
+        with step(actor, "talk", pk) as clue:
+            if department.pk == clue.holder_id:
+                raise Refused("沟通对象不能是本部门。", field="department")
+            _must_be_local(clue, department)
+            _check_talk(clue, talked_at, note)
+            clue.talked_with, clue.talked_at, clue.talk_note = department, talked_at, note.strip()
+            clue.handler_id = actor.user_id
+        entrust(clue, actor.user_id)
     return clue
+
+
+def _check_talk(clue: Clue, talked_at: dt.datetime, note: str) -> None:
+    if talked_at > timezone.now():
+        raise Refused("沟通时间不能晚于现在。", field="talked_at")
+    # People enter minutes: a talk in the minute of receipt is not before it.
+    if talked_at < clue.received_at.replace(second=0, microsecond=0):
+        received = timezone.localtime(clue.received_at)
+        raise Refused(
+            f"沟通时间不能早于线索受理时间（{received:%Y-%m-%d %H:%M}）。", field="talked_at"
+        )
+    if not note.strip():
+        raise Refused("请填写沟通情况。", field="note")
 
 
 def letter_draft(clue: Clue) -> dict[str, str]:
@@ -140,8 +147,10 @@ def send_back(actor: Actor, pk: int, opinion: str) -> Clue:
 
 
 def ask_supplement(actor: Actor, pk: int, opinion: str) -> Clue:
-    """Ask who transferred the clue for more; meanwhile the own clock stands still."""
+    """Ask who transferred the clue for more; meanwhile the own clock stands still, and an answer
+    that was proposed is a draft again."""
     with step(actor, "ask-supplement", pk, opinion) as clue:
+        clue.answer_proposed = False
         supplier_id = supplier(clue)
         if supplier_id is None:
             raise Conflict("本部门首接的线索没有可以要求补充的部门。")
@@ -184,9 +193,14 @@ def go_on(actor: Actor, pk: int, opinion: str) -> Clue:
 
 
 def assign(actor: Actor, pk: int, *, department: Department, opinion: str) -> Clue:
-    """The coordination office names the handling department, which may not return the clue."""
+    """The coordination office names the handling department, which may not return the clue.
+
+    Raises ``Refused`` while a joint verification or the hand-over of a suspected crime, which
+    the present holder leads, has not ended.
+    """
     with step(actor, "assign", pk, opinion) as clue:
         _must_be_local(clue, department)
+        must_have_ended(clue, LED_BY_THE_HOLDER, "改由其他部门办理")
         handled = clue.state in (Clue.State.HANDLING, Clue.State.SUPPLEMENT)
         if handled and department.pk == clue.holder_id:
             raise Refused(f"线索已由{department.name}办理。", field="department")

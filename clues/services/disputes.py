@@ -23,7 +23,7 @@ from clues.acts.disputes import (
 from clues.acts.procedures import letter_of
 from clues.models import Clue, ClueParty, Dispute, DisputeParty, DisputeTalk, Referral
 from clues.rules import disputes as rules
-from clues.services.clues import enter_dispute, leave_dispute
+from clues.services.clues import enter_dispute, leave_dispute, return_from_dispute
 from clues.services.knowledge import concern, name_heads
 from clues.services.letters import led
 from clues.services.procedures import (
@@ -44,7 +44,7 @@ from departments.models import Department
 from departments.profile import TimeLimit, filling, must_fill
 from departments.roles import Function
 from records import trail
-from records.actor import Actor
+from records.actor import SYSTEM, Actor
 from records.errors import Refused
 
 _S = Dispute.State
@@ -123,7 +123,7 @@ def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
             concern(dispute.clue, *parties)
             if dispute.confidential:
                 name_heads(dispute.clue, parties)
-            enter_dispute(actor, dispute.clue)
+            dispute.clue_state = enter_dispute(actor, dispute.clue)
         _share_out(actor, dispute, _ACT, "先行共同处置", rules.TOGETHER_DUE, still_to_act(dispute))
     return dispute
 
@@ -172,6 +172,8 @@ def talk(
         if held_on > timezone.localdate():
             raise Refused("协商日期不能晚于今天。", field="held_on")
         agreed = _responsible(dispute, agreed_id, "agreed") if agreed_id is not None else None
+        if agreed is not None and not dispute.parties.filter(department=agreed).exists():
+            raise Refused("约定的责任部门须是争议的一方。", field="agreed")
         DisputeTalk.objects.create(
             dispute=dispute,
             held_on=held_on,
@@ -184,6 +186,8 @@ def talk(
             dispute.proposed, dispute.proposal = agreed, minutes.strip()
             dispute.state = _S.CONFIRMING
             dispute.parties.update(confirmed_at=None, confirmed_by="")
+            # The parties have talked, whoever of them wrote it down.
+            DISPUTE_STAGES.enter(SYSTEM, dispute)
             _drop_submission(actor, dispute)
             _share_confirming(actor, dispute)
     return dispute
@@ -271,13 +275,13 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> Dispute:
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Dispute:
-    """The raiser no longer disputes it; the clue stays with the department that had it."""
+    """The raiser no longer disputes it; the clue goes on as before with whoever had it."""
     with DISPUTE_ACTS.take(actor, "withdraw", pk, opinion=opinion) as dispute:
         dispute.closed_at = timezone.now()
         drop_sides(dispute)
         _drop_submission(actor, dispute)
         if dispute.clue is not None:
-            leave_dispute(actor, dispute.clue, dispute.clue.holder)
+            return_from_dispute(actor, dispute.clue, dispute.clue_state, opinion)
     return dispute
 
 

@@ -12,6 +12,7 @@ from clues import likeness
 from clues.acts.clue import CLUE_ACTS, CLUE_STAGES
 from clues.models import Clue, Complainant, Told
 from clues.services import complainants
+from clues.services.clue_steps import LED_BY_THE_HOLDER, must_have_ended
 from clues.services.intake_facts import Facts
 from clues.services.knowledge import concern, name_heads, name_people
 from clues.services.numbers import clue_numbers
@@ -235,7 +236,8 @@ def merge(actor: Actor, clue_id: int, into_id: int, reason: str) -> Clue:
     From then on the main clue's course and answer are those of both: its departments gain those
     of the other, and ``complainants.tell_all`` reaches both complainants. Raises ``NotAllowed``
     and ``Conflict`` as the act table says; ``Refused`` when the main clue is not visible, not
-    open, the same, or one of them is confidential and the other not.
+    open, the same, one of them is confidential and the other not, or a procedure of the merged
+    clue has not ended.
     """
     with transaction.atomic():
         # Two people who merge two clues into each other meet here in the same order.
@@ -253,6 +255,7 @@ def merge(actor: Actor, clue_id: int, into_id: int, reason: str) -> Clue:
             if into is None:
                 raise Refused("要并入的线索不存在。", field="into")
             _check_merge(clue, into, reason)
+            must_have_ended(clue, (*LED_BY_THE_HOLDER, "visit", "dispute"), "并案")
             clue.merged_into = into
         concern(into, *clue.parties.values_list("department_id", flat=True))
         trail.record(

@@ -21,7 +21,7 @@ from departments.models import Department
 from departments.profile import number
 from matters.models import MatterVersion
 from records import evidence, trail
-from records.actor import Actor
+from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 
 _J = JointVerification.State
@@ -211,7 +211,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> JointVerification:
     """Sign the conclusion; the clue may be answered from now on."""
     with JOINT_ACTS.take(actor, "sign", pk, opinion=opinion) as joint:
         joint.concluded_at, joint.concluded_by = timezone.now(), actor.name
-    trail.record(actor, "clue.verified", "联合核查结论", joint.clue, opinion=joint.conclusion)
+        trail.record(actor, "clue.verified", "联合核查结论", joint.clue, opinion=joint.conclusion)
     return joint
 
 
@@ -341,7 +341,8 @@ def _gather(actor: Actor, joint_id: int) -> None:
     if joint.parts.filter(state__in=VerificationPart.OPEN_STATES).exists():
         return
     joint.state = _J.CONCLUDING
-    JOINT_STAGES.enter(actor, joint)
+    # The lead has got all parts together, whoever sent the last one.
+    JOINT_STAGES.enter(SYSTEM, joint)
     joint.save(update_fields=("state",))
     trail.record(actor, "joint.gathered", "各部门核查情况已齐", joint)
 

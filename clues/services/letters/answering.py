@@ -76,8 +76,10 @@ def enter_answer(
 
 
 def ask(actor: Actor, pk: int, opinion: str) -> Referral:
-    """Ask the sender for what is missing; meanwhile the clock of the answer stands still."""
+    """Ask the sender for what is missing; meanwhile the clock of the answer stands still, and an
+    answer that was drafted is not before the head any more."""
     with LETTER_ACTS.take(actor, "ask", pk, opinion=opinion) as letter:
+        letter.answer_proposed = False
         deadlines.pause(actor, _clock(letter), f"等待来函部门补充材料：{opinion.strip()}")
         open_side(
             actor,
