@@ -7,6 +7,7 @@ import io
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.browser.stage import Stage
 from tests.browser.story.acts import succeeded
 
 
@@ -51,3 +52,12 @@ def open_act(page: Page, label: str) -> None:
     """Follow an act's link to the page of its own."""
     page.get_by_role("link", name=label, exact=True).first.click()
     expect(page.get_by_role("heading", level=1, name=label)).to_be_visible()
+
+
+def take_up(stage: Stage, page: Page, username: str, waits: str, about: str = "") -> None:
+    """Become somebody and open from the workbench what waits for them."""
+    stage.act_as(page, username)
+    rows = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=waits, exact=True))
+    # The clock is a link as well; what leads to the work comes last.
+    rows.filter(has_text=about).get_by_role("link").last.click()
+    expect(page.get_by_role("heading", level=1, name="工作台")).to_have_count(0)
