@@ -20,12 +20,15 @@ def pending_clue_work(actor: Actor) -> list[WorkItem]:
     """The most pressing stops that the person can move on, their own first; when there are more,
     a last row leads to all of them.
 
-    What a colleague is responsible for is the colleague's; what only the head can do is no work
-    for clerks. A fixed number of queries.
+    What a colleague is responsible for is the colleague's; what only the head can do is the
+    head's, and no work for clerks. A fixed number of queries.
     """
     if not is_clerk_of(actor, actor.department_id):
         return []
     mine = Q(person_id=actor.user_id)
+    if actor.has_role(Role.HEAD):
+        # What a clerk prepared waits for the head, whoever is responsible for it.
+        mine |= Q(for_head=True)
     stops = waiting(actor).filter(Q(person=None) | mine, department_id=actor.department_id)
     if not actor.has_role(Role.HEAD):
         stops = stops.filter(for_head=False)

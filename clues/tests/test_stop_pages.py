@@ -265,11 +265,16 @@ def test_the_workbench_shows_own_things_first_and_not_what_a_colleague_does(acto
     stages.entrust(lying_clue(holder, "XS-3"), person("mzj_head").pk)
     for_head = lying_clue(holder, "XS-4")
     Stop.objects.filter(target_id=for_head.pk).update(for_head=True)
+    prepared = lying_clue(holder, "XS-5")
+    stages.entrust(prepared, actor("mzj_clerk").user_id)
+    Stop.objects.filter(target_id=prepared.pk).update(for_head=True)
 
     about = [item.about for item in pending_clue_work(actor("mzj_clerk"))]
+    to_sign = [item.about for item in pending_clue_work(actor("mzj_head"))]
 
     assert about == [str(mine), str(late)]
-    assert str(for_head) in {item.about for item in pending_clue_work(actor("mzj_head"))}
+    assert {str(for_head), str(prepared)} <= set(to_sign)
+    assert str(mine) not in to_sign
     assert pending_clue_work(actor("mzj_inspector1")) == []
     assert pending_clue_work(actor("xinzhan_officer")) == []
 
