@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clues.acts.clue import CLUE_ACTS
+from clues.api.clue_acts import CODES, ClueActsMixin
 from clues.forms.clue_filter import ClueFilter
 from clues.models import Clue
 from clues.selectors.clues import ORDER, listed
@@ -80,7 +81,7 @@ class ClueDetailSerializer(ActsSerializer, ClueSerializer):
     """One clue in full, with the acts that the caller may do by this interface."""
 
     act_table = CLUE_ACTS
-    act_codes = HANDLERS
+    act_codes = CODES | HANDLERS.keys()
 
     receiver = serializers.CharField(source="receiver.name", help_text="首接部门")
     matter = serializers.IntegerField(source="matter_id", allow_null=True, help_text="监管事项")
@@ -193,6 +194,7 @@ class ClueInput(serializers.Serializer[Any]):
 
 
 class ClueViewSet(
+    ClueActsMixin,
     ActsMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,

@@ -8,14 +8,9 @@ from django.utils import timezone
 from clues.acts.clue import transfer_letter
 from clues.models import Clue, Referral, Told
 from clues.services import complainants
-from clues.services.clue_steps import (
-    Files,
-    keep_files,
-    must_have_ended,
-    step,
-    with_merged,
-)
+from clues.services.clue_steps import must_have_ended, step, with_merged
 from clues.services.letters import led
+from clues.services.uploads import Files, keep_files
 from clues.stages import close_side, entrust
 from records.actor import Actor
 from records.errors import Refused
@@ -33,7 +28,7 @@ def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: Files) -
                 raise Refused("请选择办理结果。", field="outcome")
             if not answer.strip():
                 raise Refused("请填写答复内容。", field="answer")
-            keep_files(actor, clue, files, label="办理材料")
+            keep_files(actor, clue, files, "办理材料")
             clue.outcome, clue.answer, clue.answer_proposed = outcome, answer.strip(), True
             clue.handler_id = clue.handler_id or actor.user_id
         entrust(clue, clue.handler_id)

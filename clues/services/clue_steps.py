@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,16 +15,12 @@ from clues.rules import clue as rules
 from clues.services import complainants
 from clues.services.letters import led
 from clues.stages import close_side, open_side
-from records import deadlines, evidence, trail
+from records import deadlines, trail
 from records.actor import Actor
 from records.errors import Refused
 from records.models import Deadline
 from records.workdays import Unit
 
-Files = Sequence["UploadedFile[Any]"]
-"""Files as a form hands them over."""
-
-EVIDENCE_LABEL = "证据材料"
 LED_BY_THE_HOLDER = ("joint", "part", "crime")
 """Kinds of procedures that would be left without a leader if the clue went elsewhere."""
 
@@ -88,12 +82,6 @@ def _due(deadline: Deadline) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if by_hours else f"{moment:%Y-%m-%d}"
 
 
-def keep_files(actor: Actor, clue: Clue, files: Files, label: str = EVIDENCE_LABEL) -> None:
-    """Keep uploaded files with the clue, where whoever is concerned with it sees them."""
-    for upload in files:
-        evidence.keep(actor, clue, cast(BinaryIO, upload), upload.name or "", label=label)
-
-
 def close_sides(actor: Actor, clue: Clue, *codes: str) -> None:
     """End what was owed beside the main stop."""
     for code in codes:
@@ -131,7 +119,9 @@ def must_have_ended(clue: Clue, kinds: Iterable[str], what: str) -> None:
     """Raise ``Refused`` while something of these kinds (``Stop.KINDS``) hangs on the clue, to be
     ended before ``what``. What another department only prepares does not count: nobody knows."""
     known = Q(internal=False) | Q(department_id=clue.holder_id)
-    running = Stop.objects.open().filter(known, clue_id=clue.pk, kind__in=kinds).first()
+    stops = Stop.objects.open().filter(known, clue_id=clue.pk, kind__in=kinds)
+    # The verification before its parts.
+    running = stops.order_by("kind", "pk").first()
     if running is not None:
         raise Refused(f"{running.kind_label}尚未结束（{running.waits}），不能{what}。")
 

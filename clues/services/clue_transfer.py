@@ -12,10 +12,8 @@ from clues.models import Clue, Referral
 from clues.rules import clue as rules
 from clues.services.clue_steps import (
     LED_BY_THE_HOLDER,
-    Files,
     close_sides,
     forgive_telling,
-    keep_files,
     must_have_ended,
     owe_telling,
     settle_letters,
@@ -23,11 +21,14 @@ from clues.services.clue_steps import (
 )
 from clues.services.knowledge import concern, name_heads
 from clues.services.letters import led
+from clues.services.uploads import Files, keep_files
 from clues.stages import entrust, main_stop, open_side
 from departments.models import Department
 from records import deadlines, evidence
 from records.actor import Actor
 from records.errors import Conflict, Refused
+
+EVIDENCE_LABEL = "证据材料"
 
 
 def talk(
@@ -63,19 +64,18 @@ def _check_talk(clue: Clue, talked_at: dt.datetime, note: str) -> None:
 
 
 def letter_draft(clue: Clue) -> dict[str, str]:
-    """Title and body of a letter of transfer in the form that departments know."""
+    """Title and body of a letter of transfer in the form that departments know; the paper adds
+    addressee, indents and signature."""
     received, talked = _day(clue.received_at), _day(clue.talked_at)
-    to = clue.talked_with.name if clue.talked_with else ""
-    risk = f"\n　　证据灭失风险：{clue.evidence_at_risk}" if clue.evidence_at_risk else ""
+    risk = f"\n证据灭失风险：{clue.evidence_at_risk}" if clue.evidence_at_risk else ""
     about = f"，涉及“{clue.subject_name}”" if clue.subject_name else ""
     body = (
-        f"{to}：\n"
-        f"　　{received}，我单位收到一件线索（编号：{clue.number}，来源："
+        f"{received}，我单位收到一件线索（编号：{clue.number}，来源："
         f"{clue.get_channel_display()}）{about}。反映的主要内容如下：\n"
-        f"　　{clue.content}\n"
-        f"　　经研判，并于{talked}与你单位沟通（{clue.talk_note}），该线索所涉事项属于你单位职责"
-        f"范围。现将线索及证据材料移送你单位，请依法核查处理，并在办结后将结果答复反映人。{risk}\n"
-        f"　　附件：证据材料（随线索在平台查阅）"
+        f"{clue.content}\n"
+        f"经研判，并于{talked}与你单位沟通（{clue.talk_note.rstrip('。')}），该线索所涉事项属于你单位"
+        "职责范围。现将线索及证据材料移送你单位，请依法核查处理，并在办结后将结果答复反映人。"
+        f"证据材料随线索在平台查阅。{risk}"
     )
     return {"title": f"关于移送“{clue.title[:80]}”线索的函", "body": body}
 
@@ -84,7 +84,7 @@ def prepare(actor: Actor, pk: int, *, title: str, body: str, files: Files) -> Cl
     """Put the letter of transfer before the head. Evidence must be attached, with the clue or
     now (T 9). Raises ``Refused`` otherwise."""
     with step(actor, "prepare", pk) as clue:
-        keep_files(actor, clue, files)
+        keep_files(actor, clue, files, EVIDENCE_LABEL)
         if not evidence.of(clue).exists():
             raise Refused("移送线索必须附证据材料，请至少上传一份。", field="files")
         if not title.strip() or not body.strip():
@@ -180,7 +180,7 @@ def supplement(actor: Actor, pk: int, *, note: str, files: Files) -> Clue:
     with step(actor, "supplement", pk, note) as clue:
         if not files and not note.strip():
             raise Refused("请上传补充材料，或说明补充情况。", field="note")
-        keep_files(actor, clue, files, label="补充材料")
+        keep_files(actor, clue, files, "补充材料")
         _run_on(actor, clue, "已补充材料")
     return clue
 

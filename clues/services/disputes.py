@@ -32,13 +32,13 @@ from clues.services.procedures import (
     department_for,
     drop_side,
     drop_sides,
-    keep_files,
     must_work_in_department,
     note_on_clue,
     procedure_number,
     sent_before,
     told,
 )
+from clues.services.uploads import keep_files
 from clues.stages import close_side, open_side
 from departments.models import Department
 from departments.profile import TimeLimit, filling, must_fill

@@ -3,12 +3,10 @@ and one conclusion comes of it (L4)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,10 +15,11 @@ from clues.acts.joint import JOINT_ACTS, JOINT_STAGES, PART_ACTS, PART_STAGES
 from clues.models import Clue, JointVerification, Referral, VerificationPart
 from clues.rules import joint as rules
 from clues.services.letters import led
+from clues.services.uploads import Files, keep_files
 from departments.models import Department
 from departments.profile import number
 from matters.models import MatterVersion
-from records import evidence, trail
+from records import trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -143,14 +142,11 @@ def give_back(actor: Actor, pk: int, opinion: str) -> VerificationPart:
     return part
 
 
-def report(
-    actor: Actor, pk: int, finding: str, files: Iterable[UploadedFile[Any]] = ()
-) -> VerificationPart:
+def report(actor: Actor, pk: int, finding: str, files: Files = ()) -> VerificationPart:
     """Put what was found before the department's head, with the evidence for it."""
     with _part(actor, "report", pk) as part:
         part.finding = _words(finding, "finding", "核查情况")
-        for file in files:
-            evidence.keep(actor, part, cast("BinaryIO", file), file.name or "", label="核查材料")
+        keep_files(actor, part, files, "核查材料")
     return part
 
 

@@ -1,13 +1,11 @@
-"""What the three procedures share: numbers, files, a form sent twice, notes on the clue."""
+"""What the three procedures share: numbers, a form sent twice, notes on the clue."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -17,7 +15,7 @@ from clues.models.procedure import Procedure
 from clues.services.numbers import next_values
 from departments.models import Department
 from departments.roles import Role
-from records import evidence, trail
+from records import trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.models import Deadline
@@ -82,14 +80,6 @@ def letters_of(procedure: Procedure) -> models.QuerySet[Referral]:
     return Referral.objects.filter(
         cause_type=ContentType.objects.get_for_model(procedure), cause_id=procedure.pk
     ).order_by("id")
-
-
-def keep_files(
-    actor: Actor, target: models.Model, files: Iterable[UploadedFile[Any]], label: str
-) -> None:
-    """Keep uploaded files as evidence of the procedure under one label."""
-    for file in files:
-        evidence.keep(actor, target, cast(BinaryIO, file), file.name or "", label=label)
 
 
 def note_on_clue(actor: Actor, procedure: Procedure, label: str, opinion: str = "") -> None:

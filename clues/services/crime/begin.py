@@ -19,13 +19,13 @@ from clues.services.procedures import (
     LONGEST_TITLE,
     clue_for,
     department_for,
-    keep_files,
     must_work_in_department,
     note_on_clue,
     procedure_number,
     sent_before,
     told,
 )
+from clues.services.uploads import keep_files
 from departments.models import Department, User
 from departments.profile import must_fill, number
 from departments.roles import STAFF, Function

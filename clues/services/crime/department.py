@@ -17,10 +17,10 @@ from clues.services.crime.letters import answer, letter, letter_text, send, writ
 from clues.services.letters import led
 from clues.services.procedures import (
     LONGEST_TITLE,
-    keep_files,
     note_on_clue,
     told,
 )
+from clues.services.uploads import keep_files
 from clues.stages import close_side
 from records import evidence, trail
 from records.actor import Actor
