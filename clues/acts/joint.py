@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from clues.acts.common import clerk, head
+from clues.acts.common import clerk, head, knows
 from clues.models import Clue, ClueVisit, JointVerification, VerificationPart
 from clues.rules import joint as rules
 from clues.stages import Stage, StagedActs, Stages
+from departments.actors import fills_in
+from departments.roles import Function
 from records.actor import Actor
 from records.acts import Act
 
@@ -46,10 +48,12 @@ def _lead_head(actor: Actor, joint: JointVerification) -> bool:
 
 
 def _may_cancel(actor: Actor, joint: JointVerification) -> bool:
-    """What has not left the department a clerk takes back, what has only its head."""
+    """What has not left the department a clerk takes back; afterwards its head, or the coordination
+    office, which must be able to give a clue to another department."""
     if joint.state in (_J.DRAFT, _J.REVIEW):
         return _lead_clerk(actor, joint)
-    return _lead_head(actor, joint)
+    coordinates = fills_in(actor, Function.COORDINATION, joint.region_code)
+    return _lead_head(actor, joint) or (coordinates and knows(actor, joint))
 
 
 JOINT_STAGES: Stages[JointVerification] = Stages(

@@ -223,8 +223,10 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
         _free(
             code="withdraw",
             label="撤回",
-            sources=(_S.SENT, _S.RETURNED),
+            # A returned letter that is being rewritten may still be given up.
+            sources=(_S.SENT, _S.RETURNED, _S.DRAFT, _S.REVIEW),
             target=_S.WITHDRAWN,
+            when=lambda letter: letter.sent_at is not None,
             who=_sending_head,
             reason=True,
             reason_label="撤回理由",

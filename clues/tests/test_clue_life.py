@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from clues.models import Clue, Complainant, Referral, Stop, Told
-from clues.services import clue_answer, clue_transfer, clues
+from clues.services import clue_answer, clue_transfer, clues, complainants
 from clues.tests.samples import (
     at,
     department,
@@ -185,6 +185,14 @@ def test_a_talk_is_with_another_department_between_receipt_and_now(scjg, home):
     assert Clue.objects.get(pk=clue.pk).state == "received"
 
 
+def test_the_drafted_letter_leaves_to_the_paper_what_the_paper_adds(scjg, home):
+    clue = talked(scjg, home, evidence_at_risk="冻肉可能被转移")
+    body = clue_transfer.letter_draft(clue)["body"]
+    assert f"{home.name}：" not in body and "\u3000" not in body
+    assert "对方同意接收），该线索" in body
+    assert body.endswith("证据灭失风险：冻肉可能被转移")
+
+
 def test_without_evidence_nothing_is_transferred(scjg, home):
     clue = talked(scjg, home)
     draft = clue_transfer.letter_draft(clue)
@@ -311,6 +319,14 @@ def test_nobody_is_owed_a_word_where_nobody_complained(scjg, scjg_head, home):
     assert side(clue, "tell") is None
 
 
+def test_who_is_told_later_reads_the_day_of_the_transfer(scjg, scjg_head, home):
+    with at("2026-09-30 10:00"):
+        clue = transferred(scjg, scjg_head, home)
+    with at("2026-10-09 09:00"):
+        words = complainants.suggested_text(clue, Told.Step.TRANSFERRED)
+    assert f"属于{home.name}的职责，已于2026年9月30日移送" in words
+
+
 def test_telling_is_done_once_by_who_transferred(scjg, scjg_head, mzj, home):
     clue = transferred(scjg, scjg_head, home)
     with pytest.raises(NotAllowed):
@@ -380,6 +396,29 @@ def test_coordination_names_the_department_and_it_may_not_return(
     # What is missing comes from the first receiver.
     clue_transfer.ask_supplement(wjw, clue.pk, "请补充来电记录")
     assert side(clue, "supplement").department_id == scjg.department_id
+
+
+def test_what_another_department_takes_away_in_time_was_not_done(scjg, scjg_head, home, actor):
+    with at("2026-10-09 09:00"):
+        in_time = transferred(scjg, scjg_head, home, complainant=False)
+        late = transferred(scjg, scjg_head, home, complainant=False)
+        clocks = [main(clue).deadline for clue in (in_time, late)]
+    office, other = actor("xzsp_clerk"), department("卫健委")
+    with at("2026-10-10 09:00"):
+        clue_transfer.assign(office, in_time.pk, department=other, opinion="属于医疗机构")
+    with at("2026-10-20 09:00"):
+        clue_transfer.assign(office, late.pk, department=other, opinion="属于医疗机构")
+    for clock in clocks:
+        clock.refresh_from_db()
+    assert [bool(clock.cancelled_at) for clock in clocks] == [True, False]
+    assert [bool(clock.met_at) for clock in clocks] == [False, True]
+
+
+def test_asking_for_more_takes_the_proposed_answer_back(scjg, scjg_head, mzj, mzj_head):
+    clue = propose_answer(mzj, handling(scjg, scjg_head, mzj))
+    assert main(clue).for_head
+    clue = clue_transfer.ask_supplement(mzj, clue.pk, "请补充来电记录")
+    assert not clue.answer_proposed and not main(clue).for_head
 
 
 def test_a_closed_clue_is_handled_anew_with_a_new_clock(scjg, scjg_head, mzj, mzj_head):

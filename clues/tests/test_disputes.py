@@ -8,11 +8,12 @@ import pytest
 
 from clues.acts.disputes import DISPUTE_ACTS
 from clues.models import Clue, Dispute, Referral, Stop
-from clues.services import disputes
+from clues.services import clue_transfer, disputes, joint
 from clues.stages import main_stop
 from clues.tests import procedure_samples as samples
+from clues.tests.joint_samples import asked
 from clues.tests.procedure_samples import due, turn
-from clues.tests.samples import at, department, handling, own_handling, person
+from clues.tests.samples import at, department, handling, own_handling, person, transferred
 from records.errors import Conflict, NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,41 @@ def test_a_withdrawn_dispute_leaves_the_clue_where_it_was(county) -> None:
     assert (clue.state, clue.holder.short_name) == (Clue.State.HANDLING, "民政局")
     letter = Referral.objects.get(kind="dispute_submission")
     assert letter.state == Referral.State.WITHDRAWN
+
+
+def test_a_clue_disputed_before_its_receipt_comes_back_to_be_received_or_returned(county) -> None:
+    with at("2026-09-28 10:00"):
+        clue = transferred(person("xzsp_clerk"), person("xzsp_head"), department("民政局"))
+        dispute = samples.raised(clue=clue)
+    clue.refresh_from_db()
+    assert clue.state == Clue.State.DISPUTED
+    with at("2026-09-29 10:00"):
+        disputes.withdraw(person("mzj_head"), dispute.pk, "已经说清。")
+        clue.refresh_from_db()
+        assert (clue.state, clue.assigned) == (Clue.State.TRANSFERRED, False)
+        # 30 September and 8 October are the next two working days.
+        assert (turn(clue), due(clue)) == (("民政局", "签收"), "2026-10-08 23:59")
+        clue = clue_transfer.send_back(person("mzj_head"), clue.pk, "不属于民政职责")
+    assert (clue.state, clue.holder) == (
+        Clue.State.RETURNED,
+        department("行政审批和政务信息管理局"),
+    )
+
+
+def test_no_dispute_about_a_clue_that_is_verified_jointly(county) -> None:
+    clue = _clue()
+    joint.begin(person("mzj_clerk"), clue.pk, "请共同核查。", asked("mzj_clerk", "scjg_clerk"))
+    dispute = samples.drafted(clue=clue)
+    with pytest.raises(Refused, match="联合核查尚未结束"):
+        disputes.raise_dispute(person("mzj_head"), dispute.pk)
+    dispute.refresh_from_db()
+    assert dispute.state == S.DRAFT
+
+
+def test_only_a_party_takes_the_matter_over_by_agreement(county) -> None:
+    dispute = samples.acted_together()
+    with pytest.raises(Refused, match="争议的一方"):
+        samples._talk(person("scjg_clerk"), dispute.pk, "卫健委")
 
 
 def test_a_clue_is_disputed_once(county) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from clues.models import Clue, JointVerification, Referral, Stop, VerificationPart
-from clues.services import clue_answer, joint
+from clues.services import clue_answer, clue_transfer, intake, joint
 from clues.services.joint import Asked
 from clues.stages import main_stop
 from clues.tests.joint_samples import (
@@ -69,6 +69,21 @@ def test_the_answer_waits_for_the_conclusion(county) -> None:
     propose_answer(person("mzj_clerk"), clue)
     with pytest.raises(Refused, match="尚未结束"):
         clue_answer.approve(person("mzj_head"), clue.pk)
+
+
+def test_a_clue_is_neither_merged_nor_given_away_while_it_is_verified_jointly(county) -> None:
+    clue, main = clue_at(), clue_at()
+    found = opened(clue)
+    with pytest.raises(Refused, match="联合核查尚未结束"):
+        intake.merge(person("mzj_clerk"), clue.pk, main.pk, "同一件事")
+    coordination, other = person("xzsp_clerk"), department_of("wjw_clerk")
+    with pytest.raises(Refused, match="联合核查尚未结束"):
+        clue_transfer.assign(coordination, clue.pk, department=other, opinion="属于医疗机构")
+    with pytest.raises(NotAllowed):
+        joint.cancel(person("scjg_head"), found.pk, "不再核查")
+    joint.cancel(coordination, found.pk, "改由卫健委办理")
+    clue = clue_transfer.assign(coordination, clue.pk, department=other, opinion="属于医疗机构")
+    assert clue.holder == other
 
 
 def test_every_open_state_has_an_owner_and_a_clock(county) -> None:

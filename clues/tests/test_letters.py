@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clues.acts.letters import LETTER_ACTS
 from clues.models import Referral, Stop
+from clues.selectors.board import board
 from clues.services.letters import answering, drafts, sending
 from clues.services.letters.supervising import supervise
 from clues.tests import letter_samples as letters
@@ -86,6 +87,26 @@ def test_a_copied_decision_ends_with_its_receipt(county):
     assert letter.state == _S.NOTED
     assert main_or_none(letter) is None
     assert "draft-answer" not in codes("cgj_clerk", letter)
+
+
+def test_a_letter_to_another_county_lies_on_the_boards_of_both(county):
+    letter = letters.sent("cross_region", "scjg_clerk", "tc_scj_clerk")
+    here, there = person("xzsp_clerk"), person("tc_xzsp_clerk")
+    stop = main_stop(letter)
+    assert stop.region_code == stop.deadline.region_code == "371322"
+    assert board(there).everything.total == 1
+    assert board(here).everything.total == 0
+    for overseer in (here, there):
+        assert Stop.objects.visible_to(overseer).filter(pk=stop.pk).exists()
+        assert Referral.objects.visible_to(overseer).filter(pk=letter.pk).exists()
+    # Before the signature nobody over there knows of it.
+    draft = letters.in_review("cross_region", "scjg_clerk", "tc_scj_clerk")
+    assert not Referral.objects.visible_to(there).filter(pk=draft.pk).exists()
+    assert not Stop.objects.of(draft).visible_to(there).exists()
+    # Whoever oversees the department that is late presses it.
+    assert supervise(there, stop.pk).to == letter.to
+    with pytest.raises(NotAllowed):
+        supervise(here, stop.pk)
 
 
 # Clocks, computed by hand across the National Day of 2026: working days after 28 September are
@@ -475,3 +496,19 @@ def test_nothing_to_supervise_once_it_is_done(county):
     for about in (stop.pk, letter):
         with pytest.raises(Refused, match="已经办结"):
             supervise(person("xzsp_clerk"), about)
+
+
+def test_a_returned_letter_in_hand_again_goes_to_somebody_else_or_is_given_up(county):
+    letter = letters.sent()
+    sending.give_back(person("xfdd_head"), letter.pk, "不属于本单位职责")
+    drafts.submit(person("mzj_clerk"), letter.pk)
+    drafts.reject(person("mzj_head"), letter.pk, "换一家单位")
+    # The one it went to first may return it no more, the next one may.
+    drafts.edit(person("mzj_clerk"), letter.pk, letters.content(letters.office("scjg_clerk")))
+    letter.refresh_from_db()
+    assert (letter.state, letter.is_return_spent) == (_S.DRAFT, False)
+    letter = sending.withdraw(person("mzj_head"), letter.pk, "不再需要")
+    assert letter.state == _S.WITHDRAWN
+    unsent = letters.in_review()
+    with pytest.raises(Conflict):
+        sending.withdraw(person("mzj_head"), unsent.pk, "不再需要")

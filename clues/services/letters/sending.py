@@ -54,7 +54,8 @@ def give_back(actor: Actor, pk: int, opinion: str) -> Referral:
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Referral:
-    """The head of the sender takes back a letter not received yet, or gives up a returned one."""
+    """The head of the sender takes back a letter not received yet, or gives up a returned one,
+    also while it is rewritten."""
     with LETTER_ACTS.take(actor, "withdraw", pk, opinion=opinion) as letter:
         return letter
 
