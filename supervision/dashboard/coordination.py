@@ -58,7 +58,8 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
     deadlines = reveal(
         Deadline.objects.filter(region_code__startswith=region, cancelled_at=None), actor
     )
-    met = deadlines.filter(met_at__isnull=False).aggregate(
+    year = timezone.localdate(now).year
+    met = deadlines.filter(met_at__year=year).aggregate(
         all=Count("pk"), on_time=Count("pk", filter=Q(met_at__lte=F("due_at")))
     )
     overdue = deadlines.filter(met_at=None, due_at__lt=now).count()
@@ -107,7 +108,7 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
             "按期率",
             _percent(met["on_time"], met["all"]),
             "%",
-            f"已完成期限中按期完成的 {met['on_time']} / {met['all']}",
+            f"{year} 年已完成的期限中按期完成的 {met['on_time']} / {met['all']}",
             result_list,
         ),
         Figure(
@@ -173,12 +174,7 @@ def departments(actor: Actor, now: dt.datetime | None = None) -> list[Department
             published=Count("pk", filter=Q(state="published")),
         )
     )
-    late = (
-        _overdue(actor, now)
-        .order_by()
-        .values("department__name")
-        .annotate(overdue=Count("pk"))
-    )
+    late = _overdue(actor, now).order_by().values("department__name").annotate(overdue=Count("pk"))
     by_part = {row["department__name"]: row for row in parts}
     by_result = {row["part__department__name"]: row for row in results}
     by_late = {row["department__name"]: row["overdue"] for row in late}

@@ -44,6 +44,22 @@ def test_a_deadline_that_passed_is_counted_listed_and_charged_to_its_department(
     assert sum(rows.values()) == len(late)
 
 
+def test_the_rate_in_time_is_that_of_the_year(county, actor):
+    checked_story(county, homes=2)
+    chief, now = actor("xzsp_head"), timezone.now()
+    clocks = list(Deadline.objects.filter(met_at=None)[:2])
+    late_before = dt.timedelta(days=400)
+    Deadline.objects.update(cancelled_at=now)
+    Deadline.objects.filter(pk=clocks[0].pk).update(
+        cancelled_at=None, met_at=now, due_at=now + dt.timedelta(days=1)
+    )
+    Deadline.objects.filter(pk=clocks[1].pk).update(
+        cancelled_at=None, met_at=now - late_before, due_at=now - late_before - dt.timedelta(days=1)
+    )
+    figure = next(one for one in coordination.figures(chief) if one.label == "按期率")
+    assert (figure.value, "1 / 1" in figure.definition) == ("100", True)
+
+
 def test_every_department_of_a_visit_has_its_row(county, actor):
     story = make_story(county, homes=2)
     story.dispatch()
