@@ -86,7 +86,12 @@ class LetterForm(ClueActForm):
     """The letter of transfer, written beforehand in the usual form."""
 
     title = forms.CharField(label="标题", max_length=100)
-    body = _words("正文", rows=14, most=10000)
+    body = _words(
+        "正文",
+        rows=14,
+        most=10000,
+        help_text="一行一段；主送、落款和日期由平台排好，不必写在正文里。",
+    )
     files = _files("证据材料")  # type: ignore[assignment]
 
     def suggestions(self, clue: Clue) -> dict[str, Any]:

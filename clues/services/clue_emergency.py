@@ -192,7 +192,7 @@ def _call_in(actor: Actor, clue: Clue, what: Emergency) -> None:
             sender=clue.holder,
             to=department,
             title=f"紧急到场通知：{clue.title[:80]}",
-            body=_call_text(clue, department, what),
+            body=_call_text(clue, what),
             clue=clue,
         )
         # A danger does not wait for a signature: the head approves afterwards.
@@ -225,12 +225,11 @@ def _await(actor: Actor, letter: Referral, code: str, waits: str, clock: TimeLim
         )
 
 
-def _call_text(clue: Clue, department: Department, what: Emergency) -> str:
+def _call_text(clue: Clue, what: Emergency) -> str:
     since = timezone.localtime(what.since)
     return (
-        f"{department.name}：\n"
-        f"　　{since.year}年{since.month}月{since.day}日{since:%H:%M}，在{clue.place}发现："
+        f"{since.year}年{since.month}月{since.day}日{since:%H:%M}，在{clue.place}发现："
         f"{what.danger.strip()}\n"
-        f"　　已采取的措施：{what.measures.strip()}\n"
-        f"　　请立即派人到场，共同处置，并在平台上响应本通知。"
+        f"已采取的措施：{what.measures.strip()}\n"
+        "请立即派人到场，共同处置，并在平台上响应本通知。"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -56,21 +58,32 @@ def suggested_text(
     ``department`` is who took the clue over (``TRANSFERRED``), ``answer`` the final one
     (``ANSWERED``).
     """
-    today = timezone.localdate()
     named = f"“{clue.title}”" if clue.title else "问题"
     about = f"您反映的{named}（编号 {clue.number or NUMBER_MARK}）"
-    day = f"{today.year}年{today.month}月{today.day}日"
+    day = _in_words(timezone.localdate())
     receiver = clue.receiver.name
     ask = f"咨询电话：{clue.receiver.hotline}。" if clue.receiver.hotline else ""
     if step == Told.Step.RECEIVED:
         return f"您好，{about}已由{receiver}于{day}受理，办理情况将及时告知您。{ask}"
     if step == Told.Step.TRANSFERRED:
         to = (department or clue.holder).name
-        return f"您好，{about}属于{to}的职责，已于{day}移送该部门办理，由其答复您。{ask}"
+        moved = _in_words(_transferred_on(clue))
+        return f"您好，{about}属于{to}的职责，已于{moved}移送该部门办理，由其答复您。{ask}"
     if step == Told.Step.ANSWERED:
         given = answer or clue.answer
         return f"您好，{about}已办结。{clue.get_outcome_display()}。{given}".replace("。。", "。")
     return f"您好，{about}正在由{clue.holder.name}办理。{ask}"
+
+
+def _transferred_on(clue: Clue) -> dt.date:
+    """The day of the last letter of transfer; telling of it may come days later."""
+    letters = clue.letters.filter(kind="clue_transfer", sent_at__isnull=False)
+    sent_at = letters.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    return timezone.localdate(sent_at) if sent_at else timezone.localdate()
+
+
+def _in_words(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def tell(actor: Actor, clue: Clue, step: str, text: str) -> Told | None:
