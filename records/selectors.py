@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -79,8 +79,16 @@ def trail_rows(entries: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
+class NamedFile:
+    """A file that a step brought, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
-    """One line of a page's timeline: the trail in human words."""
+    """One line of a page's timeline: the trail in human words. ``since_previous`` is None where
+    nobody waited: at the first step, and within a minute of the one before."""
 
     at: dt.datetime
     verb: str
@@ -88,7 +96,7 @@ class TimelineEntry:
     department: str
     opinion: str
     since_previous: dt.timedelta | None
-    attachments: list[Evidence] = field(default_factory=list)
+    attachments: tuple[NamedFile, ...] = ()
     tone: str = "neutral"
 
 
@@ -114,12 +122,24 @@ def timeline(*targets: models.Model, limit: int = 100) -> list[TimelineEntry]:
                 who=entry.actor_name,
                 department=entry.department_name,
                 opinion=entry.opinion,
-                since_previous=entry.at - previous if previous else None,
+                since_previous=waited(entry.at, previous),
+                attachments=_files(entry),
                 tone="bad" if entry.outcome == TrailEntry.Outcome.DENIED else "neutral",
             )
         )
         previous = entry.at
     return lines[::-1][:limit]
+
+
+def waited(at: dt.datetime, previous: dt.datetime | None) -> dt.timedelta | None:
+    """How long a step let wait after the one before; None when less than a minute."""
+    passed = at - previous if previous else None
+    return passed if passed and passed >= dt.timedelta(minutes=1) else None
+
+
+def _files(entry: TrailEntry) -> tuple[NamedFile, ...]:
+    name = (entry.after or {}).get("file") if entry.verb == "evidence.keep" else None
+    return (NamedFile(str(name)),) if name else ()
 
 
 def attachments(target: models.Model) -> list[Evidence]:

@@ -19,7 +19,7 @@ from records import deadlines, evidence
 from records.actor import Actor
 from records.deadlines import Chip
 from records.models import Evidence
-from records.selectors import TimelineEntry, timeline
+from records.selectors import TimelineEntry, timeline, waited
 
 _LISTED_APART = ("clue", "letter", "joint", "part")
 """Kinds of stops whose objects the page lists in places of their own."""
@@ -220,7 +220,7 @@ def course_of(clue: Clue, letters: list[Referral]) -> list[TimelineEntry]:
         replace(
             entry,
             tone="bad" if entry.verb.startswith(LATE_LABEL) else entry.tone,
-            since_previous=entry.at - at if at else None,
+            since_previous=waited(entry.at, at),
         )
         for entry, at in zip(entries, before, strict=True)
     ]

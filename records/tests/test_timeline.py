@@ -1,0 +1,27 @@
+import datetime as dt
+import io
+
+import pytest
+import time_machine
+
+from records import evidence, trail
+from records.selectors import timeline
+from records.tests.test_evidence import PNG
+
+pytestmark = pytest.mark.django_db
+START = dt.datetime(2026, 2, 13, 9, 30, tzinfo=dt.UTC)
+
+
+def test_a_timeline_names_files_and_tells_only_waiting_that_was_one(actor, person) -> None:
+    clerk, target = actor("mzj_clerk"), person("mzj_clerk")
+    with time_machine.travel(START, tick=False) as clock:
+        trail.record(clerk, "clue.register", "登记线索", target)
+        clock.shift(30)
+        evidence.keep(clerk, target, io.BytesIO(PNG), "现场.png", label="登记材料")
+        clock.shift(60)
+        trail.record(clerk, "clue.handle", "由本部门办理", target)
+    handled, kept, registered = timeline(target)
+    assert (registered.since_previous, kept.since_previous) == (None, None)
+    assert handled.since_previous == dt.timedelta(minutes=1)
+    assert [file.name for file in kept.attachments] == ["现场.png"]
+    assert handled.attachments == ()
