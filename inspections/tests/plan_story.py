@@ -38,7 +38,7 @@ def matter(
     in_force_at: dt.datetime | None = None,
 ) -> MatterVersion:
     """A matter in force with its duties; every department has one check item that fits."""
-    region = Region.objects.get(code="411603")
+    region = department(lead).region
     created_by = User.objects.get(username="xzsp_clerk")
     kind, _ = SubjectCategory.objects.get_or_create(
         code=category, defaults={"name": category, "id_kind": "uscc"}
