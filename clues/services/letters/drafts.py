@@ -110,9 +110,6 @@ def edit(actor: Actor, pk: int, content: Content) -> Referral:
     with LETTER_ACTS.take(actor, "edit", pk) as letter:
         _check(letter.sender, letter.spec, content)
         letter.title, letter.body = content.title.strip(), content.body.strip()
-        if letter.to != content.to:
-            # Somebody else may return it as the first addressee could.
-            letter.is_return_spent = False
         letter.to, letter.outside = content.to, content.outside.strip()
         letter.subject = content.subject
         keep_files(actor, letter, content.files)
