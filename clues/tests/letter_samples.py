@@ -27,6 +27,7 @@ def subject() -> Subject:
         identifier="91411603MA4X00001T",
         defaults={
             "categories": ["elderly_care"],
+            "grade": "B",
             "name": "淮阳区幸福养老院",
             "address": "城关回族镇文昌大道 12 号",
         },
