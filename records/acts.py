@@ -104,12 +104,9 @@ class ActTable(Generic[M]):
             if act.code not in without
         ]
 
-    def check(self, actor: Actor, code: str, instance: M, opinion: str = "") -> Act[M]:
-        """Raise unless the act is allowed now.
-
-        Raises ``NotAllowed`` (403) when the person may not, ``Conflict`` (409) when the state
-        does not allow it, ``Refused`` (422) when the reason is missing.
-        """
+    def authorise(self, actor: Actor, code: str, instance: M) -> Act[M]:
+        """Raise ``NotAllowed`` (403) unless the act is this person's, whatever the state: what a
+        page asks before it looks at what was typed."""
         act = self._by_code[code]
         if not act.who(actor, instance):
             raise NotAllowed(
@@ -117,6 +114,15 @@ class ActTable(Generic[M]):
                 verb=f"{self.name}.{code}",
                 target=instance,
             )
+        return act
+
+    def check(self, actor: Actor, code: str, instance: M, opinion: str = "") -> Act[M]:
+        """Raise unless the act is allowed now.
+
+        Raises ``NotAllowed`` (403) when the person may not, ``Conflict`` (409) when the state
+        does not allow it, ``Refused`` (422) when the reason is missing.
+        """
+        act = self.authorise(actor, code, instance)
         if not self.possible(act, instance):
             display = getattr(instance, f"get_{self.state_field}_display", None)
             state = f"当前状态为“{display()}”，" if display else ""

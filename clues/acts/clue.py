@@ -124,7 +124,7 @@ def _extends(actor: Actor, clue: Clue) -> bool:
 
 
 def _names_people(actor: Actor, clue: Clue) -> bool:
-    return knows(actor, clue) and actor.has_role(Role.HEAD)
+    return clue.confidential and knows(actor, clue) and actor.has_role(Role.HEAD)
 
 
 def _is_paused(clue: Clue) -> bool:

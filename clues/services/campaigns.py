@@ -39,8 +39,7 @@ def propose(
     A warning is proposed once; proposing it again returns what stands. Raises ``NotAllowed``, or
     ``Refused`` with the field at fault.
     """
-    if not actor.is_system and not is_clerk_of(actor, actor.department_id):
-        raise NotAllowed("只有部门经办人或负责人可以提出专项整治建议。", verb="campaign.propose")
+    must_be_able_to_propose(actor)
     warning = None
     if warning_id is not None:
         warning = RiskWarning.objects.visible_to(actor).filter(pk=warning_id).first()
@@ -88,6 +87,12 @@ def propose(
             actor, "campaign.propose", "提出专项整治建议", campaign, opinion=campaign.reason
         )
     return campaign
+
+
+def must_be_able_to_propose(actor: Actor) -> None:
+    """Raise ``NotAllowed`` unless the system, or a clerk or the head of a department."""
+    if not actor.is_system and not is_clerk_of(actor, actor.department_id):
+        raise NotAllowed("只有部门经办人或负责人可以提出专项整治建议。", verb="campaign.propose")
 
 
 def figures(region_code: str, categories: list[str], township: Region | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from departments.actors import is_clerk_of
 from inspections.models import PlanItem
 from matters.models import SubjectCategory
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Refused
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
@@ -50,13 +50,10 @@ class CampaignNewView(View):
     """Propose a campaign."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        actor = actor_of(request)
-        if not is_clerk_of(actor, actor.department_id):
-            raise NotAllowed("只有部门经办人或负责人可以提出建议。", verb="campaign.propose")
-        return self._show(request, CampaignForm(actor))
+        return self._show(request, CampaignForm(self._actor(request)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        actor = actor_of(request)
+        actor = self._actor(request)
         form = CampaignForm(actor, request.POST)
         if form.is_valid():
             values = dict(form.cleaned_data)
@@ -71,6 +68,11 @@ class CampaignNewView(View):
                 messages.success(request, "已提出专项整治建议。")
                 return redirect(campaign)
         return self._show(request, form)
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        actor = actor_of(request)
+        services.must_be_able_to_propose(actor)
+        return actor
 
     def _show(self, request: HttpRequest, form: CampaignForm) -> HttpResponse:
         status = 422 if form.errors else 200

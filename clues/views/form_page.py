@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django import forms
@@ -59,6 +60,9 @@ class FormPage(View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         target = self.target(actor, pk)
+        # Whose act it is comes before what was typed; what the state forbids is said in the form.
+        with suppress(Refused):
+            self.check(actor, target)
         form = self.form(actor, target, request.POST, request.FILES)
         if form.is_valid():
             try:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from clues.acts.common import clerk
 from clues.acts.joint import JOINT_ACTS, PART_ACTS
 from clues.forms.joint import ChangeForm, ConclusionForm, PurposeForm, ReportForm, asked_rows
 from clues.forms.penalties import JointFilter
@@ -20,7 +21,7 @@ from clues.services import joint as services
 from clues.services.joint import JOINT_HANDLERS, PART_HANDLERS
 from clues.views.form_page import FormPage
 from records.actor import Actor
-from records.errors import Refused
+from records.errors import NotAllowed, Refused
 from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
@@ -122,7 +123,10 @@ class JointPlanView(View):
 
     def objects(self, actor: Actor, pk: int) -> tuple[Clue, JointVerification | None]:
         """The clue, and the plan that is changed."""
-        return get_object_or_404(Clue.objects.visible_to(actor), pk=pk), None
+        clue: Clue = get_object_or_404(Clue.objects.visible_to(actor), pk=pk)
+        if not clerk(actor, clue, clue.holder_id):
+            raise NotAllowed("只有办理部门可以发起联合核查。", verb="joint.begin", target=clue)
+        return clue, None
 
     def _show(
         self,
@@ -143,6 +147,7 @@ class JointEditView(JointPlanView):
     def objects(self, actor: Actor, pk: int) -> tuple[Clue, JointVerification | None]:
         found = JointVerification.objects.visible_to(actor).select_related("clue")
         joint = get_object_or_404(found, pk=pk)
+        JOINT_ACTS.authorise(actor, "edit", joint)
         return joint.clue, joint
 
 

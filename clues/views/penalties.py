@@ -84,13 +84,11 @@ class PenaltyFormView(View):
     """Enter a penalty; ``?clue=`` fills in what its clue tells."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        actor = actor_of(request)
-        if not _may_enter(actor):
-            raise NotAllowed("只有执法部门的经办人或负责人可以登记处罚。", verb="penalty.enter")
+        actor = self._actor(request)
         return self._show(request, PenaltyForm(actor, initial=self._from_clue(request, actor)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        actor = actor_of(request)
+        actor = self._actor(request)
         form = PenaltyForm(actor, request.POST)
         if form.is_valid():
             try:
@@ -101,6 +99,12 @@ class PenaltyFormView(View):
                 messages.success(request, "已登记，待本部门负责人签发。")
                 return redirect(penalty)
         return self._show(request, form)
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        actor = actor_of(request)
+        if not _may_enter(actor):
+            raise NotAllowed("只有执法部门的经办人或负责人可以登记处罚。", verb="penalty.enter")
+        return actor
 
     def _from_clue(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
         key = key_of(request.GET.get("clue", ""))
@@ -142,6 +146,7 @@ class PenaltyEditView(PenaltyFormView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
         actor = actor_of(request)
         penalty = get_object_or_404(selectors.penalty_list(actor), pk=pk)
+        PENALTY_ACTS.authorise(actor, "edit", penalty)
         form = PenaltyForm(actor, request.POST)
         if form.is_valid():
             try:

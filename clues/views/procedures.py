@@ -195,6 +195,7 @@ class StepView(View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor, procedure = actor_of(request), self._procedure(request, pk)
+        self.table.authorise(actor, self.code, procedure)
         form = self._page.form(actor, procedure, request.POST, request.FILES)
         if form.is_valid():
             try:

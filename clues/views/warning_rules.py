@@ -251,6 +251,7 @@ class PatternView(View):
 
     def post(self, request: HttpRequest, by: str, key: str) -> HttpResponse:
         actor = actor_of(request)
+        campaigns.must_be_able_to_propose(actor)
         label = _label(by, key)
         form = PatternCampaignForm(request.POST)
         if form.is_valid():

@@ -158,6 +158,7 @@ class WarningFormView(View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor, warning = actor_of(request), self._warning(request, pk)
         page = PAGES[self.code]
+        WARNING_ACTS.authorise(actor, self.code, warning)
         form = page.form(actor, warning, request.POST)
         if form.is_valid():
             try:
