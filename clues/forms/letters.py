@@ -12,7 +12,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from clues.forms.intake import FILES, FilesField, FilesInput
-from clues.models import Clue, Referral, ReferralCopy, Stop
+from clues.models import Clue, Referral, Stop
 from clues.rules.kinds import KIND_CHOICES, Kind
 from clues.services.letters.answering import ANSWER_FILES, OUTSIDE_LABEL, SUPPLEMENT_LABEL
 from clues.services.letters.checks import OTHER_FILES, addressees
@@ -259,8 +259,7 @@ class LetterFilter(django_filters.FilterSet):
         if value == "out":
             return queryset.filter(sender_id=own)
         if value == "copied":
-            copied = ReferralCopy.objects.filter(department_id=own)
-            return queryset.filter(pk__in=copied.values("referral_id"))
+            return queryset.filter(copied_to__contains=[own])
         stops = Stop.objects.waiting_at([own] if own else []).filter(kind="letter")
         return queryset.filter(pk__in=stops.values("target_id"))
 

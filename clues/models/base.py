@@ -207,8 +207,13 @@ class Stop(Concealable):
                 condition=Q(left_at=None),
                 name="stop_open_by_sender",
             ),
+            # Holds all that the board counts, so that it reads no open stop itself.
             models.Index(
                 fields=("region_code", "department"),
+                include=(
+                    *("kind", "deadline", "entered_at", "clue"),
+                    *("sender", "confidential", "internal"),
+                ),
                 condition=Q(left_at=None),
                 name="stop_open_by_region",
             ),

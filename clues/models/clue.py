@@ -197,7 +197,11 @@ class Clue(Concealable):
         indexes = (
             models.Index(fields=("-received_at", "-id")),
             models.Index(fields=("region_code", "-received_at", "-id")),
-            models.Index(fields=("region_code", "state", "-received_at", "-id")),
+            models.Index(
+                fields=("region_code", "state", "-received_at", "-id"),
+                include=("holder", "confidential"),
+                name="clue_region_state",
+            ),
             models.Index(fields=("state", "-received_at", "-id")),
             models.Index(fields=("holder", "state", "-received_at")),
             models.Index(fields=("subject", "-received_at")),

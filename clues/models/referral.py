@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,7 +16,6 @@ from clues.models.base import Concealable, ConcealableQuerySet, confidential_ind
 from clues.models.clue import Clue
 from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
 from credit.models import Subject
-from departments.actors import oversees
 from departments.models import Department
 from records.actor import Actor
 
@@ -24,11 +25,7 @@ class ReferralQuerySet(ConcealableQuerySet):
         return Q(sent_at=None) | Q(state__in=Referral.UNSENT)
 
     def _parties(self, actor: Actor) -> Q:
-        copied = ReferralCopy.objects.filter(department_id=actor.department_id)
-        received = Q(to_id=actor.department_id) | Q(pk__in=copied.values("referral_id"))
-        if oversees(actor, actor.region_code):
-            own = Department.objects.filter(region__code__startswith=actor.region_code)
-            received |= Q(to_id__in=own.values("pk"))
+        received = Q(to_id=actor.department_id) | Q(copied_to__contains=[actor.department_id])
         return Q(sender_id=actor.department_id) | (received & ~self._internal())
 
 
@@ -104,6 +101,8 @@ class Referral(Concealable):
     answered_by = models.CharField("答复签发人", max_length=60, blank=True)
     answer_proposed = models.BooleanField("答复待签发", default=False)
     is_return_spent = models.BooleanField("已退回过一次", default=False)
+    # Repeats the copies, so that a department's letters are found by indexes of this table.
+    copied_to = ArrayField(models.BigIntegerField(), default=list, verbose_name="抄送部门")
 
     objects = ReferralQuerySet.as_manager()
 
@@ -123,11 +122,13 @@ class Referral(Concealable):
             ),
         )
         indexes = (
+            models.Index(fields=("-created_at", "-id")),
             models.Index(fields=("sender", "-created_at", "-id")),
             models.Index(fields=("to", "-created_at", "-id")),
             models.Index(fields=("region_code", "-created_at", "-id")),
             models.Index(fields=("clue", "id")),
             models.Index(fields=("cause_type", "cause_id")),
+            GinIndex(fields=("copied_to",), name="letter_copied_to"),
             confidential_index("letter_confidential"),
         )
 
@@ -140,6 +141,8 @@ class Referral(Concealable):
         """The state in words; nobody outside the platform can receive a letter there."""
         if self.state == self.State.SENT and self.to_id is None:
             return "已发出待外部答复"
+        if self._is_told:
+            return "已发出"
         return str(self.State(self.state).label)
 
     def get_absolute_url(self) -> str:
@@ -165,11 +168,17 @@ class Referral(Concealable):
 
     @property
     def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
+        return "ok" if self._is_told else self.TONES[self.State(self.state)]
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether sending the letter is all: a procedure's letter that asks for no answer."""
+        return self.state == self.State.SENT and self.is_led and not self.spec.answers
 
 
 class ReferralCopy(models.Model):
-    """A department that gets a copy (抄送), and when somebody there opened it."""
+    """A department that gets a copy (抄送), and when somebody there opened it. Written together
+    with ``Referral.copied_to`` by ``clues.services.letters.led.copy_to``."""
 
     referral = models.ForeignKey(Referral, models.CASCADE, related_name="copies")
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")

@@ -10,7 +10,7 @@ from departments.models import Department
 from records import trail
 from records.actor import Actor
 from records.models import TrailEntry
-from tests.benchmark.measure import multiply, texts
+from tests.benchmark.measure import array_of, multiply, texts
 
 
 def fill(clue: Clue, count: int, clerk: Actor) -> None:
@@ -36,6 +36,8 @@ def _fill_letters(clue: Clue, clues: str) -> None:
         to=Department.objects.exclude(pk=clue.holder_id).first(),
         region_code=clue.region_code,
     )
+    offices = Department.objects.filter(region__code=clue.region_code).order_by("pk")
+    keys, many = array_of(offices.values_list("pk", flat=True)), len(offices)
     multiply(
         "clues_referral",
         letter.pk,
@@ -49,6 +51,8 @@ def _fill_letters(clue: Clue, clues: str) -> None:
             "subject_id": "s.subject_id",
             "sender_id": "s.receiver_id",
             "to_id": "s.holder_id",
+            "copied_to": f"CASE WHEN s.id % 10 = 0 THEN ARRAY[({keys})[1 + s.id / 10 % {many}]] "
+            "ELSE '{}' END",
             "confidential": "s.confidential",
             "created_at": "s.received_at",
             "sent_at": "s.received_at",
@@ -58,15 +62,13 @@ def _fill_letters(clue: Clue, clues: str) -> None:
         },
     )
     copy = ReferralCopy.objects.create(referral=letter, department=clue.holder)
-    copied = Department.objects.filter(region__code=clue.region_code).order_by("pk")
-    keys = f"ARRAY{list(copied.values_list('pk', flat=True))}::bigint[]"
     multiply(
         "clues_referralcopy",
         copy.pk,
-        "(SELECT id FROM clues_referral WHERE id % 10 = 0) s",
+        "(SELECT id, copied_to[1] AS d FROM clues_referral WHERE copied_to <> '{}') s",
         {
             "referral_id": "s.id",
-            "department_id": f"({keys})[1 + s.id / 10 % {len(copied)}]",
+            "department_id": "s.d",
             "read_at": "CASE WHEN s.id % 1000 > 0 THEN now() END",
         },
     )

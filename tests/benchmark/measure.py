@@ -20,6 +20,7 @@ from records.actor import Actor
 from records.paging import keyset_page
 
 REPEATS = 9
+_LONG = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ class Report:
 
 
 def seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """The median time of a piece of work, which is done once before to warm up."""
+    """The median time of a piece of work, which is done once before to warm up; what takes long is
+    repeated thrice only."""
     work()
-    times = []
-    for _ in range(repeats):
+    times: list[float] = []
+    while len(times) < 3 or (len(times) < repeats and sum(times) < _LONG):
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)

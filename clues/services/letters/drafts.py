@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from clues.acts.common import knows
 from clues.acts.letters import LETTER_ACTS, LETTER_STAGES
-from clues.models import Clue, Concealable, Referral, ReferralCopy
+from clues.models import Clue, Concealable, Referral
 from clues.rules.kinds import Kind
 from clues.services.letters.checks import (
     Files,
@@ -21,6 +21,7 @@ from clues.services.letters.checks import (
     keep_files,
     may_send,
 )
+from clues.services.letters.led import copy_to
 from credit.models import Subject
 from departments.actors import is_clerk_of
 from departments.models import Department, User
@@ -141,10 +142,7 @@ def choose_copies(letter: Referral, departments: Iterable[Department]) -> None:
     parties = (letter.sender_id, letter.to_id)
     chosen = {department.pk for department in departments if department.pk not in parties}
     letter.copies.filter(read_at=None).exclude(department_id__in=chosen).delete()
-    ReferralCopy.objects.bulk_create(
-        (ReferralCopy(referral=letter, department_id=pk) for pk in sorted(chosen)),
-        ignore_conflicts=True,
-    )
+    copy_to(letter, chosen)
 
 
 def _sender(actor: Actor, spec: Kind) -> Department:

@@ -95,6 +95,16 @@ def send(
     return sign(actor, prepare(actor, cause, **what), copies)
 
 
+def copy_to(letter: Referral, department_ids: Iterable[int]) -> None:
+    """Give departments a copy beside those that have one. Idempotent."""
+    ReferralCopy.objects.bulk_create(
+        (ReferralCopy(referral=letter, department_id=pk) for pk in sorted(set(department_ids))),
+        ignore_conflicts=True,
+    )
+    letter.copied_to = sorted(letter.copies.values_list("department_id", flat=True))
+    letter.save(update_fields=("copied_to",))
+
+
 def deliver(letter: Referral, copies: Iterable[Department] = ()) -> None:
     """Give a letter just signed to whom it concerns: the copies (those by rule in the sender's and
     the addressee's region), the parties of its clue, and the people who must know a confidential
@@ -109,10 +119,7 @@ def deliver(letter: Referral, copies: Iterable[Department] = ()) -> None:
         for department in receivers
         if department.pk not in (letter.to_id, letter.sender_id)
     }.values()
-    ReferralCopy.objects.bulk_create(
-        (ReferralCopy(referral=letter, department=department) for department in unique),
-        ignore_conflicts=True,
-    )
+    copy_to(letter, (department.pk for department in unique))
     if letter.clue is None:
         return
     concerned = [*unique, *([letter.to] if letter.to else [])]
