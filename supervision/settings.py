@@ -111,8 +111,10 @@ else:
     REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# Starting parallel workers costs more than reading a whole page of a list by its index.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c max_parallel_workers_per_gather=0")
+# Parallel workers and compiled queries take longer to start than a page of a list by its index.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
+)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Each person who runs the tests against a shared server names a database of their own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_{env.str('TEST_DB', default='supervision')}"}
@@ -272,7 +274,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "跨部门综合监管平台接口",
-    "DESCRIPTION": "监管事项、监管对象、联合检查、结果公示的接口。",
+    "DESCRIPTION": "监管事项、监管对象、联合检查、结果公示、线索协作、预警和信息共享的接口。",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -295,6 +297,20 @@ SPECTACULAR_SETTINGS = {
         "ClueChannel": "clues.models.Clue.Channel",
         "EnteredChannel": "clues.services.intake_facts.ENTERED_CHANNELS",
         "ClueOutcome": "clues.models.Clue.Outcome",
+        "LetterState": "clues.models.Referral.State",
+        "JointState": "clues.models.JointVerification.State",
+        "JointPartState": "clues.models.VerificationPart.State",
+        "CrimeState": "clues.models.CrimeHandover.State",
+        "DisputeState": "clues.models.Dispute.State",
+        "RefusalState": "clues.models.Refusal.State",
+        "WarningState": "clues.models.RiskWarning.State",
+        "WarningOrigin": "clues.models.RiskWarning.Origin",
+        "WarningLevel": "clues.rules.warnings.LEVELS",
+        "SharingEntryState": "clues.models.SharingEntry.State",
+        "LetterKind": "clues.rules.kinds.KIND_CHOICES",
+        "SharingWay": "clues.models.SharingEntry.Way",
+        "SharedRecordState": "clues.models.SharedRecord.State",
+        "SharingRequestState": "clues.models.SharingRequest.State",
     },
 }
 
