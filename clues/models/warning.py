@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -174,8 +175,7 @@ class RiskWarningQuerySet(ConcealableQuerySet):
         return actor.has_role(*STAFF, Role.TOWNSHIP)
 
     def _parties(self, actor: Actor) -> Q:
-        told = WarningParty.objects.filter(department_id=actor.department_id)
-        return Q(pk__in=told.values("warning_id"))
+        return Q(known_to__contains=[actor.department_id])
 
     def open(self) -> RiskWarningQuerySet:
         return self.filter(state__in=RiskWarning.OPEN_STATES)
@@ -267,6 +267,8 @@ class RiskWarning(Concealable):
     )
     settled_at = models.DateTimeField("处置时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
+    # Repeats the parties, so that a department's warnings are found by indexes of this table.
+    known_to = ArrayField(models.BigIntegerField(), default=list, verbose_name="推送部门")
 
     objects = RiskWarningQuerySet.as_manager()
 
@@ -289,7 +291,9 @@ class RiskWarning(Concealable):
             ),
         )
         indexes = (
+            models.Index(fields=("-raised_at", "-id")),
             models.Index(fields=("region_code", "-raised_at", "-id")),
+            GinIndex(fields=("known_to",), name="warning_known_to"),
             models.Index(fields=("rule", "group_key", "-closed_at")),
             models.Index(fields=("owner", "state", "-raised_at")),
             models.Index(fields=("subject", "-raised_at")),
@@ -326,7 +330,8 @@ class RiskWarning(Concealable):
 
 
 class WarningParty(models.Model):
-    """A department that a warning was pushed to, and what for."""
+    """A department that a warning was pushed to, and what for. Written together with
+    ``RiskWarning.known_to`` (``clues.services.warnings.raising.note_parties``)."""
 
     class Part(models.TextChoices):
         OWNER = "owner", "处置"

@@ -101,17 +101,18 @@ def _fill_warnings(clue: Clue, clues: str) -> None:
             "subject_id": "s.subject_id",
             "township_id": "s.township_id",
             "owner_id": "s.holder_id",
+            "known_to": "CASE s.holder_id WHEN s.receiver_id THEN ARRAY[s.holder_id] "
+            "ELSE ARRAY[s.holder_id, s.receiver_id] END",
             "confidential": "s.confidential",
             "clue_id": "s.id",
             "group_key": "s.id::text",
         },
     )
     party = WarningParty.objects.create(warning=warning, department=clue.holder)
-    raised = "FROM clues_riskwarning w JOIN clues_clue c ON c.id = w.clue_id"
     multiply(
         "clues_warningparty",
         party.pk,
-        f"(SELECT w.id, w.owner_id AS d {raised} UNION SELECT w.id, c.receiver_id {raised}) s",
+        f"(SELECT id, unnest(known_to) AS d FROM clues_riskwarning WHERE id <> {warning.pk}) s",
         {
             "warning_id": "s.id",
             "department_id": "s.d",

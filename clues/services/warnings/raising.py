@@ -93,8 +93,15 @@ def push(actor: Actor, warning: RiskWarning, departments: Iterable[Department]) 
         ),
         ignore_conflicts=True,
     )
+    note_parties(warning)
     names = "、".join(department.name for department in unique.values())
     trail.record(actor, "warning.push", "推送预警", warning, after={"to": names})
+
+
+def note_parties(warning: RiskWarning) -> None:
+    """Repeat the departments that know of a warning in its row; call it after changing them."""
+    warning.known_to = sorted(warning.parties.values_list("department_id", flat=True))
+    warning.save(update_fields=("known_to",))
 
 
 def labels(group_by: str, keys: Iterable[str]) -> dict[str, str]:

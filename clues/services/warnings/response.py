@@ -14,7 +14,7 @@ from clues.acts.warnings import WARNING_ACTS, WARNING_STAGES, coordination_of
 from clues.models import Campaign, Clue, RiskWarning, WarningParty
 from clues.services import campaigns, intake
 from clues.services.knowledge import concern, name_heads
-from clues.services.warnings.raising import push, warning_number
+from clues.services.warnings.raising import note_parties, push, warning_number
 from credit.models import Subject
 from departments.actors import fills_in
 from departments.models import Department, Region
@@ -337,6 +337,7 @@ def _let_know(warning: RiskWarning, departments: Sequence[Department], part: str
             department=department,
             defaults={"part": part, "read_at": None, "read_by": ""},
         )
+    note_parties(warning)
     if warning.clue is not None:
         if warning.confidential:
             name_heads(warning.clue, departments)
