@@ -100,8 +100,17 @@ class TimelineEntry:
     tone: str = "neutral"
 
 
-def timeline(*targets: models.Model, limit: int = 100) -> list[TimelineEntry]:
-    """What was done with the objects, newest first, in one query per kind of object."""
+def timeline(
+    *targets: models.Model,
+    limit: int = 100,
+    without: Iterable[str] = (),
+    files_of: models.Model | None = None,
+) -> list[TimelineEntry]:
+    """What was done with the objects, newest first, in one query per kind of object.
+
+    Acts whose verb is one of ``without`` are told elsewhere on the page. Files are named only of
+    ``files_of``, the object whose files the page shows to everybody who sees it.
+    """
     keys: dict[type[models.Model], list[int]] = {}
     for target in targets:
         keys.setdefault(type(target), []).append(target.pk)
@@ -109,21 +118,24 @@ def timeline(*targets: models.Model, limit: int = 100) -> list[TimelineEntry]:
     for kind, pks in keys.items():
         content_type = ContentType.objects.get_for_model(kind)
         entries.extend(
-            TrailEntry.objects.filter(target_type=content_type, target_id__in=pks)[:limit]
+            TrailEntry.objects.filter(target_type=content_type, target_id__in=pks).exclude(
+                verb__in=without
+            )[:limit]
         )
     entries.sort(key=lambda entry: (entry.at, entry.pk))
     lines: list[TimelineEntry] = []
     previous: dt.datetime | None = None
     for entry in entries:
+        file, label = _file(entry, files_of)
         lines.append(
             TimelineEntry(
                 at=entry.at,
-                verb=entry.label,
+                verb=f"上传{label}" if label else entry.label,
                 who=entry.actor_name,
                 department=entry.department_name,
                 opinion=entry.opinion,
                 since_previous=waited(entry.at, previous),
-                attachments=_files(entry),
+                attachments=(NamedFile(file),) if file else (),
                 tone="bad" if entry.outcome == TrailEntry.Outcome.DENIED else "neutral",
             )
         )
@@ -137,9 +149,13 @@ def waited(at: dt.datetime, previous: dt.datetime | None) -> dt.timedelta | None
     return passed if passed and passed >= dt.timedelta(minutes=1) else None
 
 
-def _files(entry: TrailEntry) -> tuple[NamedFile, ...]:
-    name = (entry.after or {}).get("file") if entry.verb == "evidence.keep" else None
-    return (NamedFile(str(name)),) if name else ()
+def _file(entry: TrailEntry, shown: models.Model | None) -> tuple[str, str]:
+    """Name and label of the file that the step brought, if files of the object are shown."""
+    if shown is None or entry.verb != "evidence.keep" or entry.target_id != shown.pk:
+        return "", ""
+    if entry.target_type_id != ContentType.objects.get_for_model(shown).pk:
+        return "", ""
+    return entry.after.get("file", ""), entry.after.get("label", "")
 
 
 def attachments(target: models.Model) -> list[Evidence]:

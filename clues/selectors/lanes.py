@@ -214,7 +214,8 @@ def course_of(clue: Clue, letters: list[Referral]) -> list[TimelineEntry]:
     """The trail of the clue, and of its letters that have a life of their own; what was late
     stands out. Clocks and the letters that the clue's own acts move are told by the lanes."""
     own = [letter for letter in letters if letter.spec.led_by != "clue"]
-    entries = [one for one in timeline(clue, *own) if not one.verb.startswith(_CLOCK)]
+    told = timeline(clue, *own, files_of=clue)
+    entries = [one for one in told if not one.verb.startswith(_CLOCK)]
     before = [*(one.at for one in entries[1:]), None] if entries else []
     return [
         replace(

@@ -211,6 +211,15 @@ def counts(found: QuerySet[Any], groups: Sequence[Group]) -> list[tuple[Group, i
     return [(group, sum(by_state.get(state, 0) for state in group.states)) for group in groups]
 
 
+_TOLD_BY_ACTS = (
+    "letter.prepare",
+    "letter.send",
+    *(f"letter.{state}" for state in Referral.State.values),
+    "deadline.start",
+    "crime.attach",
+)
+
+
 @dataclass(frozen=True)
 class Turn:
     """One department's turn on a page: what it owes, under which clock."""
@@ -239,8 +248,8 @@ def visible_letters(actor: Actor, procedure: Procedure) -> list[Referral]:
 
 
 def course(procedure: Procedure, letters: Iterable[Referral]) -> list[TimelineEntry]:
-    """The timeline of a procedure with that of its letters."""
-    return timeline(procedure, *letters)
+    """The timeline of a procedure with that of its letters, whose course its own acts tell."""
+    return timeline(procedure, *letters, without=_TOLD_BY_ACTS, files_of=procedure)
 
 
 @dataclass(frozen=True)

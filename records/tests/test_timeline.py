@@ -20,8 +20,12 @@ def test_a_timeline_names_files_and_tells_only_waiting_that_was_one(actor, perso
         evidence.keep(clerk, target, io.BytesIO(PNG), "现场.png", label="登记材料")
         clock.shift(60)
         trail.record(clerk, "clue.handle", "由本部门办理", target)
-    handled, kept, registered = timeline(target)
+    handled, kept, registered = timeline(target, files_of=target)
     assert (registered.since_previous, kept.since_previous) == (None, None)
     assert handled.since_previous == dt.timedelta(minutes=1)
+    assert kept.verb == "上传登记材料"
     assert [file.name for file in kept.attachments] == ["现场.png"]
     assert handled.attachments == ()
+    # A page that does not show all files of the object names none of them.
+    assert all(not entry.attachments for entry in timeline(target))
+    assert "登记材料" not in str(timeline(target))
