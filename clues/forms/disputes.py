@@ -74,13 +74,14 @@ class QuestionForm(BeginForm):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, *args, **kwargs)
-        self.fields["about"].help_text = "；".join(
+        offices = "；".join(
             f"{what}由{office.name if office else '尚未指定的部门'}协调"
             for what, office in (
                 ("行政执法争议", filling(actor.region_code, Function.LEGAL)),
                 ("职责分工争议和新业态", filling(actor.region_code, Function.ESTABLISHMENT)),
             )
         )
+        self.fields["about"].help_text = f"{offices}。"
 
 
 class HandleForm(StepForm):
@@ -185,7 +186,8 @@ class GovernmentReportForm(LetterTextForm):
     kind = "refusal_report"
 
     def draft(self, procedure: Refusal) -> str:
-        answer = procedure.answer or procedure.correction or "逾期未答复"
+        said = procedure.answer or procedure.correction or "逾期未答复"
+        answer = said.rstrip("。")
         return (
             f"{procedure.facts}\n履职依据：{procedure.basis}\n"
             f"本部门已发出履职建议书，{procedure.addressee.name}的答复：{answer}。\n报请本级人民政府处理。"
@@ -200,5 +202,5 @@ class CriticismForm(LetterTextForm):
     def draft(self, procedure: Refusal) -> str:
         return (
             f"{procedure.addressee.name}未履行职责：{procedure.facts}\n"
-            f"经责令改正（{procedure.order}）仍未改正，现予通报批评。"
+            f"经责令改正（{procedure.order.rstrip('。')}）仍未改正，现予通报批评。"
         )

@@ -41,6 +41,8 @@ FACTS_LABEL = "未履职情况材料"
 CORRECTION_LABEL = "改正情况材料"
 ORDER_LABEL = "责令改正情况材料"
 
+_TITLES = {"refusal_report": "不履行职责情况的报告", "criticism": "不履行职责问题的通报批评"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
@@ -314,7 +316,7 @@ def _prepare(
         kind=kind,
         sender=sender,
         to=to,
-        title=f"关于{refusal.addressee}不履行职责的情况：{refusal.title}"[:LONGEST_TITLE],
+        title=f"关于{refusal.addressee.name}{_TITLES[kind]}：{refusal.title}"[:LONGEST_TITLE],
         body=body,
         clue=refusal.clue,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from clues.acts.procedures import letter_of
 from clues.acts.refusals import REFUSAL_ACTS
 from clues.models import Referral, Refusal
+from clues.selectors.procedures import course
 from clues.services import refusals
+from clues.services.procedures import letters_of
 from clues.stages import main_stop
 from clues.tests import procedure_samples as samples
 from clues.tests.procedure_samples import due, turn
@@ -136,3 +139,21 @@ def test_who_may_do_what_and_who_sees_it(county) -> None:
     assert Refusal.objects.visible_to(person("zfb_clerk")).get() == ordered
     for username in ("wjw_head", "jjz_witness"):
         assert not Refusal.objects.visible_to(person(username)).exists()
+
+
+def test_the_letters_say_what_they_are_and_the_notice_waits_for_nobody(county) -> None:
+    refusal = samples.criticised()
+    report, notice = letter_of(refusal, "refusal_report"), letter_of(refusal, "criticism")
+    addressee = refusal.addressee.name
+    assert report.title == f"关于{addressee}不履行职责情况的报告：{refusal.title}"
+    assert notice.title == f"关于{addressee}不履行职责问题的通报批评：{refusal.title}"
+    assert (notice.get_state_display(), notice.state_tone) == ("已发出", "ok")
+    advice = letter_of(samples.advised(), "advice_to_correct")
+    assert advice.get_state_display() == "已发出待签收"
+
+
+def test_the_course_of_a_procedure_tells_each_step_once(county) -> None:
+    refusal = samples.criticised()
+    told = [entry.verb for entry in course(refusal, letters_of(refusal))]
+    assert told.count("签发通报批评") == 1
+    assert not [verb for verb in told if verb.startswith("起算期限")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from clues.views.procedures import (
     may_begin,
 )
 from departments.actors import fills_in
+from departments.models import User
 from departments.roles import Function
 from records.actor import Actor
 from records.middleware import actor_of
@@ -122,7 +123,7 @@ class CrimeView(View):
         case = get_object_or_404(
             CrimeHandover.objects.visible_to(actor)
             .select_related("department", "police", "procuratorate", "subject", "clue")
-            .prefetch_related("officers"),
+            .prefetch_related(Prefetch("officers", User.objects.order_by("pk"))),
             pk=pk,
         )
         letters = selectors.visible_letters(actor, case)

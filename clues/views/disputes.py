@@ -38,7 +38,7 @@ class DisputeListView(ProcedureListView):
     """All disputes a person sees."""
 
     title = "职责争议"
-    note = "先行共同处置眼前的事项，再协商；协商不成的，由行政执法监督机构或者机构编制部门作出决定。"
+    note = "先行共同处置眼前的事项，再协商；协商不成的，由行政执法监督机构或者机构编制部门决定。"
     url_name = "clues:dispute-list"
     empty = "对由谁执法或者由谁负责认识不一致时，在这里提出争议。"
     filter_class = forms.DisputeFilter

@@ -67,7 +67,8 @@ def letter_text(case: CrimeHandover) -> str:
         f"我单位在查处{case.suspect}一案中，认为其行为涉嫌{case.offence}。",
         case.facts,
         case.report,
-        f"移送前已作出的行政处罚：{case.penalties or '无'}。",
+        f"移送前已作出的行政处罚：{case.penalties.rstrip('。') or '无'}。",
+        f"随案移送的材料：{'、'.join(KINDS['criminal_handover'].evidence)}。",
         "根据《中华人民共和国行政处罚法》第二十七条和《行政执法机关移送涉嫌犯罪案件的规定》，"
         f"现将该案移送你单位。请在回执上签字，并在 {days} 日内将是否立案的决定书面通知我单位。",
     ]
