@@ -6,7 +6,7 @@
     const exact = "code, pre, kbd, samp, script, style, textarea, .mono";
     const files = /[\w.-]+\.(xlsx|zip|py|json|tsv|png|txt|html)\b/g;
     const codes = /https?:\/\/\S+|\b[0-9a-f]{32,}\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b|\b[0-9A-Z]{10,}\b/g;
-    const names = /\b(Excel|xlsx|csv|JSON|PDF|PNG|JPE?G|WebP|HEIC|SHA|HMAC|HTTP|API|Python)\b/gi;
+    const names = /\b(Excel|Word|xlsx|csv|JSON|PDF|PNG|JPE?G|WebP|HEIC|SHA|HMAC|HTTP|API|Python)\b/gi;
     const english = /[A-Za-z]{4,}|\b(None|True|False|null|NaN|Yes|No)\b|\{\{|\{%/;
     const halfWidth = /[\u4e00-\u9fff][,;:?!]|[,;:?!()][\u4e00-\u9fff]/;
     const found = new Set();
