@@ -101,7 +101,24 @@ def coordination_of(warning: RiskWarning) -> int | None:
     return department.pk if department else None
 
 
-WARNING_STAGES: Stages[RiskWarning] = Stages(
+_to_be_studied: Stage[RiskWarning] = Stage(
+    owner=coordination_of,
+    sender=lambda warning: warning.owner_id,
+    waits="发起联合会商",
+    clock=rules.CALL_STUDY_DUE,
+)
+
+
+class _WarningStages(Stages[RiskWarning]):
+    def of(self, warning: RiskWarning) -> Stage[RiskWarning] | None:
+        """As for all; a major warning that its owner received is the turn of the coordination
+        office, which alone calls the study that must come first (J7)."""
+        if warning.state == _S.RECEIVED and warning.needs_study:
+            return _to_be_studied
+        return super().of(warning)
+
+
+WARNING_STAGES = _WarningStages(
     "warning",
     {
         _S.RAISED: Stage(

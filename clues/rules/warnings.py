@@ -59,6 +59,7 @@ SETTLE_DUE = {
 }
 """A level is answered the sooner the graver it is; the limits themselves are the region's."""
 
+CALL_STUDY_DUE = TimeLimit("clues.warning.call_study", 24, "发起联合会商", Unit.HOUR, _PRACTICE)
 STUDY_DUE = TimeLimit("clues.warning.study", 5, "联合会商研判", Unit.WORKING_DAY, _PRACTICE)
 SIGN_DUE = TimeLimit("clues.warning.sign", 2, "签署不予处置意见", Unit.WORKING_DAY, _PRACTICE)
 FEED_BACK_DUE = TimeLimit("clues.warning.feed_back", 2, "反馈上级预警", Unit.WORKING_DAY, _PRACTICE)

@@ -90,6 +90,9 @@ def test_major_warning_is_studied_before_anything_is_decided(county: Region, act
     response.receive(actor("mzj_clerk"), warning.pk)
     offered = {act.code for act in WARNING_ACTS.allowed(actor("mzj_clerk"), reload(warning))}
     assert offered == set()
+    waiting = stop_of(warning)
+    assert (waiting.waits, waiting.sender) == ("发起联合会商", warning.owner)
+    assert waiting.department.functions.filter(function="coordination").exists()
     with pytest.raises(Conflict):
         response.dismiss(actor("mzj_clerk"), warning.pk, "不需要")
     with pytest.raises(NotAllowed):
