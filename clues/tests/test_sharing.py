@@ -348,3 +348,13 @@ def test_a_secret_that_comes_later_covers_what_was_registered() -> None:
     owed = SharedRecord.objects.get(clue=clue)
     assert owed.confidential
     assert not SharedRecord.objects.visible_to(person("xzsp_head")).exists()
+
+
+def test_what_was_prepared_for_a_request_ends_with_it() -> None:
+    asked = sent_request()
+    clerk, head = person("scjg_clerk"), person("scjg_head")
+    requests.propose(clerk, asked.pk, grants=True, answer="可以提供。", content="证号 1 至 8。")
+    requests.HANDLERS["reject"](head, asked.pk, "再核对。")
+    requests.withdraw(person("mzj_clerk"), asked.pk, "已另行取得。")
+    assert SharedRecord.objects.get(request=asked).state == "cancelled"
+    assert main_stop(asked) is None

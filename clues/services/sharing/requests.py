@@ -105,9 +105,16 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> SharingRequest:
         else:
             request.state = SharingRequest.State.DECLINED
             if record is not None:
-                record.state = SharedRecord.State.CANCELLED
-                record.save()
-                trail.record(actor, "shared_record.cancel", "答复不予提供", record)
+                _give_up(actor, record, "答复不予提供")
+    return request
+
+
+def withdraw(actor: Actor, pk: int, opinion: str) -> SharingRequest:
+    """The requester asks no more; what the provider had prepared is given up."""
+    with REQUEST_ACTS.take(actor, "withdraw", pk, opinion=opinion) as request:
+        record = SharedRecord.objects.select_for_update().filter(request=request).first()
+        if record is not None:
+            _give_up(actor, record, "申请已撤回")
     return request
 
 
@@ -124,8 +131,14 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], SharingRequest]] = {
     "sign": sign,
     "approve": approve,
     "reject": _plain("reject"),
-    "withdraw": _plain("withdraw"),
+    "withdraw": withdraw,
 }
+
+
+def _give_up(actor: Actor, record: SharedRecord, why: str) -> None:
+    record.state = SharedRecord.State.CANCELLED
+    record.save()
+    trail.record(actor, "shared_record.cancel", why, record)
 
 
 def _prepared(request: SharingRequest, content: str) -> SharedRecord:
