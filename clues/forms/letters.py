@@ -198,6 +198,9 @@ class ExtendForm(forms.Form):
     )
 
 
+_FEW_SUBJECTS = 200
+
+
 class LetterFilter(django_filters.FilterSet):
     """Box, kind, state, the other department, days and text; shared by page, export and API.
 
@@ -248,9 +251,13 @@ class LetterFilter(django_filters.FilterSet):
 
     def matching(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         text = value.strip()
-        return queryset.filter(
-            Q(title__icontains=text) | Q(number__contains=text) | Q(subject__name__icontains=text)
-        )
+        named = Subject.objects.filter(name__icontains=text)
+        keys = list(named.values_list("pk", flat=True)[: _FEW_SUBJECTS + 1])
+        # Few subjects are looked up by index together with the titles; with many, the newest
+        # letters soon fill a page.
+        few = len(keys) <= _FEW_SUBJECTS
+        about = Q(subject_id__in=keys) if few else Q(subject__name__icontains=text)
+        return queryset.filter(Q(title__icontains=text) | Q(number__contains=text) | about)
 
     def in_box(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         own = self.actor.department_id

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -129,6 +130,10 @@ class Referral(Concealable):
             models.Index(fields=("clue", "id")),
             models.Index(fields=("cause_type", "cause_id")),
             GinIndex(fields=("copied_to",), name="letter_copied_to"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="letter_title_trigrams"),
+            GinIndex(
+                fields=("number",), opclasses=("gin_trgm_ops",), name="letter_number_trigrams"
+            ),
             confidential_index("letter_confidential"),
         )
 
