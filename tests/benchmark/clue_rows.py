@@ -90,7 +90,12 @@ def _fill_subjects(count: int) -> str:
 def _township(number: str) -> str:
     units = Region.objects.filter(code__startswith=REGION, level="township").order_by("pk")
     keys = array_of(units.values_list("pk", flat=True))
-    return f"({keys})[1 + {number} * 11 % {len(units)}]"
+    return _any_of(keys, f"{number} * 11")
+
+
+def _any_of(array: str, number: str) -> str:
+    """One of an array by chance, always the same for a number."""
+    return f"({array})[1 + (hashint8({number}) & 1048575) % cardinality({array})]"
 
 
 def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
@@ -100,7 +105,6 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
         .exclude(pk=quiet)
         .values_list("pk", flat=True)
     )
-    many = f"cardinality({offices})"
     name = f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店'"
     word = f"({texts(_WORDS)})[1 + i * 31 % {len(_WORDS)}]"
     channels = texts(Clue.Channel.values)
@@ -111,7 +115,7 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
         numbers(count),
         {
             "number": "'XS411603-2025-' || lpad(i::text, 7, '0')",
-            "channel": f"({channels})[1 + i * 13 % {len(Clue.Channel.values)}]",
+            "channel": _any_of(channels, "i / 7"),
             "external_number": "'G' || i",
             "title": f"{name} || {word}",
             "content": f"'反映' || {name} || '存在' || {word} || '问题，编号' || i || "
@@ -126,8 +130,8 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
             "confidential": "i % 997 = 0",
             "township_id": _township("i"),
             "holder_id": f"CASE WHEN i % {_QUIET_EVERY} = 0 THEN {quiet} "
-            f"ELSE ({offices})[1 + i * 7919 % {many}] END",
-            "receiver_id": f"({offices})[1 + i * 104729 % {many}]",
+            f"ELSE {_any_of(offices, 'i')} END",
+            "receiver_id": _any_of(offices, "-i"),
             "bands": "(SELECT array_agg(hashint8extended(i, b)) FROM generate_series(1, 16) b)",
             "reporter_id": "NULL",
             "client_key": "NULL",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,12 +19,12 @@ from records.actor import Actor
 from records.paging import keyset_page
 
 REPEATS = 9
-_LONG = 1.0
+_LONG = 3.0
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """One comparison: milliseconds (medians) of ours and of the reference, and what to reach."""
+    """One comparison: milliseconds of ours and of the reference, and what to reach."""
 
     what: str
     ours_ms: float
@@ -78,15 +77,15 @@ class Report:
 
 
 def seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """The median time of a piece of work, which is done once before to warm up; what takes long is
-    repeated thrice only."""
+    """The shortest time of a piece of work, which is done once before to warm up: whatever else
+    the machine does can only add to it. What takes long is repeated less often."""
     work()
     times: list[float] = []
-    while len(times) < 3 or (len(times) < repeats and sum(times) < _LONG):
+    while not times or (len(times) < repeats and sum(times) < _LONG):
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return min(times)
 
 
 def sql_seconds(sql: str, params: Sequence[Any] = (), repeats: int = REPEATS) -> float:
