@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import get_resolver
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import browser  # noqa: F401 (a fixture)
@@ -62,5 +63,7 @@ def stage(
 ) -> Iterator[Stage]:
     """Browsers at the platform; the demo bar switches between its people."""
     settings.DEMO = True  # type: ignore[attr-defined]
+    # Else the first page of all waits until every module is read.
+    assert get_resolver().url_patterns
     with Stage(browser, live_server.url) as stage:  # type: ignore[arg-type]
         yield stage
