@@ -6,7 +6,7 @@ class CluesConfig(AppConfig):
     verbose_name = "线索与协作"
 
     def ready(self) -> None:
-        from clues import imports  # noqa: F401  (registers its kind of file)
+        from clues import imports, receivers  # noqa: F401  (imports register themselves)
         from clues.models import Concealable
         from clues.services.sharing import events
         from records.concealment import CONCEALED
@@ -16,3 +16,4 @@ class CluesConfig(AppConfig):
                 CONCEALED[model._meta.label] = model.objects.concealed_from
 
         events.connect()
+        receivers.connect()

@@ -72,6 +72,15 @@ ANNOUNCE_AHEAD = Number(
     "抽取办法（公信级别 1 级）",
 )
 
+APPROVAL_DUE = TimeLimit(
+    "inspections.approval_due",
+    2,
+    "批准个案检查",
+    Unit.WORKING_DAY,
+    "平台默认，可由本地区调整",
+)
+"""From the proposal of a visit without a draw to the decision of the lead department's head."""
+
 LICENCE_NOTICE = TimeLimit(
     "inspections.licence_notice",
     30,

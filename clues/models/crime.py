@@ -80,6 +80,8 @@ class CrimeHandover(Procedure):
     RETURNED = (State.BACK_SENT, State.ADMINISTRATIVE, State.CONCLUDED)
     ENDED = (State.REFUSED, State.FORWARDED, State.CANCELLED)
     FINAL = (State.ACCEPTED, State.CONCLUDED, *ENDED)
+    REPEATABLE = (State.CONCLUDED, *ENDED)
+    """After these the same clue may be handed over again."""
 
     TONES: ClassVar[dict[str, str]] = {
         **dict.fromkeys(State.values, "warn"),

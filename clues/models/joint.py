@@ -212,6 +212,7 @@ class ClueVisit(Concealable):
         AGREED = "agreed", "已并入"
         DECLINED = "declined", "未同意"
         WITHDRAWN = "withdrawn", "已撤回"
+        CALLED_OFF = "called_off", "检查未进行"
 
     STANDING = (State.REVIEW, State.PROPOSED, State.AGREED)
     TONES: ClassVar[dict[str, str]] = {
@@ -220,6 +221,7 @@ class ClueVisit(Concealable):
         State.AGREED: "ok",
         State.DECLINED: "bad",
         State.WITHDRAWN: "neutral",
+        State.CALLED_OFF: "bad",
     }
 
     clue = models.ForeignKey(Clue, models.PROTECT, related_name="visits", verbose_name="线索")

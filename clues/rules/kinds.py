@@ -298,6 +298,7 @@ _KINDS = (
         reach=Reach.UP_OR_DOWN,
         answers={"replied": "已答复", "unable": "无法办理"},
         answer_due=UP_DOWN_DUE,
+        copies=frozenset({Function.COORDINATION}),
     ),
     Kind(
         code="emergency_call",

@@ -45,7 +45,7 @@ def _hands_over(actor: Actor, clue: Clue) -> bool:
     if fills_in(actor, Function.POLICE, clue.region_code):
         return False
     out = CrimeHandover.objects.filter(clue=clue, direction=CrimeHandover.Direction.TO_POLICE)
-    return not out.exclude(state__in=CrimeHandover.ENDED).exists()
+    return not out.exclude(state__in=CrimeHandover.REPEATABLE).exists()
 
 
 def _disputes(actor: Actor, clue: Clue) -> bool:

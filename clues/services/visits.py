@@ -11,6 +11,7 @@ from clues.acts.joint import VISIT_ACTS, VISIT_STAGES, arranges_visits
 from clues.models import Clue, ClueVisit
 from clues.selectors.before_visit import joinable
 from clues.services.knowledge import concern, name_heads
+from clues.stages import hold_clue
 from inspections.models import JointTask
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import start_selected
@@ -109,6 +110,22 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> ClueVisit:
     with VISIT_ACTS.take(actor, "withdraw", pk, opinion=opinion) as visit:
         pass
     return visit
+
+
+def called_off(actor: Actor, task: JointTask, reason: str) -> None:
+    """Tell the clues that were to be looked into on a visit which does not take place: their
+    holders have to find another way. Call it inside the act that calls the visit off."""
+    standing = ClueVisit.objects.filter(task=task, state__in=ClueVisit.STANDING)
+    for pk, clue_id in standing.order_by("clue_id").values_list("pk", "clue_id"):
+        hold_clue(clue_id)
+        visit = ClueVisit.objects.select_for_update(of=("self",)).get(pk=pk)
+        visit.state, visit.answer = _V.CALLED_OFF, reason.strip()[:300]
+        visit.save()
+        VISIT_STAGES.enter(actor, visit)
+        for about in (visit, visit.clue):
+            trail.record(
+                actor, "visit.called-off", "检查未进行，线索须另行核实", about, opinion=reason
+            )
 
 
 VISIT_HANDLERS = {"sign": sign, "agree": agree, "decline": decline, "withdraw": withdraw}

@@ -15,8 +15,11 @@ from inspections.models import JointTask
 from inspections.services import selected
 from inspections.services import tasks as desk
 from inspections.services.dispatch import PartPlan
+from inspections.services.tasks_worklist import pending_task_work
 from inspections.tests.visit_samples import Story, make_story
+from records import deadlines
 from records.errors import Conflict, NotAllowed, Refused
+from records.selectors import timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +91,8 @@ def test_a_visit_called_off_meanwhile_is_not_joined(task: JointTask) -> None:
         visits.agree(person("mzj_head"), visit.pk)
 
 
-def test_a_clue_starts_a_joint_inspection(story: Story, task: JointTask) -> None:
+def started(story: Story, task: JointTask) -> ClueVisit:
+    """A joint inspection that a clue of the task's subject has just proposed."""
     clue = clue_on(task, "mzj_clerk")
     departments = [story.departments[code] for code in ("MZJ", "WJW")]
     fitting = selected.fitting_items(task.subject, departments)
@@ -97,11 +101,44 @@ def test_a_clue_starts_a_joint_inspection(story: Story, task: JointTask) -> None
         for department, code in zip(departments, ("MZJ", "WJW"), strict=True)
     ]
     today = timezone.localdate()
-    visit = visits.start(person("mzj_clerk"), clue.pk, parts, today, "群众反映食堂问题")
+    return visits.start(person("mzj_clerk"), clue.pk, parts, today, "群众反映食堂问题")
+
+
+def test_a_clue_starts_a_joint_inspection(story: Story, task: JointTask) -> None:
+    visit = started(story, task)
     assert (visit.state, visit.task.state, visit.task.origin) == ("agreed", "proposed", "clue")
     assert visit.task not in JointTask.objects.visible_to(person("wjw_clerk"))
     selected.approve(person("mzj_head"), visit.task_id)
     assert visit.task in JointTask.objects.visible_to(person("wjw_clerk"))
+
+
+def test_a_proposed_inspection_waits_for_the_head_with_a_clock(
+    story: Story, task: JointTask
+) -> None:
+    visit = started(story, task)
+    clock = deadlines.running_of(visit.task).get()
+    assert (clock.department, clock.amount) == (visit.task.lead, 2)
+    (waiting,) = [row for row in pending_task_work(person("mzj_head")) if "个案检查" in row.what]
+    assert waiting.due_at == clock.due_at
+    selected.approve(person("mzj_head"), visit.task_id)
+    assert not deadlines.running_of(visit.task).exists()
+
+
+@pytest.mark.parametrize("ends_by", ("declined", "cancelled"))
+def test_a_visit_called_off_tells_its_clues(story: Story, task: JointTask, ends_by: str) -> None:
+    visit = started(story, task)
+    head = person("mzj_head")
+    if ends_by == "declined":
+        selected.decline(head, visit.task_id, "人手不足")
+    else:
+        selected.approve(head, visit.task_id)
+        desk.cancel(head, visit.task_id, "人手不足")
+    visit.refresh_from_db()
+    assert (visit.state, visit.answer) == ("called_off", "人手不足")
+    assert "检查未进行，线索须另行核实" in [entry.verb for entry in timeline(visit.clue)]
+    assert main_stop(visit) is None
+    assert main_stop(visit.clue) is not None
+    assert not deadlines.running_of(visit.task).exists()
 
 
 def test_of_a_confidential_clue_only_the_head_arranges_visits(task: JointTask) -> None:

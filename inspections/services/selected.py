@@ -13,7 +13,7 @@ from django.utils import timezone
 from credit.models import Subject
 from departments.actors import is_clerk_of
 from departments.models import Department
-from departments.profile import resolve
+from departments.profile import resolve, time_limit
 from inspections.acts.tasks import JOINT_TASK_ACTS
 from inspections.models import (
     Inspector,
@@ -23,10 +23,11 @@ from inspections.models import (
     TaskOfficer,
     TaskPart,
 )
-from inspections.rules import MIN_OFFICERS
+from inspections.rules import APPROVAL_DUE, MIN_OFFICERS
 from inspections.services.dispatch import PartPlan, check_visit_date, next_codes
+from inspections.signals import visit_called_off
 from matters.models import CheckItem, MatterVersion
-from records import trail
+from records import deadlines, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
@@ -85,6 +86,17 @@ def start_selected(
             opinion=reason.strip(),
             after={"visit_on": visit_on, "departments": [p.department.name for p in parts]},
         )
+        resolved = time_limit(lead.region.code, APPROVAL_DUE)
+        deadlines.start(
+            actor,
+            task,
+            rule=resolved.key,
+            title=resolved.title,
+            source=resolved.source,
+            limit=resolved.limit,
+            department_id=lead.pk,
+            region_code=lead.region.code,
+        )
     return task
 
 
@@ -110,13 +122,15 @@ def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
         task.dispatched_at = now
         alone = len(plans) == 1
         task.state = JointTask.State.SCHEDULED if alone else JointTask.State.DISPATCHED
+        deadlines.meet(task, APPROVAL_DUE.key)
     return task
 
 
 def decline(actor: Actor, task_id: int, opinion: str) -> JointTask:
     """The head of the lead department does not want the visit, with the reason."""
     with JOINT_TASK_ACTS.take(actor, "decline", task_id, opinion=opinion) as task:
-        pass
+        deadlines.meet(task, APPROVAL_DUE.key)
+        visit_called_off.send(JointTask, task=task, actor=actor, reason=opinion)
     return task
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
 from inspections.models import JointTask, TaskPart
 from inspections.services.dispatch import check_visit_date
+from inspections.signals import visit_called_off
 from records import trail
 from records.actor import Actor
 from records.errors import Refused
@@ -87,7 +88,7 @@ def propose_date(actor: Actor, part_id: int, visit_on: dt.date, reason: str) -> 
 def cancel(actor: Actor, task_id: int, reason: str) -> JointTask:
     """Give a visit up before anybody has checked in, by the head of the lead department."""
     with JOINT_TASK_ACTS.take(actor, "cancel", task_id, opinion=reason) as task:
-        pass
+        visit_called_off.send(JointTask, task=task, actor=actor, reason=reason)
     return task
 
 

@@ -13,6 +13,7 @@ from departments.actors import is_clerk_of, is_head_of
 from departments.roles import Role
 from inspections.models import Draw, JointTask, TaskPart
 from records.actor import Actor
+from records.deadlines import chips_for
 from records.workdays import end_of_day
 from records.worklist import WorkItem
 
@@ -78,16 +79,22 @@ def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any)
 
 
 def _proposals(actor: Actor) -> list[WorkItem]:
-    tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.PROPOSED)
+    tasks = list(
+        JointTask.objects.filter(lead_id=actor.department_id, state=_T.PROPOSED)
+        .select_related("subject")
+        .order_by("visit_on", "pk")
+    )
+    clocks = chips_for(tasks)
     return [
         WorkItem(
             what=f"批准{task.get_origin_display()}",
             about=task.subject.name,
             url=reverse("inspections:task", args=[task.pk]),
             label="批准",
-            due_at=_end_of(task.visit_on),
+            due_at=clocks[task.pk].deadline.due_at if task.pk in clocks else None,
+            chip=clocks.get(task.pk),
         )
-        for task in tasks.select_related("subject").order_by("visit_on", "pk")
+        for task in tasks
     ]
 
 

@@ -169,7 +169,7 @@ def _must_hold(clue: Clue, department_id: int) -> None:
         raise Refused("只有正在办理该线索的部门可以据此移送涉嫌犯罪案件。", field="clue")
     running = CrimeHandover.objects.filter(
         clue=clue, direction=CrimeHandover.Direction.TO_POLICE
-    ).exclude(state__in=CrimeHandover.ENDED)
+    ).exclude(state__in=CrimeHandover.REPEATABLE)
     if running.exists():
         raise Refused("该线索已经在办理涉嫌犯罪案件移送。", field="clue")
 

@@ -241,6 +241,28 @@ def start_check(
     return warning
 
 
+def check_called_off(actor: Actor, task: JointTask, reason: str) -> None:
+    """Open the warnings again that were settled by a visit which does not take place, unless
+    their rule has raised a newer one for the same group. Call it inside the act that calls the
+    visit off."""
+    settled = RiskWarning.objects.select_for_update(of=("self",)).filter(
+        outcome_task=task, state__in=(_S.CLOSED, _S.FEEDBACK)
+    )
+    for warning in settled.order_by("pk"):
+        newer = RiskWarning.objects.filter(
+            rule__isnull=False, rule=warning.rule_id, group_key=warning.group_key
+        ).exclude(state=_S.CLOSED)
+        if newer.exclude(pk=warning.pk).exists():
+            continue
+        warning.state, warning.outcome, warning.outcome_text = _S.RECEIVED, "", ""
+        warning.outcome_task = warning.settled_at = warning.closed_at = None
+        warning.save()
+        WARNING_STAGES.enter(actor, warning)
+        trail.record(
+            actor, "warning.reopened", "检查未进行，预警须重新处置", warning, opinion=reason
+        )
+
+
 def propose_campaign(
     actor: Actor, pk: int, *, title: str, reason: str, categories: list[str]
 ) -> Campaign:
