@@ -134,6 +134,7 @@ class Referral(Concealable):
             GinIndex(
                 fields=("number",), opclasses=("gin_trgm_ops",), name="letter_number_trigrams"
             ),
+            models.Index(fields=("clue",), condition=Q(state="returned"), name="letter_returned"),
             confidential_index("letter_confidential"),
         )
 

@@ -59,6 +59,7 @@ class Deadline(models.Model):
                 name="deadline_running_by_region",
             ),
             models.Index(fields=("target_type", "target_id")),
+            models.Index(fields=("region_code", "due_at")),
         )
 
     def __str__(self) -> str:
