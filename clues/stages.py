@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
-from clues.models.base import Concealable, Stop
+from clues.models import Clue, Concealable, Stop
 from departments.models import Department
 from departments.profile import ResolvedLimit, TimeLimit, time_limit
 from records import deadlines
@@ -129,9 +129,11 @@ class StagedActs(ActTable[C]):
     def take(
         self, actor: Actor, code: str, pk: Any, *, opinion: str = "", label: str = ""
     ) -> Iterator[C]:
-        with super().take(actor, code, pk, opinion=opinion, label=label) as instance:
-            yield instance
-            self._leave_for(actor, code, instance)
+        with transaction.atomic():
+            hold_clue_of(self.model, pk)
+            with super().take(actor, code, pk, opinion=opinion, label=label) as instance:
+                yield instance
+                self._leave_for(actor, code, instance)
 
     def _leave_for(self, actor: Actor, code: str, instance: C) -> None:
         """Enter the stage of the state that the act leads to, before the row is saved."""
@@ -139,6 +141,21 @@ class StagedActs(ActTable[C]):
         if target is not None:
             setattr(instance, self.state_field, target)
         self.stages.enter(actor, instance)
+
+
+def hold_clue(clue_id: int) -> None:
+    """Lock a clue before an object of it is locked or created. Everybody does it in this order, so
+    that nobody waits crosswise and nothing of a clue escapes its being made confidential."""
+    list(Clue.objects.select_for_update(of=("self",)).filter(pk=clue_id).values_list("pk"))
+
+
+def hold_clue_of(model: type[models.Model], pk: Any) -> None:
+    """Lock the clue, if any, of an object that is about to be locked, as ``hold_clue``."""
+    if not any(field.name == "clue" for field in model._meta.concrete_fields):
+        return
+    found = model._default_manager.filter(pk=pk, clue__isnull=False).order_by()
+    for clue_id in found.values_list("clue_id", flat=True):
+        hold_clue(clue_id)
 
 
 def main_stop(instance: models.Model) -> Stop | None:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.urls import reverse
 
 from records import trail
@@ -28,6 +28,8 @@ from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
 M = TypeVar("M", bound=models.Model)
+
+_DEADLOCK = "40P01"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +139,21 @@ class ActTable(Generic[M]):
     ) -> Iterator[M]:
         """Do one act: lock, check, let the block change the object, save, leave the trace.
 
-        Raises ``Refused`` when the object does not exist, otherwise as ``check``.
+        Raises ``Refused`` when the object does not exist, ``Conflict`` when the database ended
+        the act because two people waited for each other, otherwise as ``check``.
         """
+        try:
+            with self._take(actor, code, pk, opinion, label) as instance:
+                yield instance
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") != _DEADLOCK:
+                raise
+            raise Conflict(
+                "其他人正在同时办理同一事项，本次操作未生效。请刷新页面后重试。"
+            ) from error
+
+    @contextmanager
+    def _take(self, actor: Actor, code: str, pk: Any, opinion: str, label: str) -> Iterator[M]:
         with transaction.atomic():
             instance = self.model._default_manager.select_for_update(of=("self",)).filter(pk=pk)
             locked = instance.first()

@@ -16,6 +16,7 @@ from clues.models import Clue, JointVerification, Referral, VerificationPart
 from clues.rules import joint as rules
 from clues.services.letters import led
 from clues.services.uploads import Files, keep_files
+from clues.stages import hold_clue_of
 from departments.models import Department
 from departments.profile import number
 from matters.models import MatterVersion
@@ -250,9 +251,10 @@ PART_HANDLERS = {
 
 @contextmanager
 def _part(actor: Actor, code: str, pk: int, opinion: str = "") -> Iterator[VerificationPart]:
-    """Take an act on a part; its joint verification is locked first, so that nobody waits
-    crosswise."""
+    """Take an act on a part; its clue and its joint verification are locked first, so that nobody
+    waits crosswise."""
     with transaction.atomic():
+        hold_clue_of(VerificationPart, pk)
         joint = (
             JointVerification.objects.select_for_update(of=("self",))
             .select_related("clue", "lead")

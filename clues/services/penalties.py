@@ -14,6 +14,7 @@ from clues.acts.common import knows
 from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
 from clues.models import Clue, Penalty
 from clues.rules.penalty import LAW, act_key
+from clues.stages import hold_clue
 from credit.models import Subject
 from departments.models import Department
 from matters.models import CheckItem
@@ -59,13 +60,16 @@ def enter(actor: Actor, data: PenaltyData) -> Penalty:
         raise NotAllowed("您不能以该线索登记处罚。", verb="penalty.enter")
     penalty = Penalty(
         region_code=department.region.code,
-        confidential=data.clue.confidential if data.clue else False,
         department=department,
         entered_by_id=actor.user_id,
     )
     _fill(actor, penalty, data)
     try:
         with transaction.atomic():
+            if data.clue is not None:
+                hold_clue(data.clue.pk)
+                data.clue.refresh_from_db(fields=("confidential",))
+                penalty.confidential = data.clue.confidential
             penalty.save()
             PENALTY_STAGES.enter(actor, penalty)
             trail.record(actor, "penalty.enter", "登记处罚", penalty, after=trail.snapshot(penalty))

@@ -22,6 +22,7 @@ from clues.services.letters.checks import (
     may_send,
 )
 from clues.services.letters.led import copy_to
+from clues.stages import hold_clue
 from credit.models import Subject
 from departments.actors import is_clerk_of
 from departments.models import Department, User
@@ -64,12 +65,15 @@ def draft(
     """
     spec = free_kind(kind)
     sender = _sender(actor, spec)
+    if clue is not None:
+        hold_clue(clue.pk)
+        clue.refresh_from_db(fields=("confidential",))
     origin = clue or cause
     if origin is not None and not knows(actor, origin):
         raise Refused("线索不存在。", field="clue", code="not_found")
     _check(sender, spec, content)
     # Whoever sends the form twice at once waits here for the first.
-    list(User.objects.select_for_update().filter(Q(pk=actor.user_id)))
+    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
     same: Referral | None = Referral.objects.filter(
         drafted_by_id=actor.user_id,
         state=Referral.State.DRAFT,

@@ -16,7 +16,7 @@ from clues.models import Clue, Referral, SharedRecord, ShareReceipt, SharingEntr
 from clues.rules.sharing import READ_DUE
 from clues.services.knowledge import concern, name_heads
 from clues.services.letters import led
-from clues.stages import close_side, open_side
+from clues.stages import close_side, hold_clue, open_side
 from departments.actors import is_clerk_of
 from departments.models import Department
 from records import evidence, trail
@@ -46,6 +46,8 @@ def register(
     The same form sent twice gives the same record. Raises ``Refused`` naming the field,
     ``NotAllowed`` for other departments.
     """
+    if clue_id is not None:
+        hold_clue(clue_id)
     entry = _locked_entry(actor, entry_id)
     clue = _clue(actor, entry, clue_id)
     title, content = title.strip(), content.strip()
