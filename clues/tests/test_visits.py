@@ -8,9 +8,11 @@ from django.utils import timezone
 from clues.models import Clue, ClueVisit
 from clues.selectors.before_visit import before_visit
 from clues.services import visits
+from clues.services.warnings import response
 from clues.stages import main_stop
 from clues.tests.joint_samples import clue_at, department_of, fined
 from clues.tests.samples import own_handling, person
+from clues.tests.warning_samples import complaints, raised, rule
 from inspections.models import JointTask
 from inspections.services import selected
 from inspections.services import tasks as desk
@@ -139,6 +141,20 @@ def test_a_visit_called_off_tells_its_clues(story: Story, task: JointTask, ends_
     assert main_stop(visit) is None
     assert main_stop(visit.clue) is not None
     assert not deadlines.running_of(visit.task).exists()
+
+
+def test_a_warning_settled_by_a_visit_called_off_is_open_again(task: JointTask) -> None:
+    now = timezone.now()
+    complaints(task.subject, [now, now, now])
+    (warning,) = raised(rule(), now)
+    clerk = person("mzj_clerk")
+    response.receive(clerk, warning.pk)
+    assert response.join_check(clerk, warning.pk, task.pk, "").state == "closed"
+    desk.cancel(person("mzj_head"), task.pk, "对象停业")
+    warning.refresh_from_db()
+    assert (warning.state, warning.outcome, warning.outcome_task) == ("received", "", None)
+    stop = main_stop(warning)
+    assert stop is not None and stop.department == warning.owner
 
 
 def test_of_a_confidential_clue_only_the_head_arranges_visits(task: JointTask) -> None:
