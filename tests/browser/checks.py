@@ -13,6 +13,9 @@ from supervision.demo.county import matters
 MOST = 4
 """How many places of one kind are named per page."""
 
+REFUSED = "status of 422"
+"""What the console says of a form that was refused in words: no fault of the page."""
+
 AXE = Axe()
 AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
@@ -30,7 +33,7 @@ class Findings(list[str]):
         """Note every console error (a refused script or style is one) and every broken script."""
 
         def on_console(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            if message.type == "error" and REFUSED not in message.text:
                 self.append(f"{page.url} 控制台：{message.text}")
 
         page.on("console", on_console)
