@@ -138,10 +138,11 @@ def files_of(actor: Actor, letter: Referral) -> Files:
 
 
 def history(actor: Actor, letter: Referral) -> list[TimelineEntry]:
-    """The timeline of a letter without what the other side did inside its own house."""
+    """The timeline of a letter without what the other side did inside its own house; clocks stand
+    in the facts."""
     return [
         entry
-        for entry in timeline(letter)
+        for entry in timeline(letter, without=("deadline.start",))
         if entry.verb not in _INTERNAL_LABELS or entry.department == actor.department_name
     ]
 

@@ -67,7 +67,7 @@ class PenaltyView(View):
             "acts": PENALTY_ACTS.buttons(actor, penalty),
             "near": selectors.near_penalties(actor, penalty),
             "clue": visible.filter(pk=penalty.clue_id).first() if penalty.clue_id else None,
-            "entries": timeline(penalty),
+            "entries": timeline(penalty, without=("deadline.start",)),
         }
         return render(request, "clues/penalty.html", context)
 

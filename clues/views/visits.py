@@ -132,7 +132,7 @@ class VisitView(View):
             "stop": stop_of(visit),
             "acts": VISIT_ACTS.buttons(actor, visit),
             "knows_clue": Clue.objects.visible_to(actor).filter(pk=visit.clue_id).exists(),
-            "entries": timeline(visit),
+            "entries": timeline(visit, without=("deadline.start",)),
         }
         return render(request, "clues/joint_visit.html", context)
 
