@@ -332,7 +332,7 @@ def explain(due: Due) -> list[str]:
         if step.kind is StepKind.WEEKEND:
             continue
         if step.kind in (StepKind.ROLLED, StepKind.PROVISIONAL, StepKind.DUE) and weekend_days:
-            lines.append(f"其间周末 {weekend_days} 天,不计")
+            lines.append(f"其间周末 {weekend_days} 天，不计")
             weekend_days = 0
         lines.append(_line(step, due))
     return lines
@@ -346,15 +346,15 @@ def _line(step: Step, due: Due) -> str:
         case StepKind.START if due.limit.unit is Unit.HOUR:
             return f"自 {due.started:%Y-%m-%d %H:%M} 起算"
         case StepKind.START:
-            return f"自 {step.first} 起算,当日不计入"
+            return f"自 {step.first} 起算，当日不计入"
         case StepKind.LIMIT:
             return f"{step.amount} {unit}"
         case StepKind.EXTENSION:
             return f"延长 {step.amount} {unit}"
         case StepKind.HOLIDAY:
-            return f"{span} {step.name}放假,不计"
+            return f"{span} {step.name}放假，不计"
         case StepKind.DAY_OFF:
-            return f"{span} 本地设定为休息日,不计"
+            return f"{span} 本地设定为休息日，不计"
         case StepKind.EXCHANGED:
             return f"{span}{weekday}调休上班,计入"
         case StepKind.EXTRA_DAY:
@@ -362,7 +362,7 @@ def _line(step: Step, due: Due) -> str:
         case StepKind.PAUSE if step.last is None:
             return f"自 {step.first} 起暂停计算,恢复后继续"
         case StepKind.PAUSE:
-            return f"{span} 暂停计算,不计"
+            return f"{span} 暂停计算，不计"
         case StepKind.ROLLED:
             return f"{step.first} 为休息日,顺延至其后的工作日 {step.last}"
         case StepKind.PROVISIONAL:

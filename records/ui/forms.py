@@ -80,7 +80,8 @@ def form_errors(*parts: BaseForm) -> dict[str, Any]:
             rows += [
                 {"target": target, "label": bound.label, "error": error} for error in bound.errors
             ]
-    return {"rows": rows}
+    chosen = any(form.files for form in parts)
+    return {"rows": rows, "files": chosen}
 
 
 @register.simple_block_tag(end_name="end_fieldset")
