@@ -13,7 +13,7 @@ from django.utils import timezone
 from clues.models import Clue, Referral, Stop
 from clues.models.procedure import Procedure
 from clues.services.numbers import next_values
-from departments.models import Department
+from departments.models import Department, User
 from departments.roles import Role
 from records import trail
 from records.actor import Actor
@@ -34,7 +34,12 @@ def procedure_number(word: str, region_code: str, *, confidential: bool) -> str:
 
 
 def sent_before(model: type[P], actor: Actor, key: uuid.UUID) -> P | None:
-    """What the same form created when it was sent the first time, seen by the same person."""
+    """What the same form created when it was sent the first time, seen by the same person.
+
+    Call it inside the transaction that creates: whoever sends the form twice at once waits here
+    for the first.
+    """
+    list(User.objects.select_for_update(no_key=True).filter(pk=actor.user_id).values_list("pk"))
     found = model._default_manager.filter(key=key, created_by_id=actor.user_id)
     return found.first()
 

@@ -65,6 +65,8 @@ def draft(
     """
     spec = free_kind(kind)
     sender = _sender(actor, spec)
+    # Whoever sends the form twice at once waits here for the first.
+    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
     if clue is not None:
         hold_clue(clue.pk)
         clue.refresh_from_db(fields=("confidential",))
@@ -72,8 +74,6 @@ def draft(
     if origin is not None and not knows(actor, origin):
         raise Refused("线索不存在。", field="clue", code="not_found")
     _check(sender, spec, content)
-    # Whoever sends the form twice at once waits here for the first.
-    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
     same: Referral | None = Referral.objects.filter(
         drafted_by_id=actor.user_id,
         state=Referral.State.DRAFT,
