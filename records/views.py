@@ -103,7 +103,9 @@ class DeadlineView(View):
             "chip": deadlines.chip(deadline),
             "lines": deadlines.explanation(deadline),
         }
-        return render(request, "records/deadline.html", context)
+        alone = "HX-Request" not in request.headers
+        template = "records/deadline_page.html" if alone else "records/deadline.html"
+        return render(request, template, context)
 
 
 class ImportListView(View):
