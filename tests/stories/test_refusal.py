@@ -111,7 +111,7 @@ def let_it_pass(stage: Stage, page: Page, refusal: str) -> None:
     # 29, 30 October, 2, 3, 4 November.
     assert turn(page, GOVERNMENT, "通报批评") == "2026-11-04 23:59"
     open_act(page, "拟通报")
-    assert ORDER in page.get_by_label("正文").input_value()
+    assert f"（{ORDER[:-1]}）" in page.get_by_label("正文").input_value()
     press(page, "送负责人签发")
 
 
