@@ -161,6 +161,7 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             target=_S.TALKED,
             who=_clerk,
             form="clues:clue-talk",
+            style="primary",
         ),
         Act(
             code="prepare",

@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('departments', '0001_initial'),
+        ("departments", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='functionassignment',
-            name='function',
-            field=models.CharField(choices=[('coordination', '综合协调组'), ('legal', '联合执法组'), ('inspection', '联合抽查检查组'), ('credit', '联合信用监管组'), ('establishment', '机构编制部门'), ('witness', '纪检监察见证'), ('plan_receiver', '计划备案与汇总'), ('matter_reviewer', '事项合法性审核'), ('government', '本级人民政府'), ('police', '公安机关'), ('procuratorate', '人民检察院')], max_length=30, verbose_name='职能'),
+            model_name="functionassignment",
+            name="function",
+            field=models.CharField(
+                choices=[
+                    ("coordination", "综合协调组"),
+                    ("legal", "联合执法组"),
+                    ("inspection", "联合抽查检查组"),
+                    ("credit", "联合信用监管组"),
+                    ("establishment", "机构编制部门"),
+                    ("witness", "纪检监察见证"),
+                    ("plan_receiver", "计划备案与汇总"),
+                    ("matter_reviewer", "事项合法性审核"),
+                    ("government", "本级人民政府"),
+                    ("police", "公安机关"),
+                    ("procuratorate", "人民检察院"),
+                ],
+                max_length=30,
+                verbose_name="职能",
+            ),
         ),
     ]

@@ -5,21 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('records', '0002_trail_is_append_only'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("records", "0002_trail_is_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outboxmessage',
-            name='about_id',
-            field=models.BigIntegerField(null=True, verbose_name='对象编号'),
+            model_name="outboxmessage",
+            name="about_id",
+            field=models.BigIntegerField(null=True, verbose_name="对象编号"),
         ),
         migrations.AddField(
-            model_name='outboxmessage',
-            name='about_type',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype'),
+            model_name="outboxmessage",
+            name="about_type",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="contenttypes.contenttype",
+            ),
         ),
     ]

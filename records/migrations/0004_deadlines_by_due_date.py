@@ -4,16 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('departments', '0002_functions_of_other_bodies'),
-        ('records', '0003_outbox_about'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("departments", "0002_functions_of_other_bodies"),
+        ("records", "0003_outbox_about"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(fields=['region_code', 'due_at'], name='records_dea_region__274ead_idx'),
+            model_name="deadline",
+            index=models.Index(
+                fields=["region_code", "due_at"], name="records_dea_region__274ead_idx"
+            ),
         ),
     ]
