@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
-from clues.models import Clue, Referral, Stop, Told
-from clues.services import clue_answer, clue_transfer, clues
+from clues.models import Clue, Dispute, Referral, Stop, Told
+from clues.services import clue_answer, clue_transfer, clues, disputes, joint
+from clues.services.letters import drafts, sending
 from clues.tests.samples import (
     department,
     make_clue,
@@ -99,3 +102,74 @@ def test_telling_twice_at_once_tells_once(county):
 
     assert sorted(type(one).__name__ for one in results) == ["Clue", "Conflict"]
     assert Told.objects.filter(clue=clue, step="transferred").count() == 1
+
+
+def _handled(clerk) -> Clue:
+    clue = make_clue(clerk)
+    return clues.handle(clerk, clue.pk)
+
+
+def _nothing_speaks(clue: Clue) -> None:
+    """Whatever hangs on a confidential clue is confidential too."""
+    clue.refresh_from_db()
+    assert clue.confidential
+    assert not Stop.objects.filter(clue=clue, confidential=False).exists()
+    assert not Referral.objects.filter(clue=clue, confidential=False).exists()
+
+
+def test_a_letter_is_signed_while_its_clue_becomes_confidential(county):
+    clerk, head = person("scjg_clerk"), person("scjg_head")
+    clue = _handled(clerk)
+    content = drafts.Content(title="协查", body="请协助核查。", to=_home())
+    letter = drafts.draft(clerk, "assistance", content, clue=clue)
+    drafts.submit(clerk, letter.pk)
+
+    results = together(
+        lambda: sending.sign(head, letter.pk),
+        lambda: clues.conceal(head, clue.pk, "涉及举报人安全"),
+    )
+
+    assert [type(one) for one in results] == [Referral, Clue]
+    _nothing_speaks(clue)
+
+
+def test_a_dispute_is_raised_while_its_clue_becomes_confidential(county):
+    clerk, head = person("scjg_clerk"), person("scjg_head")
+    clue = _handled(clerk)
+    question = disputes.Question(
+        about="enforcement", title="管辖不明", facts="两家都说不归自己管。", clue_id=clue.pk
+    )
+    dispute = disputes.begin(clerk, question, [_home().pk])
+
+    results = together(
+        lambda: disputes.raise_dispute(head, dispute.pk),
+        lambda: clues.conceal(head, clue.pk, "涉及举报人安全"),
+    )
+
+    assert [type(one).__name__ for one in results] == ["Dispute", "Clue"]
+    _nothing_speaks(clue)
+
+
+def test_a_joint_verification_opens_while_its_clue_becomes_confidential(county):
+    clerk, head = person("scjg_clerk"), person("scjg_head")
+    clue = _handled(clerk)
+    asked = [joint.Asked(_home(), "核查资质", 5), joint.Asked(department("卫健委"), "核查卫生", 5)]
+    verification = joint.begin(clerk, clue.pk, "查清事实", asked)
+
+    results = together(
+        lambda: joint.open_up(head, verification.pk),
+        lambda: clues.conceal(head, clue.pk, "涉及举报人安全"),
+    )
+
+    assert [type(one).__name__ for one in results] == ["JointVerification", "Clue"]
+    _nothing_speaks(clue)
+
+
+def test_a_form_of_a_procedure_sent_twice_at_once_begins_one(county):
+    clerk, other, key = person("scjg_clerk"), _home().pk, uuid.uuid4()
+    question = disputes.Question(about="enforcement", title="管辖不明", facts="两家都说不管。")
+
+    results = together(*[lambda: disputes.begin(clerk, question, [other], key=key)] * 3)
+
+    (begun,) = Dispute.objects.all()
+    assert results == [begun] * 3
