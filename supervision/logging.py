@@ -41,6 +41,8 @@ def configuration(*, production: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # Django's own access lines repeat what django-structlog writes with a request id.
             "django.server": {"handlers": [], "propagate": False},
+            # The typefaces of printed papers are subset with a line for every table.
+            "fontTools": {"level": "WARNING"},
         },
     }
 
