@@ -17,7 +17,17 @@ from django.utils import timezone
 from clues import stages
 from clues.acts.letters import LETTER_ACTS
 from clues.models import Clue, Referral
-from clues.tests.samples import handling, make_clue, photo, prepared, transferred
+from clues.services import disputes, joint, penalties, refusals
+from clues.services.crime import begin as crime
+from clues.tests import joint_samples, letter_samples, procedure_samples
+from clues.tests.samples import (
+    handling,
+    make_clue,
+    own_handling,
+    photo,
+    prepared,
+    transferred,
+)
 from departments.models import User
 from records import deadlines, evidence, outbox, trail
 from records.models import Deadline, Evidence, OutboxMessage, TrailEntry
@@ -35,8 +45,13 @@ STRANGERS = (
 )
 """Overseers, people who take no part, a colleague of somebody named, a township."""
 
+READERS = ("xzsp_head", "nync_clerk", "wjw_clerk", "xinzhan_officer")
+"""One of each: reading all there is takes its time."""
+
 SKIPPED = {"password_change_done", "logout", "health"}
 _CHANGING = (
+    # A form carries a key of its own, by which it is known when it is sent twice.
+    re.compile(rb'<input type="hidden" name="(client_)?key"[^>]*>'),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'"X-CSRFToken": ?"[^"]*"'),
     re.compile(rb"X-CSRFToken&quot;: &quot;[^&]*&quot;"),
@@ -84,7 +99,7 @@ def everything(client: Client) -> dict[str, tuple[int, Any]]:
     for name in lists():
         address = reverse(name)
         seen[address] = answer_of(client, address)
-        if not address.startswith("/api/"):
+        if b"export=xlsx" in seen[address][1]:
             exported = f"{address}?export=xlsx"
             seen[exported] = answer_of(client, exported)
     return seen
@@ -101,7 +116,13 @@ def world(county, actor: Callable[..., Any], monkeypatch) -> dict[str, Any]:  # 
     make_clue(clerk)
     transferred(clerk, head, department)
     handling(clerk, head, receiver)
-    return {"clerk": clerk, "head": head, "receiver": receiver, "department": department}
+    return {
+        "clerk": clerk,
+        "head": head,
+        "receiver": receiver,
+        "department": department,
+        "subject": joint_samples.subject(),
+    }
 
 
 def conceal_something(world: dict[str, Any]) -> list[Clue]:
@@ -114,6 +135,8 @@ def conceal_something(world: dict[str, Any]) -> list[Clue]:
         transferred(clerk, head, world["department"], **named),
         handling(clerk, head, receiver, **named),
     ]
+    secrets.append(own_handling(clerk, **named))
+    _procedures_about(secrets[-1], world)
     for secret in secrets:
         evidence.keep(clerk, secret, photo(), "现场.jpg")
         outbox.post(outbox.PROVINCE, "clue.test", {"title": secret.title}, "411603", about=secret)
@@ -125,7 +148,35 @@ def conceal_something(world: dict[str, Any]) -> list[Clue]:
     return secrets
 
 
-@pytest.mark.parametrize("username", STRANGERS)
+def _procedures_about(secret: Clue, world: dict[str, Any]) -> None:
+    """Whatever may belong to a clue: what is about a confidential one is confidential."""
+    clerk, head = world["clerk"], world["head"]
+    officers = User.objects.filter(username__in=("mzj_inspector1", "mzj_inspector2"))
+    joint.open_up(head, joint_samples.drafted(secret, "mzj_clerk", "wjw_clerk").pk)
+    belonging = [
+        letter_samples.sent(clerk="mzj_clerk", to="wjw_clerk", clue=secret),
+        crime.begin(clerk, procedure_samples.case(secret), [each.pk for each in officers]),
+        disputes.begin(
+            clerk, procedure_samples.question(clue_id=secret.pk), [world["department"].pk]
+        ),
+        refusals.begin(
+            clerk,
+            procedure_samples.complaint(clue_id=secret.pk),
+            world["department"].pk,
+            [photo()],
+        ),
+        penalties.sign(
+            head,
+            penalties.enter(
+                clerk,
+                joint_samples.penalty_data(subject=world["subject"], clue=secret),
+            ).pk,
+        ),
+    ]
+    assert all(each.confidential for each in belonging)
+
+
+@pytest.mark.parametrize("username", READERS)
 def test_no_list_tells_of_a_confidential_clue(username, world, client_of):
     client = client_of(username)
     everything(client)  # What is cached or noted on the first visit is there both times.
@@ -213,6 +264,42 @@ def test_trying_to_act_on_it_is_answered_as_if_it_were_not_there(username, world
             assert there.status_code == nowhere.status_code == 404
             assert bare(there.content) == bare(nowhere.content)
     assert not TrailEntry.objects.filter(target_id=secret.pk, outcome="denied").exists()
+
+
+FORGED = (
+    ("clues:clue-merge", {"into": "pk", "number": "", "opinion": "同一事项"}),
+    ("clues:clue-merge", {"into": "", "number": "number", "opinion": "同一事项"}),
+    ("clues:penalty-new", {"clue": "number"}),
+    ("clues:shared-record-add", {"clue": "number"}),
+    ("clues:crime-new", {"clue": "pk"}),
+    ("clues:dispute-new", {"clue": "pk"}),
+    ("clues:refusal-new", {"clue": "pk"}),
+    ("clues:letter-new", {"clue": "pk"}),
+)
+"""Forms in which somebody may write a clue that they only guess: by its key or its number."""
+
+
+@pytest.mark.parametrize(("name", "fields"), FORGED)
+def test_a_guessed_clue_is_refused_as_one_that_does_not_exist(name, fields, world, client_of):
+    """Whether it is asked for in the address or sent with the form."""
+    secret = make_clue(world["clerk"], confidential=True, named=(world["head"],))
+    own = own_handling(world["receiver"])
+    on = {"clues:clue-merge": [own.pk], "clues:letter-new": ["assistance"]}.get(name, [])
+    client = client_of("wjw_clerk")
+
+    def tried(pk: int, number: str) -> list[tuple[int, bytes]]:
+        words = {"pk": str(pk), "number": number}
+        sent = {field: words.get(value, value) for field, value in fields.items()}
+        address = reverse(name, args=on)
+        seen = []
+        for response in (client.get(address, sent), client.post(address, sent)):
+            content = bare(response.content)
+            for word in words.values():
+                content = content.replace(word.encode(), b"")
+            seen.append((response.status_code, content))
+        return seen
+
+    assert tried(secret.pk, secret.number) == tried(secret.pk - 1, f"{secret.number}9")
 
 
 def _codes() -> set[str]:

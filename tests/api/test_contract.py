@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from supervision.wsgi import application
 from tests.api.test_description import FILE
 
-EXAMPLES = 50
+EXAMPLES = 20
 """Per operation; script/soak tries more."""
 
 THINGS = {
@@ -32,6 +32,16 @@ THINGS = {
     "/draws/": "draw",
     "/tasks/": "task_sent",
     "/results/": "result_submitted",
+    "/clues/": "clue",
+    "/letters/": "letter_sent",
+    "/joint-verifications/": "joint_review",
+    "/crimes/": "crime_reviewing",
+    "/disputes/": "dispute_together",
+    "/refusals/": "refusal_advised",
+    "/warnings/": "warning_raised",
+    "/sharing-entries/": "entry",
+    "/shared-records/": "record_shared",
+    "/sharing-requests/": "request_sent",
 }
 CHECKS = (
     not_a_server_error,

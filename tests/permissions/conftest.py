@@ -12,6 +12,8 @@ from django.test import override_settings
 from tests.permissions import world as worlds
 from tests.permissions.world import World
 from tests.permissions.world_clues import add_clues
+from tests.permissions.world_procedures import add_procedures
+from tests.permissions.world_sharing import add_sharing
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +35,8 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
     with django_db_blocker.unblock(), places, transaction.atomic():
         built = worlds.build()
         add_clues(built)
+        add_procedures(built)
+        add_sharing(built)
         yield built
         transaction.set_rollback(True)
 

@@ -18,6 +18,11 @@ PEOPLE = {
     "system administrator": "system_admin",
     "security administrator": "security_admin",
     "audit administrator": "audit_admin",
+    "police head": "gaj_head",
+    "procuratorate head": "jcy_head",
+    "government head": "zfb_head",
+    "distant head": "distant_head",
 }
 """Who they are, and their accounts in the world of the matrix. The neighbour heads the
-coordination office of another county; the township is where the subject is."""
+coordination office of another county, the distant head the department there that a letter is
+sent to; the township is where the subject is."""

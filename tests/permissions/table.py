@@ -44,7 +44,8 @@ def read(name: str, signs: str) -> list[Line]:
 
 
 def grouped(cells: list[str]) -> str:
-    """Signs as the tables print them: offices, departments, others, administrators."""
+    """Signs as the tables print them: offices, departments, others, administrators, justice and
+    government, another county."""
     text = "".join(cells)
-    bounds = ((0, 1), (1, 6), (6, 8), (8, 10), (10, 14), (14, 17))
+    bounds = ((0, 1), (1, 6), (6, 8), (8, 10), (10, 14), (14, 17), (17, 20), (20, 21))
     return " ".join(text[start:end] for start, end in bounds)

@@ -31,9 +31,34 @@ DOORS = {
     "task": "inspections:task-act",
     "task-part": "inspections:task-part-act",
     "result": "inspections:result-act",
+    "clue": "clues:clue-act",
+    "letter": "clues:letter-act",
+    "joint": "clues:joint-act",
+    "part": "clues:part-act",
+    "visit": "clues:visit-act",
+    "penalty": "clues:penalty-act",
+    "campaign": "clues:campaign-act",
+    "crime": "clues:crime-act",
+    "dispute": "clues:dispute-act",
+    "refusal": "clues:refusal-act",
+    "warning": "clues:warning-act",
+    "warning_rule": "clues:warning-rule-act",
+    "sharing_entry": "clues:sharing-entry-act",
+    "shared_record": "clues:shared-record-act",
+    "sharing_request": "clues:sharing-request-act",
 }
 """The door of each table's acts. The subject's only act without a form of its own has its own
-door, and the year plan is addressed by its year; both are rows of ``routes.txt``."""
+door, and the year plan is addressed by its year, an emergency call has a page of its own; all
+are rows of ``routes.txt``."""
+TRYING = (
+    "coordination clerk",
+    "lead clerk",
+    "partner head",
+    "uninvolved clerk",
+    "government head",
+    "audit administrator",
+)
+"""Who tries the doors: one of each kind, as ``test_who_may`` has asked for everybody."""
 
 
 def all_acts() -> set[tuple[str, str]]:
@@ -79,7 +104,7 @@ def test_who_may_not_changes_nothing(line: Line, world) -> None:  # type: ignore
     url = address(world, DOORS[table], (*line.on, f"={code}"))
     before = trail.snapshot(_fresh(line, world))
     for person, expected in line.expected.items():
-        if expected == YES:
+        if expected == YES or person not in TRYING:
             continue
         with transaction.atomic():
             answer = sign(knock(world.client(person), "POST", url, body(world, DOORS[table])))

@@ -124,9 +124,13 @@ def _neighbour(region: Region) -> None:
         FunctionAssignment.objects.create(
             region=county, function=function, department=office, source="测试"
         )
-    User.objects.create(
-        username="neighbour_head", name="邻区负责人", department=office, roles=[Role.HEAD]
+    department = Department.objects.create(
+        region=county, name="项城市市场监督管理局", short_name="市场监管局"
     )
+    for username, place in (("neighbour_head", office), ("distant_head", department)):
+        User.objects.create(
+            username=username, name="邻区负责人", department=place, roles=[Role.HEAD]
+        )
 
 
 def _directories(world: World, region: Region, lead: Department, partner: Department) -> None:
@@ -323,6 +327,7 @@ def _tasks(world: World, region: Region, lead: Department, partner: Department) 
     today = timezone.localdate()
     later = today + dt.timedelta(days=3)
     steps = {  # state of the visit, state of the partner's part, its agreed date
+        "proposed": (_T.PROPOSED, _P.SENT, None),
         "sent": (_T.DISPATCHED, _P.SENT, None),
         "undecided": (_T.DISPATCHED, _P.ACCEPTED, later),
         "scheduled": (_T.SCHEDULED, _P.ACCEPTED, today),
