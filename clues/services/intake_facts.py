@@ -20,6 +20,10 @@ CONTENT_LENGTH = 5000
 ENTERED_CHANNELS = [c for c in Clue.Channel.choices if c[0] != Clue.Channel.WARNING]
 """The sources that people and other systems enter clues from; warnings make theirs themselves."""
 
+_EARLIEST_YEAR = 1949
+"""Anything before is a slip of the pen, and would make a series of numbers of its own."""
+
+_HEADING_LENGTH = 40
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 
 
@@ -62,7 +66,13 @@ class Facts:
         """The title, or the beginning of the content in its place."""
         if self.title.strip():
             return self.title.strip()
-        return _SENTENCE_END.split(self.content.strip(), maxsplit=1)[0][:40]
+        sentence = _SENTENCE_END.split(self.content.strip(), maxsplit=1)[0]
+        if len(sentence) <= _HEADING_LENGTH:
+            return sentence
+        beginning = sentence[:_HEADING_LENGTH]
+        # Rather end with a clause than in the middle of one.
+        clause = max(beginning.rfind(mark) for mark in "，、；,")
+        return beginning[:clause] if clause > 0 else beginning
 
     @property
     def has_complainant(self) -> bool:
@@ -82,6 +92,10 @@ class Facts:
             raise Refused("受理时间不能晚于现在。", field="received_at")
         if self.occurred_on is not None and self.occurred_on > today:
             raise Refused("发生日期不能晚于今天。", field="occurred_on")
+        if self.received_at is not None and self.received_at.year < _EARLIEST_YEAR:
+            raise Refused("受理时间过早，请核对年份。", field="received_at")
+        if self.occurred_on is not None and self.occurred_on.year < _EARLIEST_YEAR:
+            raise Refused("发生日期过早，请核对年份。", field="occurred_on")
         if (self.latitude is None) != (self.longitude is None):
             raise Refused("经度和纬度须同时填写。", field="latitude")
         if self.latitude is not None and not -90 <= self.latitude <= 90:

@@ -67,6 +67,15 @@ def test_the_title_is_the_first_sentence_when_none_is_given(actor):
     assert clue.title == "消防通道堵塞"
 
 
+def test_a_long_first_sentence_is_cut_after_a_clause(actor):
+    long = (
+        "某诊所前台没有张贴收费标准，接诊人员未佩戴胸牌也没有护士证，药品与食品混放在一个冰柜"
+    )
+    assert entered(actor("scjg_clerk"), title="", content=long).title == (
+        "某诊所前台没有张贴收费标准，接诊人员未佩戴胸牌也没有护士证"
+    )
+
+
 def test_a_township_office_without_clerks_hands_its_clues_to_the_coordination_office(actor):
     officer = actor("xinzhan_officer")
     clue = entered(officer, channel=Clue.Channel.GRID)
@@ -99,6 +108,8 @@ def test_who_is_no_staff_registers_nothing(actor, username):
         ({"title": "长" * 101}, "title"),
         ({"received_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)}, "received_at"),
         ({"occurred_on": dt.date(2999, 1, 1)}, "occurred_on"),
+        ({"received_at": dt.datetime(1, 1, 1, tzinfo=dt.UTC)}, "received_at"),
+        ({"occurred_on": dt.date(1, 1, 1)}, "occurred_on"),
         ({"latitude": Decimal("33.7")}, "latitude"),
         ({"latitude": Decimal("99"), "longitude": Decimal("114")}, "latitude"),
         ({"latitude": Decimal("33"), "longitude": Decimal("181")}, "longitude"),
