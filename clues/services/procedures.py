@@ -39,7 +39,7 @@ def sent_before(model: type[P], actor: Actor, key: uuid.UUID) -> P | None:
     Call it inside the transaction that creates: whoever sends the form twice at once waits here
     for the first.
     """
-    list(User.objects.select_for_update(no_key=True).filter(pk=actor.user_id).values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
     found = model._default_manager.filter(key=key, created_by_id=actor.user_id)
     return found.first()
 
