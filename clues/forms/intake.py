@@ -109,6 +109,15 @@ class ClueFields(forms.Form):
             raise forms.ValidationError("所选的监管对象不存在，请重新选择。")
         return found
 
+    def clean(self) -> dict[str, Any]:
+        """A name that is written out and means one subject links it, chosen or not."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        name = cleaned.get("subject_name", "").strip()
+        if name and not cleaned.get("subject") and "subject" not in self.errors:
+            same = Subject.objects.visible_to(self.actor).filter(name__iexact=name)[:2]
+            cleaned["subject"] = same[0] if len(same) == 1 else None
+        return cleaned
+
 
 class ClueForm(ClueFields):
     """A clue taken in at the desk."""

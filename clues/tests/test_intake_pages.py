@@ -17,6 +17,7 @@ from PIL import Image
 from clues.models import Clue, Stop, Told
 from clues.services.knowledge import concern
 from clues.tests.intake_samples import CONTENT, entered
+from clues.tests.warning_samples import subject
 from records import evidence
 from records.deadlines import ahead
 from records.models import Deadline, TrailEntry
@@ -113,6 +114,21 @@ def test_a_forged_subject_of_another_county_is_refused(client_of):
     response = client_of("nync_clerk").post("/clues/add/", DESK | {"subject": "999999999"})
     assert response.status_code == 422
     assert "subject" in response.context["form"].errors
+
+
+def test_a_name_written_out_links_the_subject_it_means(client_of):
+    home = subject(name="夕阳红养老院")
+    facts = DESK | {"subject": "", "subject_name": home.name}
+    client_of("nync_clerk").post("/clues/add/", facts)
+    assert Clue.objects.get().subject == home
+
+
+def test_a_name_that_two_subjects_bear_links_neither(client_of):
+    for _ in range(2):
+        subject(name="夕阳红养老院")
+    facts = DESK | {"subject": "", "subject_name": "夕阳红养老院"}
+    client_of("nync_clerk").post("/clues/add/", facts)
+    assert Clue.objects.get().subject is None
 
 
 def test_a_township_officer_reports_on_the_phone(client_of, actor):
