@@ -193,14 +193,6 @@ def test_the_drafted_letter_leaves_to_the_paper_what_the_paper_adds(scjg, home):
     assert body.endswith("证据灭失风险：冻肉可能被转移")
 
 
-def test_the_drafted_letter_leaves_to_the_paper_what_the_paper_adds(scjg, home):
-    clue = talked(scjg, home, evidence_at_risk="冻肉可能被转移")
-    body = clue_transfer.letter_draft(clue)["body"]
-    assert f"{home.name}：" not in body and "\u3000" not in body
-    assert "对方同意接收），该线索" in body
-    assert body.endswith("证据灭失风险：冻肉可能被转移")
-
-
 def test_without_evidence_nothing_is_transferred(scjg, home):
     clue = talked(scjg, home)
     draft = clue_transfer.letter_draft(clue)
@@ -325,14 +317,6 @@ def test_nobody_is_owed_a_word_where_nobody_complained(scjg, scjg_head, home):
     clue_transfer.prepare(scjg, clue.pk, **draft, files=[photo()])
     clue_transfer.transfer(scjg_head, clue.pk)
     assert side(clue, "tell") is None
-
-
-def test_who_is_told_later_reads_the_day_of_the_transfer(scjg, scjg_head, home):
-    with at("2026-09-30 10:00"):
-        clue = transferred(scjg, scjg_head, home)
-    with at("2026-10-09 09:00"):
-        words = complainants.suggested_text(clue, Told.Step.TRANSFERRED)
-    assert f"属于{home.name}的职责，已于2026年9月30日移送" in words
 
 
 def test_who_is_told_later_reads_the_day_of_the_transfer(scjg, scjg_head, home):
