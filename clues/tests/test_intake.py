@@ -68,9 +68,7 @@ def test_the_title_is_the_first_sentence_when_none_is_given(actor):
 
 
 def test_a_long_first_sentence_is_cut_after_a_clause(actor):
-    long = (
-        "某诊所前台没有张贴收费标准，接诊人员未佩戴胸牌也没有护士证，药品与食品混放在一个冰柜"
-    )
+    long = "某诊所前台没有张贴收费标准，接诊人员未佩戴胸牌也没有护士证，药品与食品混放在一个冰柜"
     assert entered(actor("scjg_clerk"), title="", content=long).title == (
         "某诊所前台没有张贴收费标准，接诊人员未佩戴胸牌也没有护士证"
     )
