@@ -41,6 +41,9 @@ class ClueSerializer(serializers.ModelSerializer[Clue]):
         source="township.code", allow_null=True, default=None, help_text="乡镇街道代码"
     )
     holder = serializers.CharField(source="holder.name", help_text="当前责任部门")
+    outcome = serializers.ChoiceField(
+        Clue.Outcome.choices, allow_blank=True, read_only=True, help_text="办理结果，未办结的为空"
+    )
     subject = serializers.IntegerField(
         source="subject_id", allow_null=True, help_text="监管对象编号"
     )

@@ -43,6 +43,12 @@ class WarningSerializer(ActsSerializer, serializers.ModelSerializer[RiskWarning]
         source="township.code", default="", help_text="乡镇街道代码"
     )
     owner_name = serializers.CharField(source="owner.name", help_text="责任部门全称")
+    outcome = serializers.ChoiceField(
+        RiskWarning.Outcome.choices,
+        allow_blank=True,
+        read_only=True,
+        help_text="处置结果，未处置的为空",
+    )
 
     class Meta:
         model = RiskWarning
