@@ -128,11 +128,15 @@ def _extends(actor: Actor, letter: Referral) -> bool:
     return _answering_head(actor, letter) and not is_extended(letter)
 
 
-def _got_copy(actor: Actor, letter: Referral) -> bool:
+def _has_copy_to_read(actor: Actor, letter: Referral) -> bool:
+    """Whether nobody of the person's department has read its copy yet."""
     return (
         is_staff_member(actor)
         and knows(actor, letter)
-        and any(copy.department_id == actor.department_id for copy in letter.copies.all())
+        and any(
+            copy.department_id == actor.department_id and copy.read_at is None
+            for copy in letter.copies.all()
+        )
     )
 
 
@@ -327,7 +331,7 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
             reason=True,
             reason_label="恢复理由",
         ),
-        Act(code="read", label="阅知", when=_has_unread_copies, who=_got_copy, style="primary"),
+        Act(code="read", label="阅知", when=_has_unread_copies, who=_has_copy_to_read, style="primary"),
     ),
     stages=LETTER_STAGES,
 )

@@ -43,8 +43,11 @@ def lines(
         size = measure(word)
         if line and used + size > width:
             carried = _carried(line, word)
+            if sum(map(measure, carried)) + size > width:
+                # What belongs together is longer than a line: break it anywhere.
+                line, carried = [*line, *carried], []
             found.append("".join(line).rstrip())
-            line = [*carried]
+            line = carried
             used = sum(map(measure, line))
             if word == " " and not line:
                 continue
@@ -60,10 +63,6 @@ def _carried(line: list[str], word: str) -> list[str]:
     while len(line) > 1 and (first[0] in _NOT_FIRST or line[-1][-1] in _NOT_LAST):
         first = line.pop()
         carried.insert(0, first)
-        if len(carried) > 8:
-            # A run of marks longer than any sentence has: break it anywhere.
-            line.extend(carried)
-            return []
     return carried
 
 
