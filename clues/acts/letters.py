@@ -331,7 +331,13 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
             reason=True,
             reason_label="恢复理由",
         ),
-        Act(code="read", label="阅知", when=_has_unread_copies, who=_has_copy_to_read, style="primary"),
+        Act(
+            code="read",
+            label="阅知",
+            when=_has_unread_copies,
+            who=_has_copy_to_read,
+            style="primary",
+        ),
     ),
     stages=LETTER_STAGES,
 )
