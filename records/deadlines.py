@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.concealment import hidden_id
 from records.errors import Conflict, Refused
@@ -51,21 +51,6 @@ def forget_calendar() -> None:
     cache.delete(_OVERRIDES_KEY)
 
 
-def window(first: dt.date, days: int) -> tuple[dt.date, dt.date]:
-    """The first and the last day of a look ahead of so many calendar days."""
-    return first, first + dt.timedelta(days=days)
-
-
-def ahead(moment: dt.datetime, *, days: int = 0, hours: int = 0) -> dt.datetime:
-    """The end of a look ahead of so many calendar days and hours."""
-    return moment + dt.timedelta(days=days, hours=hours)
-
-
-def ago(moment: dt.datetime, *, days: int) -> dt.datetime:
-    """The start of a look back over so many calendar days."""
-    return moment - dt.timedelta(days=days)
-
-
 def start(
     actor: Actor,
     target: models.Model,
@@ -80,7 +65,7 @@ def start(
 ) -> Deadline:
     """Start a clock for an object; the day of the event is not counted. Call it inside the act's
     transaction. Starting a rule that already runs for the object and department returns it."""
-    started_at = started_at or timezone.now()
+    started_at = started_at or clock.now()
     due = compute(limit, started_at, calendar())
     own_id = {"id": hidden_id()} if getattr(target, "confidential", False) else {}
     deadline, created = Deadline.objects.get_or_create(
@@ -141,7 +126,7 @@ def start_fixed(
             "unit": Deadline.Kind.FIXED,
             "region_code": region_code,
             "target_name": str(target)[:300],
-            "started_at": timezone.now(),
+            "started_at": clock.now(),
             "due_at": due_at,
         },
     )
@@ -178,7 +163,7 @@ def meet(
     found = running_of(target, rule)
     if department_id is not None:
         found = found.filter(department_id=department_id)
-    return found.update(met_at=at or timezone.now())
+    return found.update(met_at=at or clock.now())
 
 
 def reopen(actor: Actor, target: models.Model, rule: str, department_id: int) -> None:
@@ -214,7 +199,7 @@ def reopen(actor: Actor, target: models.Model, rule: str, department_id: int) ->
 
 def cancel(target: models.Model, rule: str | None = None) -> int:
     """Drop the clocks of an object that has ended otherwise; returns how many were running."""
-    return running_of(target, rule).update(cancelled_at=timezone.now())
+    return running_of(target, rule).update(cancelled_at=clock.now())
 
 
 @transaction.atomic
@@ -223,9 +208,7 @@ def pause(actor: Actor, deadline_id: int, reason: str) -> Deadline:
     deadline = _lock(deadline_id, reason)
     if deadline.pauses.filter(until=None).exists():
         raise Conflict("该期限已经暂停。")
-    DeadlinePause.objects.create(
-        deadline=deadline, since=timezone.localdate(), reason=reason.strip()
-    )
+    DeadlinePause.objects.create(deadline=deadline, since=clock.today(), reason=reason.strip())
     return _recompute(actor, deadline, "暂停期限", reason)
 
 
@@ -236,7 +219,7 @@ def resume(actor: Actor, deadline_id: int, reason: str) -> Deadline:
     open_pause = deadline.pauses.filter(until=None).first()
     if open_pause is None:
         raise Conflict("该期限没有暂停。")
-    open_pause.until = timezone.localdate()
+    open_pause.until = clock.today()
     open_pause.save(update_fields=("until",))
     return _recompute(actor, deadline, "恢复期限", reason)
 
@@ -312,7 +295,7 @@ def chip(deadline: Deadline, now: dt.datetime | None = None) -> Chip:
 
 def chips(deadlines: Iterable[Deadline], now: dt.datetime | None = None) -> list[Chip]:
     """The chip of each deadline, in their order; the calendar is read once."""
-    days, moment = calendar(), now or timezone.now()
+    days, moment = calendar(), now or clock.now()
     return [_chip(deadline, moment, days) for deadline in deadlines]
 
 
@@ -339,7 +322,7 @@ def late_by(
     if deadline.due_at is None:
         return None
     unit = Unit.CALENDAR_DAY if deadline.unit == Deadline.Kind.FIXED else Unit(deadline.unit)
-    moment = deadline.met_at or at or timezone.now()
+    moment = deadline.met_at or at or clock.now()
     return lateness(deadline.due_at, moment, days or calendar(), unit)
 
 

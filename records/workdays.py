@@ -1,4 +1,4 @@
-"""Working days and time limits: the only place in the project that adds days to dates.
+"""Working days and time limits: with ``records.periods`` the only place that moves dates.
 
 Pure: values in, values out, no Django. Days are Chinese calendar days (Asia/Shanghai). Which days
 are worked comes from the State Council's yearly announcements as packaged by ``chinese_calendar``,

@@ -14,8 +14,9 @@ from django.utils import timezone
 from clues.models import Clue, Stop
 from credit.selectors import townships_of
 from departments.models import Department
-from records.deadlines import ahead
+from records import clock
 from records.middleware import actor_of
+from records.periods import ahead
 
 _NUMBER = re.compile(r"(XS|MX)\d+", re.IGNORECASE)
 _EXTERNAL = re.compile(r"(?=.*\d)[A-Za-z0-9-]{2,}")
@@ -93,7 +94,7 @@ class ClueFilter(django_filters.FilterSet):
     def late(self, queryset: QuerySet[Clue], name: str, value: bool) -> QuerySet[Clue]:
         if not value:
             return queryset
-        stops = Stop.objects.open().filter(deadline__due_at__lt=timezone.now())
+        stops = Stop.objects.open().filter(deadline__due_at__lt=clock.now())
         return queryset.filter(pk__in=stops.values("clue_id"), state__in=Clue.OPEN_STATES)
 
 

@@ -20,9 +20,9 @@ from clues.services.letters.drafts import BODY_MOST, TITLE_MOST, Content
 from credit.models import Subject
 from departments.models import Department
 from records.actor import Actor
-from records.deadlines import ahead
 from records.middleware import actor_of
 from records.params import key_of
+from records.periods import ahead
 
 _FILES_HELP = "照片或 PDF，每个不超过 20 MB。"
 

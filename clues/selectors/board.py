@@ -20,14 +20,14 @@ from django.db.models import (
     Q,
     QuerySet,
 )
-from django.utils import timezone
 
 from clues.models import Clue, Stop
 from clues.selectors.stops import waiting
 from departments.models import Department
+from records import clock
 from records.actor import Actor
 from records.deadline_levels import LEVELS
-from records.deadlines import ago
+from records.periods import ago
 
 LOOK_BACK_DAYS = 90
 SLOWEST = 40
@@ -170,7 +170,7 @@ class Duration:
 
 def durations(actor: Actor, now: dt.datetime | None = None) -> list[Duration]:
     """The slowest stops of the last 90 days by median, department by department; two queries."""
-    since = ago(now or timezone.now(), days=LOOK_BACK_DAYS)
+    since = ago(now or clock.now(), days=LOOK_BACK_DAYS)
     took = ExpressionWrapper(F("left_at") - F("entered_at"), DurationField())
     groups = (
         Stop.objects.visible_to(actor)

@@ -16,9 +16,11 @@ from clues.rules import intake as rules
 from clues.services import complainants
 from clues.services.intake import text_of
 from departments.profile import number
+from records import clock
 from records.actor import Actor
-from records.deadlines import Chip, ahead, chips_for
+from records.deadlines import Chip, chips_for
 from records.excel import Column, Sheet, kinds
+from records.periods import ahead
 
 ORDER = ("-listed_at", "-id")
 """The order of every list of clues, for ``keyset_page``."""
@@ -102,7 +104,7 @@ def similar(
     the text; of the latter only those at least ``rules.DUPLICATE_LIKENESS`` alike are shown.
     At most seven queries, whatever the number of clues.
     """
-    moment = around or timezone.now()
+    moment = around or clock.now()
     days = number(actor.region_code, rules.DUPLICATE_WINDOW)
     least = number(actor.region_code, rules.DUPLICATE_LIKENESS) / 100
     near = Clue.objects.visible_to(actor).filter(

@@ -17,7 +17,7 @@ from departments.models import Region
 from departments.profile import number
 from matters.models import SubjectCategory
 from records.actor import Actor
-from records.deadlines import ahead
+from records.periods import ahead
 
 CATEGORY = "category"
 WAYS: tuple[tuple[str, str], ...] = (

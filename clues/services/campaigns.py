@@ -17,9 +17,10 @@ from inspections.models import PlanItem
 from inspections.services.plan_data import ItemData, usual_terms
 from inspections.services.plans import create_item
 from matters.models import MatterVersion, SubjectCategory
-from records import deadlines, trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
+from records.periods import ago
 
 _S = Campaign.State
 _LOOK_BACK_DAYS = 90
@@ -98,16 +99,16 @@ def must_be_able_to_propose(actor: Actor) -> None:
 def figures(region_code: str, categories: list[str], township: Region | None) -> dict[str, Any]:
     """The numbers that stand beside a proposal: clues of the last days on such subjects or there,
     confidential ones left out, how many are open, how many subjects they concern."""
-    now = timezone.now()
-    since = deadlines.ago(now, days=_LOOK_BACK_DAYS)
+    now = clock.now()
+    since = ago(now, days=_LOOK_BACK_DAYS)
     found = Clue.objects.filter(region_code=region_code, confidential=False, received_at__gte=since)
     if categories:
         found = found.filter(subject__categories__overlap=categories)
     if township is not None:
         found = found.filter(township=township)
     return {
-        "since": timezone.localdate(since).isoformat(),
-        "until": timezone.localdate(now).isoformat(),
+        "since": timezone.localtime(since).date().isoformat(),
+        "until": timezone.localtime(now).date().isoformat(),
         "clues": found.count(),
         "open": found.filter(state__in=Clue.OPEN_STATES).count(),
         "subjects": found.order_by().values("subject_id").distinct().count(),

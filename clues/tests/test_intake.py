@@ -20,9 +20,9 @@ from clues.tests.intake_samples import CONTENT, entered
 from departments.models import Department, Region, User
 from departments.roles import Role
 from records import evidence
-from records.deadlines import ahead
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import Deadline, OutboxMessage, TrailEntry
+from records.periods import ahead
 
 pytestmark = pytest.mark.django_db
 

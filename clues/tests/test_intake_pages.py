@@ -19,8 +19,8 @@ from clues.services.knowledge import concern
 from clues.tests.intake_samples import CONTENT, entered
 from clues.tests.warning_samples import subject
 from records import evidence
-from records.deadlines import ahead
 from records.models import Deadline, TrailEntry
+from records.periods import ahead
 
 pytestmark = pytest.mark.django_db
 

@@ -328,7 +328,7 @@ def test_incremental_finds_what_full_finds(events: list[tuple[int, int, int]], c
 )
 def test_spaced_points_keep_their_distance(points: list[tuple[str, int]], quiet: int) -> None:
     ordered = [Point(k, START + n * DAY, Decimal(1)) for k, n in sorted(points, key=lambda p: p[1])]
-    kept = list(spaced(ordered, quiet * DAY))
+    kept = list(spaced(ordered, quiet))
     for key in "ab":
         times = [p.at for p in kept if p.key == key]
         assert all(later - earlier > quiet * DAY for earlier, later in pairwise(times))

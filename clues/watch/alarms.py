@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from records.periods import ahead
+
 
 @dataclass(frozen=True)
 class Point:
@@ -20,15 +22,15 @@ class Point:
     base: Decimal = Decimal(0)
 
 
-def spaced(points: Iterable[Point], quiet: dt.timedelta) -> Iterator[Point]:
+def spaced(points: Iterable[Point], quiet: int) -> Iterator[Point]:
     """The warnings that a history would have raised, each closed at once: the first point of a
-    group, then the first that comes more than ``quiet`` after the last one raised.
+    group, then the first that comes more than ``quiet`` days after the last one raised.
 
     ``points`` come ordered by time within each group; groups may be mixed.
     """
     last: dict[str, dt.datetime] = {}
     for point in points:
         before = last.get(point.key)
-        if before is None or point.at > before + quiet:
+        if before is None or point.at > ahead(before, days=quiet):
             last[point.key] = point.at
             yield point

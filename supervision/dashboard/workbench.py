@@ -23,9 +23,9 @@ from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
 from records.actor import Actor
 from records.concealment import reveal
-from records.deadlines import window
 from records.imports import pending_imports
 from records.models import TrailEntry
+from records.periods import window
 from records.worklist import WorkItem
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
@@ -69,7 +69,7 @@ def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
             ("open", "待办理"),
         )
     }
-    today = timezone.localdate(now)
+    today = timezone.localtime(now).date()
     for source in SOURCES:
         for item in source(actor):
             found[_lane_of(item, today)].items.append(item)
@@ -82,7 +82,7 @@ def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
 def _lane_of(item: WorkItem, today: dt.date) -> str:
     if item.due_at is None:
         return "open"
-    days = (timezone.localdate(item.due_at) - today).days
+    days = (timezone.localtime(item.due_at).date() - today).days
     if days < 0:
         return "overdue"
     if days == 0:
@@ -92,7 +92,7 @@ def _lane_of(item: WorkItem, today: dt.date) -> str:
 
 def coming_visits(actor: Actor, now: dt.datetime | None = None) -> list[JointTask]:
     """The next visits of the person's department, an inspector's own ones only."""
-    today = timezone.localdate(now)
+    today = timezone.localtime(now).date()
     tasks = JointTask.objects.visible_to(actor).filter(
         parts__department_id=actor.department_id,
         visit_on__range=window(today, COMING_DAYS),

@@ -19,7 +19,9 @@ from clues.services import clue_answer, clue_emergency, clue_transfer, intake
 from clues.services import clues as handling
 from clues.services.clue_emergency import Emergency
 from departments.models import Region
+from records import clock
 from records.actor import Actor
+from records.periods import ago, ahead
 from supervision.demo.county import DATA
 from supervision.demo.letters import load_letters
 from supervision.demo.procedures import load_procedures
@@ -95,7 +97,7 @@ def _walk(cast: Cast, row: ClueRow) -> Clue:
 
 def _ago(days: int) -> dt.datetime:
     """A moment of the working past: so many days before now."""
-    return timezone.now() - dt.timedelta(days=days)
+    return ago(clock.now(), days=days)
 
 
 def _talk(cast: Cast, row: ClueRow, clue: Clue) -> None:
@@ -192,7 +194,7 @@ def _emergency(cast: Cast) -> None:
         Emergency(
             title=f"{subject.name}燃气泄漏",
             danger="后厨燃气浓度报警，闻到明显气味，店内有二十余名顾客。",
-            since=timezone.now() - dt.timedelta(hours=2),
+            since=ahead(clock.now(), hours=-2),
             measures="已关闭总阀、开窗通风、疏散顾客，拉起警戒线。",
             place=subject.address,
             township=subject.township,
@@ -213,7 +215,7 @@ def _duplicate(cast: Cast, clue: Clue) -> None:
         channel=Clue.Channel.HOTLINE,
         title=clue.title,
         content=f"另一来电人反映同一问题：{clue.content}",
-        received_at=timezone.now(),
+        received_at=clock.now(),
         subject=clue.subject,
         subject_name=clue.subject_name,
         complainant_name="付小满",

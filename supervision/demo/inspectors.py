@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from records.periods import day_after
 from supervision.demo import names
 from supervision.demo.accounts import ACCOUNTS
 from supervision.demo.county import departments, townships
@@ -189,6 +190,5 @@ def _validity(rng: random.Random, today: date, *, in_force: bool) -> tuple[date,
         left = rng.randrange(0, 31)
     else:
         left = rng.randrange(200, 1700)
-    end = date.fromordinal(today.toordinal() + left)
-    start = date.fromordinal(end.toordinal() - 5 * 365)
-    return start, end
+    end = day_after(today, left)
+    return day_after(end, -5 * 365), end

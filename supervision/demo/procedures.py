@@ -3,10 +3,6 @@ warnings, a penalty."""
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django.utils import timezone
-
 from clues.models import Clue, Dispute, Penalty, RiskWarning
 from clues.rules.warnings import MAJOR, SERIOUS
 from clues.services import clues as handling
@@ -20,6 +16,8 @@ from clues.services.penalties import PenaltyData
 from clues.services.refusals import Complaint
 from clues.services.warnings import response, rules
 from departments.models import User
+from records import clock
+from records.periods import day_after
 from supervision.demo.stage import Cast, attachment, upload
 
 
@@ -146,7 +144,7 @@ def _disputes(cast: Cast) -> None:
     disputes.talk(
         cast.clerk("sthj"),
         other.pk,
-        held_on=timezone.localdate(),
+        held_on=clock.today(),
         participants="双方分管负责人",
         minutes="就立案管辖未达成一致，同意提请协调。",
     )
@@ -198,14 +196,14 @@ def _warnings(cast: Cast) -> None:
 
 def load_penalty(cast: Cast) -> Penalty:
     """A fine in force; where the catalogue says so it opens a shared record by itself."""
-    today = timezone.localdate()
+    today = clock.today()
     penalty = penalties.enter(
         cast.clerk("scjg"),
         PenaltyData(
             subject=cast.subject("catering"),
             act="使用超过保质期的食品原料",
-            occurred_from=today - dt.timedelta(days=20),
-            occurred_to=today - dt.timedelta(days=18),
+            occurred_from=day_after(today, -20),
+            occurred_to=day_after(today, -18),
             number=f"演示罚〔{today.year}〕1号",
             kind=Penalty.Kind.FINE,
             amount=500_000,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django.utils import timezone
-
 from clues.models import SharingEntry
 from clues.services.sharing import catalogue, records, requests
 from clues.services.sharing.catalogue import EntryInput
+from records import clock
+from records.periods import day_after
 from supervision.demo.procedures import load_penalty
 from supervision.demo.stage import Cast, attachment
 
@@ -114,7 +112,7 @@ def _plain_entry(
 
 def _records(cast: Cast, entries: dict[str, SharingEntry]) -> None:
     """One shared and read, one shared late, one owed, one overdue."""
-    today = timezone.localdate()
+    today = clock.today()
     told: tuple[tuple[str, str, str, int, bool], ...] = (
         ("xzsp", "食品经营许可变动", "本周新办和注销食品经营许可 12 件", 2, True),
         ("xzsp", "12345 投诉举报汇总", "上月投诉举报按对象汇总", 15, True),
@@ -128,7 +126,7 @@ def _records(cast: Cast, entries: dict[str, SharingEntry]) -> None:
             entries[entry].pk,
             title=title,
             content=f"{title}，明细见附件。",
-            event_on=today - dt.timedelta(days=days),
+            event_on=day_after(today, -days),
             files=[attachment("明细.pdf")],
         )
         if shares:

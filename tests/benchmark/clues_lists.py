@@ -11,8 +11,8 @@ from django.utils import timezone
 from clues.forms.clue_filter import ClueFilter
 from clues.models import Clue
 from clues.selectors.clues import ORDER, listed
-from records.deadlines import ahead
 from records.paging import COUNT_CAP, capped_count
+from records.periods import ahead
 from tests.benchmark.clue_rows import CLERK, COORDINATION, QUIET, REGION, TOWNSHIP, actor
 from tests.benchmark.measure import (
     Report,

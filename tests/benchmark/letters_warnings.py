@@ -12,8 +12,8 @@ from clues.forms.letters import LetterFilter
 from clues.forms.warnings import WarningFilter
 from clues.selectors import letters, warnings
 from records.actor import Actor
-from records.deadlines import ahead
 from records.paging import COUNT_CAP, capped_count
+from records.periods import ahead
 from tests.benchmark.clue_rows import CLERK, COORDINATION, QUIET, REGION, actor
 from tests.benchmark.measure import (
     Report,

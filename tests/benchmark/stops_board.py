@@ -10,8 +10,8 @@ from django.utils import timezone
 from clues.selectors import board, stops
 from clues.worklist import pending_clue_work
 from departments.models import User
-from records.deadlines import ago
 from records.paging import keyset_page
+from records.periods import ago
 from records.selectors import visible_trail
 from tests.benchmark.clue_rows import CLERK, COORDINATION, QUIET, actor
 from tests.benchmark.measure import Report, database_seconds, page_after, page_seconds, sql_seconds

@@ -11,8 +11,8 @@ from clues.services.warnings.evaluation import due
 from clues.services.warnings.rules import adopt_presets
 from records import trail
 from records.actor import SYSTEM
-from records.deadlines import ahead
 from records.models import TrailEntry
+from records.periods import ahead
 from tests.benchmark.clue_rows import CLERK, COORDINATION, REGION, actor
 from tests.benchmark.measure import Report, database_seconds, sql_seconds
 

@@ -20,7 +20,7 @@ from clues.models import WarningRuleVersion
 from clues.rules.warnings import CHANGE, INDUSTRY, RATIO, SUM
 from clues.services.warnings.sources import SOURCES, EventSource
 from clues.watch import Point
-from records.deadlines import ahead
+from records.periods import ahead, length
 
 _CHUNK = 5000
 
@@ -154,7 +154,7 @@ def _statement(
     until: dt.datetime,
     keys: Iterable[str] | None,
 ) -> tuple[str, list[Any]]:
-    window = dt.timedelta(days=version.window_days)
+    window = length(version.window_days)
     back = version.window_days * (2 if version.measure == CHANGE else 1)
     named = None if keys is None else list(keys)
     parts: list[str] = []

@@ -14,15 +14,15 @@ from collections.abc import Iterable
 import structlog
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
-from django.utils import timezone
 
 from clues.models import RiskWarning, WarningRuleVersion
 from clues.services.warnings import raising
 from clues.services.warnings.counting import latest, touched
 from clues.services.warnings.rules import quiet_ends, words
 from clues.watch import Point
-from records.deadlines import ahead
+from records import clock
 from records.models import TrailEntry
+from records.periods import ahead
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def evaluate_due(now: dt.datetime | None = None) -> int:
     )
     for pk in ordered.values_list("pk", flat=True):
         try:
-            raised += evaluate(pk, now or timezone.now())
+            raised += evaluate(pk, now or clock.now())
         except Exception:
             # One rule that fails must not keep the others from warning.
             log.exception("warnings.evaluation_failed", version=pk)

@@ -22,7 +22,7 @@ from departments.roles import Function
 from matters.models import MatterVersion, SubjectCategory
 from records import trail
 from records.actor import SYSTEM, Actor
-from records.deadlines import ahead
+from records.periods import ahead
 
 
 def warning_number(region_code: str, at: dt.datetime) -> str:

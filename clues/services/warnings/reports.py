@@ -19,15 +19,14 @@ from clues.models import (
 )
 from clues.paper import Heading, Paper, Table
 from clues.rules import warnings as w
-from clues.watch.periods import beginning, last_ended
 from departments.models import Department, Region
 from departments.profile import filling
 from departments.roles import Function
 from matters.models import MatterVersion
-from records import trail
+from records import clock, trail
 from records.actor import SYSTEM, Actor
-from records.deadlines import window
 from records.models import Deadline
+from records.periods import beginning, day_after, last_ended
 
 _MONTHS = {WarningReport.Period.MONTH: 1, WarningReport.Period.QUARTER: 3}
 _MOST_NOTABLE = 20
@@ -36,7 +35,7 @@ _MOST_NOTABLE = 20
 def write_due(today: dt.date | None = None) -> int:
     """Write the reports of the last ended month and quarter where they are missing; returns how
     many. Safe to be run at any time and twice at once."""
-    day = today or timezone.localdate()
+    day = today or clock.today()
     regions = {
         *WarningRule.objects.values_list("region_code", flat=True),
         *RiskWarning.objects.order_by().values_list("region_code", flat=True).distinct(),
@@ -45,7 +44,7 @@ def write_due(today: dt.date | None = None) -> int:
     for region_code in sorted(regions):
         for period, months in _MONTHS.items():
             first, after = last_ended(day, months)
-            if write(region_code, period, first, window(after, -1)[1]) is not None:
+            if write(region_code, period, first, day_after(after, -1)) is not None:
                 written += 1
     return written
 
@@ -87,9 +86,9 @@ def figures(region_code: str, starts_on: dt.date, ends_on: dt.date) -> dict[str,
     """What a report says, as plain values; never of confidential warnings."""
     found = _raised(region_code, starts_on, ends_on)
     months = 1 if starts_on.month == ends_on.month else 3
-    before = _raised(region_code, last_ended(starts_on, months)[0], window(starts_on, -1)[1])
+    before = _raised(region_code, last_ended(starts_on, months)[0], day_after(starts_on, -1))
     late = Deadline.objects.filter(
-        Q(met_at__gt=F("due_at")) | Q(met_at=None, due_at__lt=timezone.now()),
+        Q(met_at__gt=F("due_at")) | Q(met_at=None, due_at__lt=clock.now()),
         target_type=ContentType.objects.get_for_model(RiskWarning),
         cancelled_at=None,
     )
@@ -129,7 +128,7 @@ def read(actor: Actor, pk: int) -> None:
     """Note who read the report first in a department it was sent to."""
     WarningReportReceiver.objects.filter(
         report_id=pk, department=actor.department_id, read_at=None
-    ).update(read_at=timezone.now(), read_by=actor.name)
+    ).update(read_at=clock.now(), read_by=actor.name)
 
 
 def paper_of(report: WarningReport) -> Paper:
@@ -188,7 +187,7 @@ def _raised(region_code: str, starts_on: dt.date, ends_on: dt.date) -> QuerySet[
         region_code=region_code,
         confidential=False,
         raised_at__gte=beginning(starts_on),
-        raised_at__lt=beginning(window(ends_on, 1)[1]),
+        raised_at__lt=beginning(day_after(ends_on)),
     )
     return found
 

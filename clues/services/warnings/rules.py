@@ -19,16 +19,15 @@ from clues.rules.warning_presets import PRESETS, Preset
 from clues.services.warnings.counting import over
 from clues.services.warnings.sources import SOURCES
 from clues.watch import Point, Words, sentence, spaced
-from clues.watch.periods import month_after
 from departments.actors import fills_in
 from departments.models import Region
 from departments.profile import number
 from departments.roles import Function, Role
 from matters.models import MatterVersion, SubjectCategory
-from records import trail
+from records import clock, trail
 from records.actor import Actor
-from records.deadlines import ahead
 from records.errors import Conflict, NotAllowed, Refused
+from records.periods import ahead, beginning, month_after
 from records.queue import wake_after_commit
 
 EVALUATE_TASK = "clues.evaluate_warnings"
@@ -144,7 +143,7 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> WarningRuleVersion:
     """Put a version in force; the one before is superseded. Evaluation begins at once, with the
     last window of days."""
     with RULE_ACTS.take(actor, "enforce", pk, opinion=opinion) as version:
-        now = timezone.now()
+        now = clock.now()
         WarningRuleVersion.objects.filter(
             rule_id=version.rule_id, state=WarningRuleVersion.State.IN_FORCE
         ).update(state=WarningRuleVersion.State.SUPERSEDED, ended_at=now)
@@ -155,7 +154,7 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> WarningRuleVersion:
 
 def end(actor: Actor, pk: int, opinion: str) -> WarningRuleVersion:
     with RULE_ACTS.take(actor, "end", pk, opinion=opinion) as version:
-        version.ended_at = timezone.now()
+        version.ended_at = clock.now()
     return version
 
 
@@ -229,16 +228,15 @@ def trial(version: WarningRuleVersion, now: dt.datetime) -> Trial:
 
     The version need not be saved. Who calls this has checked that the reader oversees the region.
     """
-    today = timezone.localtime(now)
-    first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    since = first.replace(year=first.year - 1)
-    quiet = dt.timedelta(days=version.quiet_days)
-    raised = list(spaced(over(version, since, now), quiet))
+    today = timezone.localtime(now).date()
+    first = month_after(today, -TRIAL_MONTHS)
+    since = beginning(first)
+    raised = list(spaced(over(version, since, now), version.quiet_days))
     counts = Counter(timezone.localtime(point.at).date().replace(day=1) for point in raised)
     months = [
         month
         for offset in range(TRIAL_MONTHS + 1)
-        if (month := month_after(since.date(), offset)) <= today.date()
+        if (month := month_after(first, offset)) <= today
     ]
     newest = sorted(raised, key=lambda point: (point.at, point.key), reverse=True)
     return Trial(
@@ -333,7 +331,7 @@ def _enter(
     )
     _set(version, values)
     if state == WarningRuleVersion.State.IN_FORCE:
-        version.in_force_at = timezone.now()
+        version.in_force_at = clock.now()
     version.save()
     trail.record(
         actor,

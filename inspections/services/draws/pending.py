@@ -6,14 +6,14 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 
 from departments.roles import Role
 from inspections.acts.draws import OPEN, PARTY_ROLES, all_committed
 from inspections.models import Draw, DrawParty, PlanItem
 from inspections.selectors.draws import HEAVY
-from records import deadlines
+from records import clock
 from records.actor import Actor
+from records.periods import ahead
 from records.worklist import WorkItem
 
 _START_AHEAD_DAYS = 7
@@ -26,7 +26,7 @@ def pending_draw_work(actor: Actor, now: dt.datetime | None = None) -> list[Work
     """
     if actor.department_id is None or not actor.has_role(*PARTY_ROLES):
         return []
-    moment = now or timezone.now()
+    moment = now or clock.now()
     work = [*_as_party(actor)]
     if actor.has_role(Role.CLERK, Role.HEAD):
         work += [*_to_freeze(actor), *_to_start(actor, moment)]
@@ -78,7 +78,7 @@ def _to_start(actor: Actor, now: dt.datetime) -> list[WorkItem]:
         ~Exists(Draw.objects.filter(item=OuterRef("pk"), state__in=(*OPEN, Draw.State.DONE))),
         lead_id=actor.department_id,
         state=PlanItem.State.PUBLISHED,
-        draw_at__lte=deadlines.ahead(now, days=_START_AHEAD_DAYS),
+        draw_at__lte=ahead(now, days=_START_AHEAD_DAYS),
     ).exclude(
         ~Exists(Draw.objects.filter(item=OuterRef("pk"))),
         draw_mode=PlanItem.DrawMode.SCHEDULED,

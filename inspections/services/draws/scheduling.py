@@ -22,9 +22,10 @@ from inspections.rules import ANNOUNCE_AHEAD
 from inspections.services.draws.announcing import announce
 from inspections.services.draws.completing import complete
 from inspections.services.draws.freezing import freeze
-from records import deadlines, trail
+from records import clock, trail
 from records.actor import SYSTEM
 from records.errors import Conflict, Refused
+from records.periods import ahead
 
 PUNCTUAL = dt.timedelta(minutes=5)
 """The schedule looks every half minute; what starts within this time is not late."""
@@ -38,7 +39,7 @@ def run_due(now: dt.datetime | None = None) -> int:
     Safe to run in several workers at once and to kill at any moment. A draw that cannot go on
     keeps the reason in ``obstacle`` and does not hold up the others.
     """
-    moment = now or timezone.now()
+    moment = now or clock.now()
     moved = 0
     for item in _due_items(moment):
         moved += _attempt(partial(_announce, item, moment))
@@ -62,7 +63,7 @@ def _due_items(now: dt.datetime) -> list[PlanItem]:
     due = Q(draw_level=PlanItem.Level.SYSTEM, draw_at__lte=now)
     regions = scheduled.order_by().values_list("plan__region__code", flat=True).distinct()
     for code in regions:
-        notice = deadlines.ahead(now, hours=number(code, ANNOUNCE_AHEAD))
+        notice = ahead(now, hours=number(code, ANNOUNCE_AHEAD))
         due |= Q(plan__region__code=code, draw_at__lte=notice) & ~Q(
             draw_level=PlanItem.Level.SYSTEM
         )
