@@ -1,0 +1,3 @@
+from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
+
+__all__ = ["Subject", "SubjectChange", "SubjectQuerySet"]
