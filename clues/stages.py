@@ -22,12 +22,11 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils import timezone
 
 from clues.models import Clue, Concealable, Stop
 from departments.models import Department
 from departments.profile import ResolvedLimit, TimeLimit, time_limit
-from records import deadlines
+from records import clock, deadlines
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Refused
@@ -222,7 +221,6 @@ def open_side(
         deadline=deadline,
         region_code=region_code,
         confidential=instance.confidential,
-        entered_at=timezone.now(),
     )
 
 
@@ -248,7 +246,7 @@ def leave(actor: Actor, stop: Stop) -> None:
     """End a stop: its deadline is met now, unless another department ended it in time: then the
     duty was taken away, not done. Who ends it for the department was responsible, unless somebody
     was named before."""
-    now = timezone.now()
+    now = clock.now()
     stop.left_at = now
     due_at = stop.deadline.due_at if stop.deadline is not None else None
     stop.left_late = due_at is not None and due_at < now

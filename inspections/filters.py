@@ -8,13 +8,13 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from credit.validation import normalise_identifier
 from departments.actors import oversees
 from departments.models import Department
 from inspections.models import Inspector, Recusal
 from inspections.services.directory import licence_notice_day
+from records import clock
 from records.middleware import actor_of
 
 VALID, SOON, EXPIRED = "valid", "soon", "expired"
@@ -54,7 +54,7 @@ class InspectorFilter(django_filters.FilterSet):
 
     @cached_property
     def today(self) -> dt.date:
-        return timezone.localdate()
+        return clock.today()
 
     @cached_property
     def notice_day(self) -> dt.date:

@@ -18,6 +18,7 @@ from inspections.selectors import plans as selectors
 from inspections.selectors.plan_pages import filing_note
 from inspections.services.plan_data import ItemData, PlanInvalid, data_of, usual_terms
 from matters.models import CheckItem, Duty, MatterVersion
+from records import clock
 
 _BP_PER_PERCENT = 100
 _DATE = {"type": "date"}
@@ -161,7 +162,7 @@ class PlanItemForm(forms.Form):
         departments, ticked = self.values("departments"), self.values("check_items")
         offered = set(self.data.getlist("offered")) if self.is_bound else None
         licensed = selectors.licensed_counts(
-            (duty.department_id for duty in self.duties), timezone.localdate()
+            (duty.department_id for duty in self.duties), clock.today()
         )
         rows = []
         for duty in self.duties:
@@ -337,7 +338,7 @@ def _initial_for(version: MatterVersion, year: int | None) -> dict[str, Any]:
 
 def _times_for(year: int | None) -> dict[str, Any]:
     """From now, or from the plan year's first day, to its last day; the draw at the beginning."""
-    now = timezone.localtime().replace(second=0, microsecond=0)
+    now = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
     if year is None or year < now.year:
         return {}
     start = now if year == now.year else now.replace(year=year, month=1, day=1, hour=9, minute=0)

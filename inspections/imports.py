@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from credit.validation import closest, normalise_identifier
 from departments.models import Department, DepartmentAlias
 from inspections.acts.directory import keeps_inspectors_of, keeps_some
@@ -27,6 +25,7 @@ from inspections.validation import (
     InspectorInput,
     complaints,
 )
+from records import clock
 from records.actor import Actor
 from records.excel import Column, Kind, Parsed, Row, Sheet, kinds
 from records.imports import ImportKind, register
@@ -207,7 +206,7 @@ def apply(actor: Actor, rows: Sequence[Row], progress: Callable[[int], None]) ->
 
 
 def _licence_facts(entries: Iterable[InspectorInput]) -> list[list[str]]:
-    today = timezone.localdate()
+    today = clock.today()
     expired = [entry.name for entry in entries if entry.is_active and entry.valid_until < today]
     if not expired:
         return []

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from departments.models import Department
 from matters.acts import MATTER_ACTS, coordinates, version_in_preparation
 from matters.models import Duty, Matter, MatterVersion, SubjectCategory
-from records import outbox, trail
+from records import clock, outbox, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -97,7 +96,7 @@ def approve(actor: Actor, pk: int, opinion: str) -> MatterVersion:
 def put_in_force(actor: Actor, pk: int, opinion: str = "") -> MatterVersion:
     """Put a reviewed version in force in place of the one before it, and tell the province."""
     with MATTER_ACTS.take(actor, "put_in_force", pk, opinion=opinion) as version:
-        now = timezone.now()
+        now = clock.now()
         before = (
             MatterVersion.objects.select_for_update(of=("self",))
             .filter(matter_id=version.matter_id, state=MatterVersion.State.IN_FORCE)
@@ -123,7 +122,7 @@ def put_in_force(actor: Actor, pk: int, opinion: str = "") -> MatterVersion:
 def abolish(actor: Actor, pk: int, opinion: str) -> MatterVersion:
     """End a matter that is in force, and tell the province."""
     with MATTER_ACTS.take(actor, "abolish", pk, opinion=opinion) as version:
-        version.ended_at = timezone.now()
+        version.ended_at = clock.now()
         outbox.post(
             outbox.PROVINCE,
             "matter.abolished",

@@ -6,7 +6,7 @@ feeds the permission matrix of the tests. A service reads::
     @transaction.atomic
     def submit(actor: Actor, pk: int, opinion: str) -> MatterVersion:
         with MATTER_ACTS.take(actor, "submit", pk, opinion=opinion) as version:
-            version.submitted_at = timezone.now()
+            version.submitted_at = clock.now()
         return version
 
 ``take`` locks the row, checks right, state and reason, lets the block change the object, then

@@ -1,4 +1,4 @@
-"""What time it is: the only place in the project that asks.
+"""What time it is: whatever writes a time asks here.
 
 The product never sets the clock. ``at`` is for whoever writes down what happened on another day
 (the demo county): within it every service dates what it does accordingly.

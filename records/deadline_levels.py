@@ -7,8 +7,8 @@ import datetime as dt
 
 from django.db.models import Case, CharField, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from records import clock
 from records.deadlines import SOON_WORKING_DAYS, calendar
 from records.models import Deadline
 from records.workdays import SHANGHAI, add_working_days
@@ -28,7 +28,7 @@ _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 def level(now: dt.datetime | None = None, deadline: str = "") -> Case:
     """The level of a running deadline as an expression; ``deadline`` is the path to it
     (``"deadline__"``), empty for deadlines themselves. A row without one counts as paused."""
-    now = now or timezone.now()
+    now = now or clock.now()
     today = now.astimezone(SHANGHAI).date()
     days = calendar()
     due, hours = f"{deadline}due_at", Q(**{f"{deadline}unit": Deadline.Kind.HOUR})

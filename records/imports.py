@@ -19,9 +19,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.excel import CellError, Column, FileRefused, Parsed, Row, Sheet, kinds, read
@@ -220,7 +219,7 @@ def _check(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
     job.errors = errors[:MAX_ERRORS_KEPT]
     job.summary = {**summary, "error_count": len(errors)}
     job.state = ImportJob.State.REFUSED if errors else ImportJob.State.READY
-    job.finished_at = timezone.now() if errors else None
+    job.finished_at = clock.now() if errors else None
     job.save(update_fields=("total", "errors", "summary", "state", "finished_at"))
 
 
@@ -243,7 +242,7 @@ def _import(job: ImportJob, kind: ImportKind, actor: Actor) -> None:
             locked.summary = {**locked.summary, "result": message}
             locked.done = len(rows)
             locked.state = ImportJob.State.DONE
-            locked.finished_at = timezone.now()
+            locked.finished_at = clock.now()
             locked.save(update_fields=("summary", "done", "state", "finished_at"))
             trail.record(
                 actor,
@@ -263,7 +262,7 @@ def _give_up(job: ImportJob, error: Exception) -> None:
     unfinished = (ImportJob.State.CHECKING, ImportJob.State.IMPORTING)
     ImportJob.objects.filter(pk=job.pk, state__in=unfinished).update(
         state=ImportJob.State.FAILED,
-        finished_at=timezone.now(),
+        finished_at=clock.now(),
         summary={**job.summary, "result": words},
     )
 

@@ -11,9 +11,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.concealment import reveal
 from records.errors import Conflict, NotAllowed, Refused
@@ -60,7 +59,7 @@ def post(
         region_code=region_code,
         about_type=ContentType.objects.get_for_model(about) if about is not None else None,
         about_id=about.pk if about is not None else None,
-        next_attempt_at=timezone.now(),
+        next_attempt_at=clock.now(),
     )
     if is_configured(target):
         wake_after_commit("records.deliver_outbox")
@@ -76,7 +75,7 @@ def waiting() -> QuerySet[OutboxMessage]:
     """What is due to be sent now to systems that have an address."""
     configured = [name for name in settings.OUTBOX_TARGETS if is_configured(name)]
     return OutboxMessage.objects.filter(
-        Q(next_attempt_at__lte=timezone.now()),
+        Q(next_attempt_at__lte=clock.now()),
         target__in=configured,
         delivered_at=None,
         dead_at=None,
@@ -94,21 +93,21 @@ def deliver_next() -> bool:
         if message is None:
             return False
         message.attempts += 1
-        message.next_attempt_at = timezone.now() + _LEASE
+        message.next_attempt_at = clock.now() + _LEASE
         message.save(update_fields=("attempts", "next_attempt_at"))
     error = _send(message)
     if error is None:
         OutboxMessage.objects.filter(pk=message.pk).update(
-            delivered_at=timezone.now(), next_attempt_at=None, last_error=""
+            delivered_at=clock.now(), next_attempt_at=None, last_error=""
         )
         return True
     log.warning("outbox.failed", message=str(message.pk), attempt=message.attempts, error=error)
     fields: dict[str, Any] = {"last_error": error[:2000]}
     if message.attempts >= MAX_ATTEMPTS:
-        fields |= {"dead_at": timezone.now(), "next_attempt_at": None}
+        fields |= {"dead_at": clock.now(), "next_attempt_at": None}
     else:
         pause = min(_FIRST_PAUSE * 2 ** (message.attempts - 1), _LONGEST_PAUSE)
-        fields["next_attempt_at"] = timezone.now() + pause
+        fields["next_attempt_at"] = clock.now() + pause
     OutboxMessage.objects.filter(pk=message.pk, delivered_at=None).update(**fields)
     return True
 
@@ -161,7 +160,7 @@ def send_again(actor: Actor, message_id: Any) -> OutboxMessage:
             raise Conflict("只有已停止推送的记录才能重新推送。")
         message.attempts = 0
         message.dead_at = None
-        message.next_attempt_at = timezone.now()
+        message.next_attempt_at = clock.now()
         message.save()
         trail.record(
             actor,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
-from django.utils import timezone
 
 from clues.models import Referral
 from clues.models.procedure import Procedure
 from clues.stages import main_stop
+from records import clock
 
 
 def letter_of(procedure: Procedure, kind: str) -> Referral | None:
@@ -30,4 +30,4 @@ def is_overdue(procedure: Procedure) -> bool:
     stop = main_stop(procedure)
     deadline = stop.deadline if stop else None
     due_at = deadline.due_at if deadline else None
-    return due_at is not None and due_at < timezone.now()
+    return due_at is not None and due_at < clock.now()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
 from clues.acts.common import clerk, head
 from clues.models import SharedRecord, SharingEntry, SharingRequest
 from clues.rules import sharing as rules
 from clues.stages import Stage, StagedActs, Stages
 from departments.profile import ResolvedLimit
+from records import clock
 from records.actor import Actor
 from records.acts import Act
 from records.workdays import Limit, Unit, end_of_day
@@ -138,7 +137,7 @@ def _share_limit(record: SharedRecord) -> ResolvedLimit:
 
 def _made(record: SharedRecord) -> dt.datetime:
     """The moment the information was there: the end of its day, now at the latest."""
-    return min(end_of_day(record.event_on), timezone.now())
+    return min(end_of_day(record.event_on), clock.now())
 
 
 def _stands_alone(record: SharedRecord) -> bool:

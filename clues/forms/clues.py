@@ -16,6 +16,7 @@ from clues.services.clue_secrecy import candidates
 from clues.services.clue_transfer import letter_draft
 from credit.selectors import townships_of
 from departments.models import Department, Region, User
+from records import clock
 from records.actor import Actor
 
 _MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
@@ -79,7 +80,7 @@ class TalkForm(ClueActForm):
     note = _words("沟通情况", help_text="与谁沟通、对方意见、是否同意接收。")
 
     def suggestions(self, clue: Clue) -> dict[str, Any]:
-        return {"talked_at": timezone.localtime()}
+        return {"talked_at": timezone.localtime(clock.now())}
 
 
 class LetterForm(ClueActForm):
@@ -217,7 +218,9 @@ class EmergencyForm(forms.Form):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"since": timezone.localtime(), "client_key": uuid.uuid4()})
+        kwargs.setdefault(
+            "initial", {"since": timezone.localtime(clock.now()), "client_key": uuid.uuid4()}
+        )
         super().__init__(*args, **kwargs)
         township: Any = self.fields["township"]
         township.queryset = townships_of(actor.region_code)

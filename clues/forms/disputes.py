@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.utils import timezone
 
 from clues.acts.procedures import prepared
 from clues.forms.procedures import (
@@ -25,6 +24,7 @@ from clues.selectors.procedures import DISPUTE_GROUPS, REFUSAL_GROUPS
 from departments.models import Department
 from departments.profile import filling
 from departments.roles import Function
+from records import clock
 from records.actor import Actor
 
 
@@ -104,7 +104,7 @@ class TalkForm(StepForm):
     )
 
     def suggestions(self, procedure: Dispute) -> dict[str, Any]:
-        return {"held_on": timezone.localdate()}
+        return {"held_on": clock.today()}
 
     def prepare(self, procedure: Dispute) -> None:
         parties = procedure.parties.values("department_id")

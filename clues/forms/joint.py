@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils import timezone
 
 from clues.forms.clues import departments_of
 from clues.forms.intake import FILES, FilesField, FilesInput
@@ -22,6 +21,7 @@ from inspections.rules import MIN_OFFICERS
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import able_inspectors, fitting_items
 from matters.models import CheckItem
+from records import clock
 from records.actor import Actor
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -203,7 +203,7 @@ class StartTaskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.departments = list(departments)
-        today = timezone.localdate()
+        today = clock.today()
         least = resolve(clue.region_code, MIN_OFFICERS).value
         items = fitting_items(subject, self.departments)
         people: dict[int, list[Any]] = {one.pk: [] for one in self.departments}

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from clues.forms.intake import FILES, FilesField, FilesInput
 from clues.models import Clue, SharedRecord, SharingEntry, SharingRequest
@@ -15,6 +14,7 @@ from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, events
 from clues.services.sharing.catalogue import EntryInput
 from departments.models import Department
+from records import clock
 from records.actor import Actor
 from records.middleware import actor_of
 
@@ -244,7 +244,7 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._actor = actor
         self.fields["entry"].queryset = selectors.registrable(actor)  # type: ignore[attr-defined]
-        self.fields["event_on"].initial = timezone.localdate
+        self.fields["event_on"].initial = clock.today
 
     def clean_clue(self) -> Clue | None:
         """The clue with the number, among those the person knows of."""

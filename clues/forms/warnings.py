@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from clues.models import Clue, RiskWarning, WarningRule, WarningRuleVersion
 from clues.rules import warnings as w
@@ -24,6 +23,7 @@ from inspections.models import JointTask
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import able_inspectors, fitting_items
 from matters.models import Matter, MatterVersion, SubjectCategory
+from records import clock
 from records.actor import Actor
 from records.middleware import actor_of
 
@@ -310,7 +310,7 @@ class ConcludeForm(WarningActForm):
     conclusion = forms.CharField(label="会商结论", max_length=2000, widget=_lines(4))
 
     def prepare(self) -> None:
-        self.fields["held_on"].initial = timezone.localdate()
+        self.fields["held_on"].initial = clock.today()
 
 
 class ClueFromWarningForm(WarningActForm):
@@ -360,7 +360,7 @@ class CheckForm(WarningActForm):
             str(item.pk): item for item in fitting_items(subject, [owner])[owner.pk]
         }
         self.inspectors = {
-            str(one.pk): one for one in able_inspectors(subject, [owner], timezone.localdate())
+            str(one.pk): one for one in able_inspectors(subject, [owner], clock.today())
         }
         fields["items"].choices = [(pk, item.title) for pk, item in self.check_items.items()]
         fields["officers"].choices = [(pk, one.name) for pk, one in self.inspectors.items()]

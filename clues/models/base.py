@@ -10,12 +10,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from guardian.models import UserObjectPermissionBase
 
 from departments.actors import is_staff_member, oversees
 from departments.models import Department
 from departments.roles import STAFF
+from records import clock
 from records.actor import Actor
 from records.concealment import hidden_id
 from records.models import Deadline
@@ -178,7 +178,7 @@ class Stop(Concealable):
     deadline = models.ForeignKey(
         Deadline, models.PROTECT, null=True, related_name="+", verbose_name="期限"
     )
-    entered_at = models.DateTimeField("到达时间", default=timezone.now)
+    entered_at = models.DateTimeField("到达时间", default=clock.now)
     left_at = models.DateTimeField("离开时间", null=True)
     left_late = models.BooleanField("逾期离开", default=False)
 

@@ -9,7 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
@@ -17,6 +16,7 @@ from clues.models.warning import RiskWarning
 from departments.models import Department, Region
 from inspections.models import PlanItem
 from matters.models import Matter
+from records import clock
 from records.actor import Actor
 
 
@@ -66,7 +66,7 @@ class Campaign(Concealable):
         Department, models.PROTECT, null=True, related_name="+", verbose_name="提出部门"
     )
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REVIEW)
-    created_at = models.DateTimeField("提出时间", default=timezone.now)
+    created_at = models.DateTimeField("提出时间", default=clock.now)
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
     )

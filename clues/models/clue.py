@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Upper
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet
 from credit.models import Subject
@@ -17,6 +16,7 @@ from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
 from departments.roles import STAFF, Role
 from matters.models import Matter
+from records import clock
 from records.actor import Actor
 
 
@@ -125,7 +125,7 @@ class Clue(Concealable):
     external_number = models.CharField("来源编号", max_length=60, blank=True)
     title = models.CharField("标题", max_length=100)
     content = models.TextField("内容", max_length=5000)
-    received_at = models.DateTimeField("受理时间", default=timezone.now)
+    received_at = models.DateTimeField("受理时间", default=clock.now)
     occurred_on = models.DateField("发生日期", null=True, blank=True)
     township = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="乡镇街道"
@@ -244,7 +244,7 @@ class ClueParty(models.Model):
 
     clue = models.ForeignKey(Clue, models.CASCADE, related_name="parties")
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    since = models.DateTimeField("参与时间", default=timezone.now)
+    since = models.DateTimeField("参与时间", default=clock.now)
     received_at = models.DateTimeField("受理时间")
 
     class Meta:
@@ -288,7 +288,7 @@ class Told(models.Model):
     step = models.CharField("环节", max_length=12, choices=Step.choices)
     text = models.TextField("告知内容")
     by = models.CharField("告知部门", max_length=100)
-    at = models.DateTimeField("告知时间", default=timezone.now)
+    at = models.DateTimeField("告知时间", default=clock.now)
 
     class Meta:
         verbose_name = verbose_name_plural = "反映人告知"

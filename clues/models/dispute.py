@@ -5,13 +5,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import ConcealableQuerySet, confidential_index
 from clues.models.procedure import Procedure
 from departments.models import Department
 from departments.roles import STAFF, Role
 from matters.models import Matter
+from records import clock
 from records.actor import Actor
 
 
@@ -154,7 +154,7 @@ class DisputeTalk(models.Model):
         Department, models.PROTECT, null=True, related_name="+", verbose_name="一致同意的责任部门"
     )
     by = models.CharField("记录部门", max_length=100)
-    at = models.DateTimeField("记录时间", default=timezone.now)
+    at = models.DateTimeField("记录时间", default=clock.now)
 
     class Meta:
         verbose_name = verbose_name_plural = "协商记录"

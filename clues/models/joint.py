@@ -9,13 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from clues.models.referral import Referral
 from departments.models import Department
 from inspections.models import JointTask
+from records import clock
 from records.actor import Actor
 
 
@@ -63,7 +63,7 @@ class JointVerification(Concealable):
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
     )
-    created_at = models.DateTimeField("拟稿时间", default=timezone.now)
+    created_at = models.DateTimeField("拟稿时间", default=clock.now)
     opened_at = models.DateTimeField("发起时间", null=True)
     opened_by = models.CharField("签发人", max_length=60, blank=True)
     conclusion = models.TextField("核查结论", max_length=5000, blank=True)
@@ -234,7 +234,7 @@ class ClueVisit(Concealable):
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REVIEW)
     request = models.TextField("希望一并核查的内容", max_length=1000)
     answer = models.CharField("对方意见", max_length=300, blank=True)
-    created_at = models.DateTimeField("提出时间", default=timezone.now)
+    created_at = models.DateTimeField("提出时间", default=clock.now)
 
     objects = ClueVisitQuerySet.as_manager()
 

@@ -10,13 +10,13 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from credit.models import Subject
 from departments.models import Department
 from matters.models import CheckItem
+from records import clock
 from records.actor import Actor
 
 
@@ -86,7 +86,7 @@ class Penalty(Concealable):
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="录入人"
     )
-    created_at = models.DateTimeField("录入时间", default=timezone.now)
+    created_at = models.DateTimeField("录入时间", default=clock.now)
     signed_by = models.CharField("签发人", max_length=60, blank=True)
     withdrawn_reason = models.CharField("撤销理由", max_length=300, blank=True)
 

@@ -6,10 +6,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from clues.models.base import Concealable
 from clues.models.clue import Clue
+from records import clock
 
 
 class Procedure(Concealable):
@@ -33,7 +33,7 @@ class Procedure(Concealable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟办人"
     )
-    created_at = models.DateTimeField("开始时间", default=timezone.now)
+    created_at = models.DateTimeField("开始时间", default=clock.now)
     closed_at = models.DateTimeField("结束时间", null=True)
 
     class Meta:

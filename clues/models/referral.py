@@ -11,13 +11,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
 from credit.models import Subject
 from departments.models import Department
+from records import clock
 from records.actor import Actor
 
 
@@ -92,7 +92,7 @@ class Referral(Concealable):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
     )
     signed_by = models.CharField("签发人", max_length=60, blank=True)
-    created_at = models.DateTimeField("拟稿时间", default=timezone.now)
+    created_at = models.DateTimeField("拟稿时间", default=clock.now)
     sent_at = models.DateTimeField("发出时间", null=True)
     received_at = models.DateTimeField("签收时间", null=True)
     received_by = models.CharField("签收人", max_length=60, blank=True)

@@ -10,11 +10,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
 from departments.models import Department
+from records import clock
 from records.actor import Actor
 
 
@@ -115,7 +115,7 @@ class SharingEntry(Concealable):
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="编制人"
     )
-    created_at = models.DateTimeField("编制时间", default=timezone.now)
+    created_at = models.DateTimeField("编制时间", default=clock.now)
     confirmed_by = models.CharField("确认人", max_length=60, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True)
 
@@ -213,7 +213,7 @@ class SharedRecord(Concealable):
     source_id = models.BigIntegerField("来源编号", null=True)
     source = GenericForeignKey("source_type", "source_id")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
-    created_at = models.DateTimeField("登记时间", default=timezone.now)
+    created_at = models.DateTimeField("登记时间", default=clock.now)
     shared_at = models.DateTimeField("共享时间", null=True)
     shared_by = models.CharField("共享人", max_length=60, blank=True)
 
@@ -316,7 +316,7 @@ class SharingRequest(Concealable):
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人"
     )
-    created_at = models.DateTimeField("拟稿时间", default=timezone.now)
+    created_at = models.DateTimeField("拟稿时间", default=clock.now)
     signed_at = models.DateTimeField("发出时间", null=True)
     signed_by = models.CharField("签发人", max_length=60, blank=True)
     grants = models.BooleanField("拟予提供", null=True)

@@ -12,7 +12,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
 from clues.models.clue import Clue
@@ -23,6 +22,7 @@ from departments.models import Department, Region
 from departments.roles import STAFF, Role
 from inspections.models import JointTask
 from matters.models import Matter
+from records import clock
 from records.actor import Actor
 
 
@@ -126,7 +126,7 @@ class WarningRuleVersion(models.Model):
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟定人"
     )
-    created_at = models.DateTimeField("拟定时间", default=timezone.now)
+    created_at = models.DateTimeField("拟定时间", default=clock.now)
     in_force_at = models.DateTimeField("执行时间", null=True)
     ended_at = models.DateTimeField("停止时间", null=True)
     evaluated_at = models.DateTimeField("上次统计时间", null=True)
@@ -234,7 +234,7 @@ class RiskWarning(Concealable):
     value = models.DecimalField("统计值", max_digits=14, decimal_places=2, null=True)
     window_from = models.DateTimeField("统计起", null=True)
     window_to = models.DateTimeField("统计止", null=True)
-    raised_at = models.DateTimeField("预警时间", default=timezone.now)
+    raised_at = models.DateTimeField("预警时间", default=clock.now)
     subject = models.ForeignKey(
         Subject, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监管对象"
     )
@@ -341,7 +341,7 @@ class WarningParty(models.Model):
     warning = models.ForeignKey(RiskWarning, models.CASCADE, related_name="parties")
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")
     part = models.CharField("职责", max_length=6, choices=Part.choices, default=Part.TOLD)
-    since = models.DateTimeField("推送时间", default=timezone.now)
+    since = models.DateTimeField("推送时间", default=clock.now)
     read_at = models.DateTimeField("阅知时间", null=True)
     read_by = models.CharField("阅知人", max_length=60, blank=True)
 
@@ -399,7 +399,7 @@ class WarningReport(models.Model):
     starts_on = models.DateField("起")
     ends_on = models.DateField("止")
     figures: Any = models.JSONField("数据", default=dict)
-    written_at = models.DateTimeField("生成时间", default=timezone.now)
+    written_at = models.DateTimeField("生成时间", default=clock.now)
 
     objects = WarningReportQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from clues.acts.emergency import CALL_ACTS
 from clues.models import Clue, Referral, Stop
 from clues.services.clue_steps import LATE_LABEL
 from departments.models import Department
-from records import deadlines, evidence
+from records import clock, deadlines, evidence
 from records.actor import Actor
 from records.deadlines import Chip
 from records.models import Evidence
@@ -119,7 +119,7 @@ def stops_of(actor: Actor, clue: Clue) -> list[Stop]:
 
 def lanes_of(clue: Clue, stops: list[Stop]) -> Lanes:
     """The stops by department, in the order in which the clue came to them."""
-    now = timezone.now()
+    now = clock.now()
     running = [stop for stop in stops if stop.left_at is None]
     begins = min([clue.received_at, *(stop.entered_at for stop in stops)])
     last = [stop.left_at for stop in stops if stop.left_at is not None]

@@ -101,9 +101,13 @@ def excel_rows(letters: Iterable[Referral]) -> Iterator[dict[str, Any]]:
             "sender": letter.sender.name,
             "to": letter.addressee,
             "state": letter.get_state_display(),
-            "sent": timezone.localdate(letter.sent_at) if letter.sent_at else None,
-            "received": timezone.localdate(letter.received_at) if letter.received_at else None,
-            "answered": timezone.localdate(letter.answered_at) if letter.answered_at else None,
+            "sent": timezone.localtime(letter.sent_at).date() if letter.sent_at else None,
+            "received": timezone.localtime(letter.received_at).date()
+            if letter.received_at
+            else None,
+            "answered": timezone.localtime(letter.answered_at).date()
+            if letter.answered_at
+            else None,
             "answer": letter.answer_label if letter.answered_at else "",
             "clock": row.chip.chip_text if row.chip else "",
         }

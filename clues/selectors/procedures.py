@@ -18,7 +18,7 @@ from clues.services.crime.department import DOCUMENTS
 from clues.services.procedures import letters_of
 from departments.models import Department
 from matters.models import MatterVersion
-from records import deadlines, evidence
+from records import clock, deadlines, evidence
 from records.actor import Actor
 from records.deadlines import Chip
 from records.excel import Column, Sheet, kinds
@@ -83,7 +83,7 @@ def overdue(found: QuerySet[Any]) -> QuerySet[Any]:
     late = Stop.objects.open().filter(
         code=Stop.MAIN,
         target_type=ContentType.objects.get_for_model(found.model),
-        deadline__due_at__lt=timezone.now(),
+        deadline__due_at__lt=clock.now(),
     )
     return found.filter(pk__in=late.values("target_id"))
 

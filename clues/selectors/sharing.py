@@ -26,6 +26,7 @@ from clues.rules.sharing import SHARE_DUE
 from clues.services.sharing.adapters import ADAPTERS, Adapter
 from clues.services.sharing.events import EVENTS
 from departments.models import Department
+from records import clock
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
 from records.models import Deadline
@@ -157,7 +158,7 @@ def records(actor: Actor) -> QuerySet[Any]:
         rule=SHARE_DUE.key,
     ).order_by("-id")
     state = SharedRecord.State
-    now = timezone.now()
+    now = clock.now()
     timing = Case(
         When(request__isnull=False, then=Value("request")),
         When(state=state.CANCELLED, then=Value("cancelled")),

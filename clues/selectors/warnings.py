@@ -22,6 +22,7 @@ from clues.services.warnings.sources import SOURCES
 from departments.actors import fills_in
 from departments.roles import Function, Role
 from inspections.models import JointTask
+from records import clock
 from records.actor import Actor
 from records.deadlines import Chip
 from records.excel import Column, Sheet, kinds
@@ -72,7 +73,7 @@ def overdue(warnings: QuerySet[RiskWarning]) -> QuerySet[RiskWarning]:
         target_type=ContentType.objects.get_for_model(RiskWarning),
         met_at=None,
         cancelled_at=None,
-        due_at__lt=timezone.now(),
+        due_at__lt=clock.now(),
     )
     return warnings.filter(pk__in=running.values("target_id"))
 

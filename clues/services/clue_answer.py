@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.clue import transfer_letter
 from clues.models import Clue, Referral, Told
@@ -12,6 +11,7 @@ from clues.services.clue_steps import must_have_ended, step, with_merged
 from clues.services.letters import led
 from clues.services.uploads import Files, keep_files
 from clues.stages import close_side, entrust
+from records import clock
 from records.actor import Actor
 from records.errors import Refused
 
@@ -44,7 +44,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
     """
     with step(actor, "approve", pk, opinion) as clue:
         must_have_ended(clue, _MUST_END_FIRST, "办结")
-        clue.closed_at = timezone.now()
+        clue.closed_at = clock.now()
         clue.answer_proposed = False
         for each in with_merged(clue):
             if letter := transfer_letter(each):

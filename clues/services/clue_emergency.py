@@ -26,7 +26,7 @@ from clues.stages import close_side, open_side
 from departments.actors import is_head_of
 from departments.models import Department, Region
 from departments.profile import TimeLimit, time_limit
-from records import deadlines, trail
+from records import clock, deadlines, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
 from records.models import Deadline
@@ -145,7 +145,7 @@ def _check(what: Emergency) -> None:
     for name, (text, message) in words.items():
         if not text.strip():
             raise Refused(message, field=name)
-    if what.since > timezone.now():
+    if what.since > clock.now():
         raise Refused("险情发生时间不能晚于现在。", field="since")
 
 

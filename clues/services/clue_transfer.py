@@ -24,7 +24,7 @@ from clues.services.letters import led
 from clues.services.uploads import Files, keep_files
 from clues.stages import entrust, main_stop, open_side
 from departments.models import Department
-from records import deadlines, evidence
+from records import clock, deadlines, evidence
 from records.actor import Actor
 from records.errors import Conflict, Refused
 
@@ -51,7 +51,7 @@ def talk(
 
 
 def _check_talk(clue: Clue, talked_at: dt.datetime, note: str) -> None:
-    if talked_at > timezone.now():
+    if talked_at > clock.now():
         raise Refused("沟通时间不能晚于现在。", field="talked_at")
     # People enter minutes: a talk in the minute of receipt is not before it.
     if talked_at < clue.received_at.replace(second=0, microsecond=0):

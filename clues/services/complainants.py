@@ -11,7 +11,7 @@ from clues.acts.common import clerk
 from clues.models import Clue, Complainant, Told
 from departments.models import Department
 from inspections.masking import masked_name
-from records import outbox, trail
+from records import clock, outbox, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.outbox_names import COMPLAINT_CHANNEL
@@ -60,7 +60,7 @@ def suggested_text(
     """
     named = f"“{clue.title}”" if clue.title else "问题"
     about = f"您反映的{named}（编号 {clue.number or NUMBER_MARK}）"
-    day = _in_words(timezone.localdate())
+    day = _in_words(clock.today())
     receiver = clue.receiver.name
     ask = f"咨询电话：{clue.receiver.hotline}。" if clue.receiver.hotline else ""
     if step == Told.Step.RECEIVED:
@@ -79,7 +79,7 @@ def _transferred_on(clue: Clue) -> dt.date:
     """The day of the last letter of transfer; telling of it may come days later."""
     letters = clue.letters.filter(kind="clue_transfer", sent_at__isnull=False)
     sent_at = letters.order_by("-sent_at").values_list("sent_at", flat=True).first()
-    return timezone.localdate(sent_at) if sent_at else timezone.localdate()
+    return timezone.localtime(sent_at).date() if sent_at else clock.today()
 
 
 def _in_words(day: dt.date) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.disputes import (
     DISPUTE_ACTS,
@@ -43,7 +42,7 @@ from clues.stages import close_side, open_side
 from departments.models import Department
 from departments.profile import TimeLimit, filling, must_fill
 from departments.roles import Function
-from records import trail
+from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
 
@@ -117,7 +116,7 @@ def begin(
 def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
     """The head raises it: all parties act on the matter at hand first, the clue lies here."""
     with DISPUTE_ACTS.take(actor, "raise", pk, opinion=opinion) as dispute:
-        dispute.raised_at = timezone.now()
+        dispute.raised_at = clock.now()
         if dispute.clue is not None:
             parties = list(dispute.parties.values_list("department_id", flat=True))
             concern(dispute.clue, *parties)
@@ -131,7 +130,7 @@ def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
 def drop(actor: Actor, pk: int, opinion: str) -> Dispute:
     """It is not raised after all."""
     with DISPUTE_ACTS.take(actor, "drop", pk, opinion=opinion) as dispute:
-        dispute.closed_at = timezone.now()
+        dispute.closed_at = clock.now()
     return dispute
 
 
@@ -140,7 +139,7 @@ def handle(actor: Actor, pk: int, text: str, files: Collection[UploadedFile[Any]
     with DISPUTE_ACTS.take(actor, "handle", pk, opinion=text) as dispute:
         party = _own(actor, dispute)
         party.done = "\n".join(filter(None, (party.done, told(text, "处置情况", "text"))))
-        party.done_at = party.done_at or timezone.now()
+        party.done_at = party.done_at or clock.now()
         party.save(update_fields=("done", "done_at"))
         keep_files(actor, dispute, files, DONE_LABEL)
         close_side(actor, dispute, f"{_ACT}{party.department_id}")
@@ -169,7 +168,7 @@ def talk(
 ) -> Dispute:
     """Record a negotiation; with an agreement the heads of all parties are asked to confirm it."""
     with DISPUTE_ACTS.take(actor, "talk", pk, opinion=minutes) as dispute:
-        if held_on > timezone.localdate():
+        if held_on > clock.today():
             raise Refused("协商日期不能晚于今天。", field="held_on")
         agreed = _responsible(dispute, agreed_id, "agreed") if agreed_id is not None else None
         if agreed is not None and not dispute.parties.filter(department=agreed).exists():
@@ -197,7 +196,7 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> Dispute:
     """The head of a party confirms; with the last one the dispute ends."""
     with DISPUTE_ACTS.take(actor, "confirm", pk, opinion=opinion) as dispute:
         party = _own(actor, dispute)
-        party.confirmed_at, party.confirmed_by = timezone.now(), actor.name
+        party.confirmed_at, party.confirmed_by = clock.now(), actor.name
         party.save(update_fields=("confirmed_at", "confirmed_by"))
         close_side(actor, dispute, f"{_CONFIRM}{party.department_id}")
         _share_confirming(actor, dispute)
@@ -253,7 +252,7 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> Dispute:
         letter = submission(dispute)
         if letter is None or letter.to is None:
             raise Refused("请先拟协调申请。")
-        dispute.office, dispute.submitted_at = letter.to, timezone.now()
+        dispute.office, dispute.submitted_at = letter.to, clock.now()
         copies = [each.department for each in dispute.parties.select_related("department")]
         if dispute.about == Dispute.About.NEW_FORM:
             dispute.legal = filling(dispute.region_code, Function.LEGAL)
@@ -277,7 +276,7 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> Dispute:
 def withdraw(actor: Actor, pk: int, opinion: str) -> Dispute:
     """The raiser no longer disputes it; the clue goes on as before with whoever had it."""
     with DISPUTE_ACTS.take(actor, "withdraw", pk, opinion=opinion) as dispute:
-        dispute.closed_at = timezone.now()
+        dispute.closed_at = clock.now()
         drop_sides(dispute)
         _drop_submission(actor, dispute)
         if dispute.clue is not None:
@@ -288,7 +287,7 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Dispute:
 def ask_statements(actor: Actor, pk: int, opinion: str) -> Dispute:
     """The office asks all parties for a written statement."""
     with DISPUTE_ACTS.take(actor, "ask-statements", pk, opinion=opinion) as dispute:
-        dispute.parties.update(asked_at=timezone.now())
+        dispute.parties.update(asked_at=clock.now())
         for department_id in dispute.parties.values_list("department_id", flat=True):
             _owe(actor, dispute, _STATE, "提交书面意见", rules.STATEMENT_DUE, department_id)
     return dispute
@@ -299,7 +298,7 @@ def state(actor: Actor, pk: int, opinion: str) -> Dispute:
     with DISPUTE_ACTS.take(actor, "state", pk, opinion=opinion) as dispute:
         party = _own(actor, dispute)
         party.statement = "\n".join(filter(None, (party.statement, opinion.strip())))
-        party.stated_at = timezone.now()
+        party.stated_at = clock.now()
         party.save(update_fields=("statement", "stated_at"))
         close_side(actor, dispute, f"{_STATE}{party.department_id}")
     return dispute
@@ -428,7 +427,7 @@ def _drop_submission(actor: Actor, dispute: Dispute) -> None:
 
 def _end(actor: Actor, dispute: Dispute, responsible: Department, conclusion: str) -> None:
     dispute.responsible, dispute.conclusion = responsible, conclusion
-    dispute.closed_at = timezone.now()
+    dispute.closed_at = clock.now()
     if dispute.clue is not None:
         concern(dispute.clue, responsible)
         note_on_clue(actor, dispute, f"由{responsible}负责", conclusion)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from clues import likeness
 from clues.acts.clue import CLUE_ACTS, CLUE_STAGES
@@ -21,7 +20,7 @@ from departments.actors import is_staff_member
 from departments.models import Department, User
 from departments.profile import must_fill
 from departments.roles import STAFF, Function, Role
-from records import evidence, trail
+from records import clock, evidence, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -65,7 +64,7 @@ def register(actor: Actor, *, files: Sequence[Upload] = (), **facts: Any) -> Clu
     if not may_register(actor):
         raise NotAllowed("您没有登记线索的权限。", verb="clue.register")
     given = Facts(**facts)
-    given.check(now=timezone.now(), today=timezone.localdate())
+    given.check(now=clock.now(), today=clock.today())
     before = registered_before(actor, given)
     if before is not None:
         return before
@@ -113,7 +112,7 @@ def registered_before(actor: Actor, facts: Facts) -> Clue | None:
 
 
 def _enter(actor: Actor, facts: Facts, receiver: Department, files: Sequence[Upload]) -> Clue:
-    received_at = facts.received_at or timezone.now()
+    received_at = facts.received_at or clock.now()
     (number,) = clue_numbers(actor.region_code, confidential=facts.confidential, at=received_at)
     clue = Clue(
         region_code=actor.region_code,
@@ -210,7 +209,7 @@ def edit(actor: Actor, clue_id: int, *, seen: str, **changes: Any) -> Clue:
         if seen != fingerprint_of(clue):
             raise Conflict("您打开之后，其他人修改了本线索。请刷新页面，核对后再改。")
         facts = Facts(**{"channel": clue.channel, **_editable(clue), **changes})
-        facts.check(now=timezone.now(), today=timezone.localdate())
+        facts.check(now=clock.now(), today=clock.today())
         for name in EDITABLE:
             value = getattr(facts, name)
             setattr(clue, name, value.strip() if isinstance(value, str) else value)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.common import clerk
 from clues.acts.joint import JOINT_ACTS, JOINT_STAGES, PART_ACTS, PART_STAGES
@@ -20,7 +19,7 @@ from clues.stages import hold_clue_of
 from departments.models import Department
 from departments.profile import number
 from matters.models import MatterVersion
-from records import trail
+from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -112,7 +111,7 @@ def edit(actor: Actor, pk: int, purpose: str, asked: Sequence[Asked]) -> JointVe
 def open_up(actor: Actor, pk: int, opinion: str = "") -> JointVerification:
     """Sign: every department gets its letter and its clock; the lead's own part is accepted."""
     with JOINT_ACTS.take(actor, "open", pk, opinion=opinion) as joint:
-        joint.opened_at, joint.opened_by = timezone.now(), actor.name
+        joint.opened_at, joint.opened_by = clock.now(), actor.name
         for part in joint.parts.select_related("department"):
             part.joint = joint
             _send(actor, part)
@@ -155,7 +154,7 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> VerificationPart:
     """Sign what was found; the last part hands over to the lead for the conclusion."""
     with transaction.atomic():
         with _part(actor, "confirm", pk, opinion) as part:
-            part.confirmed_at, part.confirmed_by = timezone.now(), actor.name
+            part.confirmed_at, part.confirmed_by = clock.now(), actor.name
             if part.letter:
                 led.mark(
                     actor, part.letter, Referral.State.ANSWERED, answer="done", text=part.finding
@@ -207,7 +206,7 @@ def conclude(actor: Actor, pk: int, conclusion: str) -> JointVerification:
 def sign(actor: Actor, pk: int, opinion: str = "") -> JointVerification:
     """Sign the conclusion; the clue may be answered from now on."""
     with JOINT_ACTS.take(actor, "sign", pk, opinion=opinion) as joint:
-        joint.concluded_at, joint.concluded_by = timezone.now(), actor.name
+        joint.concluded_at, joint.concluded_by = clock.now(), actor.name
         trail.record(actor, "clue.verified", "联合核查结论", joint.clue, opinion=joint.conclusion)
     return joint
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clues.models import Counter
 from clues.rules.kinds import Kind
 from departments.models import Department
+from records import clock
 
 
 def next_values(series: str, count: int = 1) -> range:
@@ -37,7 +38,7 @@ def clue_numbers(
 
 def letter_number(sender: Department, kind: Kind, *, confidential: bool) -> str:
     """The number of a letter as departments write it: 市场监管局移〔2026〕12号."""
-    year = timezone.localdate().year
+    year = clock.today().year
     word = f"{kind.word}密" if confidential else kind.word
     (value,) = next_values(f"letter:{sender.pk}:{word}:{year}")
     return f"{sender.short_name or sender.name}{word}〔{year}〕{value}号"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from clues.acts.common import knows
 from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
@@ -18,7 +17,7 @@ from clues.stages import hold_clue
 from credit.models import Subject
 from departments.models import Department
 from matters.models import CheckItem
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -185,7 +184,7 @@ def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:
         raise Refused("违法行为终了日期不能早于开始日期。", field="occurred_to")
     if data.decided_on < data.occurred_to:
         raise Refused("决定日期不能早于违法行为终了日期。", field="decided_on")
-    if data.decided_on > timezone.localdate():
+    if data.decided_on > clock.today():
         raise Refused("决定日期不能晚于今天。", field="decided_on")
     if not data.number.strip():
         raise Refused("请填写决定书文号。", field="number")

@@ -8,14 +8,13 @@ from typing import TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from clues.models import Clue, Referral, Stop
 from clues.models.procedure import Procedure
 from clues.services.numbers import next_values
 from departments.models import Department, User
 from departments.roles import Role
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.models import Deadline
@@ -27,7 +26,7 @@ LONGEST_TITLE = 100
 
 def procedure_number(word: str, region_code: str, *, confidential: bool) -> str:
     """XJ411603-2026-0001; confidential ones have a series of their own (XJM…)."""
-    year = timezone.localdate().year
+    year = clock.today().year
     series = f"{word}M" if confidential else word
     (value,) = next_values(f"procedure:{series}:{region_code}:{year}")
     return f"{series}{region_code}-{year}-{value:04d}"
@@ -112,7 +111,7 @@ def drop_side(procedure: Procedure, code: str) -> None:
 def _relieve(procedure: Procedure, which: Q) -> None:
     sides = Stop.objects.open().of(procedure).filter(which).exclude(code=Stop.MAIN)
     stops = list(sides)
-    now = timezone.now()
+    now = clock.now()
     Stop.objects.filter(pk__in=[stop.pk for stop in stops]).update(left_at=now)
     kept = Stop.objects.open().of(procedure).filter(deadline__isnull=False)
     Deadline.objects.filter(

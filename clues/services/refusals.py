@@ -11,7 +11,6 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from clues.acts.procedures import letter_of, prepared
 from clues.acts.refusals import REFUSAL_ACTS, REFUSAL_STAGES
@@ -32,7 +31,7 @@ from clues.services.uploads import keep_files
 from departments.models import Department, User
 from departments.profile import filling, must_fill
 from departments.roles import Function, Role
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -109,7 +108,7 @@ def begin(
 def advise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
     """The head signs the advice."""
     with REFUSAL_ACTS.take(actor, "advise", pk, opinion=opinion) as refusal:
-        refusal.advised_at = timezone.now()
+        refusal.advised_at = clock.now()
         letter = _sign(actor, refusal, "advice_to_correct")
         note_on_clue(actor, refusal, f"向{refusal.addressee}发出履职建议书 {letter.number}")
     return refusal
@@ -118,7 +117,7 @@ def advise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
 def drop(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The advice is not sent."""
     with REFUSAL_ACTS.take(actor, "drop", pk, opinion=opinion) as refusal:
-        refusal.closed_at = timezone.now()
+        refusal.closed_at = clock.now()
         _withdraw_letter(actor, refusal, "advice_to_correct")
     return refusal
 
@@ -163,7 +162,7 @@ def report(actor: Actor, pk: int, opinion: str = "") -> Refusal:
     """The head reports to the county government."""
     with REFUSAL_ACTS.take(actor, "report", pk, opinion=opinion) as refusal:
         letter = _sign(actor, refusal, "refusal_report")
-        refusal.government, refusal.reported_at = letter.to, timezone.now()
+        refusal.government, refusal.reported_at = letter.to, clock.now()
         note_on_clue(actor, refusal, f"报告{letter.addressee} {letter.number}")
     return refusal
 
@@ -179,7 +178,7 @@ def order(actor: Actor, pk: int, opinion: str) -> Refusal:
 def dismiss(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The government finds no refusal."""
     with REFUSAL_ACTS.take(actor, "dismiss", pk, opinion=opinion) as refusal:
-        refusal.order, refusal.closed_at = opinion.strip(), timezone.now()
+        refusal.order, refusal.closed_at = opinion.strip(), clock.now()
         _answer(actor, refusal, "refusal_report", "dismissed", opinion)
     return refusal
 
@@ -199,7 +198,7 @@ def criticise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
         office = filling(refusal.region_code, Function.COORDINATION)
         copies = [refusal.department, *([office] if office else [])]
         letter = _sign(actor, refusal, "criticism", copies)
-        refusal.criticised_at = timezone.now()
+        refusal.criticised_at = clock.now()
         note_on_clue(actor, refusal, f"通报批评 {letter.number}")
     return refusal
 
@@ -208,7 +207,7 @@ def refer(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The government hands the matter to the discipline office."""
     with REFUSAL_ACTS.take(actor, "refer", pk, opinion=opinion) as refusal:
         refusal.discipline = must_fill(refusal.region_code, Function.WITNESS)
-        refusal.referred_at = timezone.now()
+        refusal.referred_at = clock.now()
         if refusal.clue is not None and refusal.confidential:
             name_heads(refusal.clue, [refusal.discipline])
             witnesses = User.objects.filter(
@@ -223,14 +222,14 @@ def refer(actor: Actor, pk: int, opinion: str) -> Refusal:
 def account(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The discipline office enters what came of it."""
     with REFUSAL_ACTS.take(actor, "account", pk, opinion=opinion) as refusal:
-        refusal.outcome, refusal.closed_at = opinion.strip(), timezone.now()
+        refusal.outcome, refusal.closed_at = opinion.strip(), clock.now()
     return refusal
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The department takes its advice back; it asks for no answer any more."""
     with REFUSAL_ACTS.take(actor, "withdraw", pk, opinion=opinion) as refusal:
-        refusal.closed_at = timezone.now()
+        refusal.closed_at = clock.now()
         advice = letter_of(refusal, "advice_to_correct")
         if advice is not None and advice.state == Referral.State.SENT:
             led.mark(actor, advice, Referral.State.WITHDRAWN)
@@ -244,7 +243,7 @@ def _closing(code: str) -> Callable[[Actor, int, str], Refusal]:
 
     def do(actor: Actor, pk: int, opinion: str) -> Refusal:
         with REFUSAL_ACTS.take(actor, code, pk, opinion=opinion) as refusal:
-            refusal.closed_at = timezone.now()
+            refusal.closed_at = clock.now()
             note_on_clue(actor, refusal, REFUSAL_ACTS[code].label, opinion)
         return refusal
 

@@ -19,6 +19,7 @@ from clues.views.form_page import FormPage
 from departments.actors import is_clerk_of
 from inspections.models import PlanItem
 from matters.models import SubjectCategory
+from records import clock
 from records.actor import Actor
 from records.errors import Refused
 from records.forms import show_refusal
@@ -141,7 +142,7 @@ class PlanView(_CampaignPage):
     note = "按事项的通常做法生成计划项目草稿，可在年度计划中修改，再提请确认、备案和公布。"
 
     def form(self, actor: Actor, target: Campaign, *sent: Any) -> PlanForm:
-        now = timezone.localtime().replace(second=0, microsecond=0)
+        now = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         today = now.date()
         initial = {
             "period_start": today,

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views import View
 
 from clues.acts.warnings import RULE_ACTS, coordinates_rules
@@ -23,6 +22,7 @@ from clues.services.warnings import rules as services
 from clues.watch import Point, measured
 from departments.actors import is_clerk_of
 from departments.profile import number
+from records import clock
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Conflict, NotAllowed, Refused
@@ -203,7 +203,7 @@ class TrialRow:
 
 def _trial(version: WarningRuleVersion) -> dict[str, Any]:
     """What the page shows of a run on history."""
-    tried = services.trial(version, timezone.now())
+    tried = services.trial(version, clock.now())
     spoken = services.words(version)
     names = raising.labels(version.group_by, {point.key for point in tried.points})
     return {
@@ -236,7 +236,7 @@ class PatternListView(View):
             "by": by,
             "by_label": dict(patterns.WAYS)[by],
             "days": days,
-            "patterns": patterns.patterns(actor, by, timezone.now(), days),
+            "patterns": patterns.patterns(actor, by, clock.now(), days),
             "least": number(actor.region_code, w.PATTERN_LEAST),
             "may_propose": is_clerk_of(actor, actor.department_id),
         }
@@ -277,7 +277,7 @@ class PatternView(View):
         actor = actor_of(request)
         label = label or _label(by, key)
         _, days = _chosen(actor, PatternForm(request.GET))
-        found = patterns.clues_of(actor, by, key, timezone.now(), days)
+        found = patterns.clues_of(actor, by, key, clock.now(), days)
         page = requested_page(
             request,
             found.select_related("subject", "township", "holder").defer("bands"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from inspections.models import Draw, DrawSelected, JointTask
+from records import clock
 from records.actor import Actor
 
 HEAVY = (
@@ -56,7 +56,7 @@ def public_draws() -> QuerySet[Draw]:
 
 def open_to_public(draws: QuerySet[Draw], today: dt.date | None = None) -> QuerySet[Draw]:
     """Those whose names can warn nobody any more: visits over, or the plan's period ended."""
-    day = today or timezone.localdate()
+    day = today or clock.today()
     chosen = DrawSelected.objects.filter(draw=OuterRef("pk"), is_reserve=False)
     waiting = chosen.filter(Q(task=None) | ~Q(task__state__in=_OVER))
     return draws.filter(

@@ -20,6 +20,7 @@ from inspections.selectors.plans import (
     load_by_month,
     overlaps,
 )
+from records import clock
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
 
@@ -213,7 +214,7 @@ def filing_note(region_code: str) -> str:
 
 def year_tabs(actor: Actor, year: int) -> list[dict[str, Any]]:
     """Years with a plan, this one, the next one and the one that is shown."""
-    this_year = timezone.localdate().year
+    this_year = clock.today().year
     known = set(YearPlan.objects.visible_to(actor).values_list("year", flat=True))
     return [
         {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from credit.models import Subject
 from departments.models import Department
 from inspections.models import JointTask, PlanItem, Publication, Result, TaskItem
-from records import evidence
+from records import clock, evidence
 from records.actor import Actor
 from records.deadlines import Chip
 from records.excel import Column, Sheet, kinds
@@ -84,7 +84,7 @@ def overdue(results: QuerySet[Result]) -> QuerySet[Result]:
         target_type=ContentType.objects.get_for_model(Result),
         met_at=None,
         cancelled_at=None,
-        due_at__lt=timezone.now(),
+        due_at__lt=clock.now(),
     )
     return results.filter(pk__in=running.values("target_id"))
 

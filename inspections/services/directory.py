@@ -22,7 +22,7 @@ from inspections.acts.directory import INSPECTOR_ACTS, keeps_inspectors_of
 from inspections.models import Inspector, Recusal
 from inspections.rules import LICENCE_NOTICE
 from inspections.validation import InspectorInput, Sender, complaints
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.deadlines import calendar
 from records.errors import NotAllowed, Refused
@@ -87,7 +87,7 @@ def licence_notice_day(region_code: str) -> dt.date:
     """The last day of the notice period that begins today: licences that end until then are
     shown as ending soon."""
     limit = time_limit(region_code, LICENCE_NOTICE).limit
-    due = compute(limit, timezone.now(), calendar()).due_at
+    due = compute(limit, clock.now(), calendar()).due_at
     assert due is not None, "a limit without pauses ends"
     return timezone.localtime(due).date()
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from departments.models import Department, Region
 from inspections.acts.tasks import may_dispatch
@@ -28,7 +27,7 @@ from inspections.models import (
 )
 from inspections.selectors.draws import HEAVY
 from matters.models import CheckItem
-from records import deadlines, trail
+from records import clock, deadlines, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.workdays import next_working_day
@@ -160,7 +159,7 @@ def team_plans(visits: Iterable[VisitPlan]) -> list[TeamPlan]:
 def check_visit_date(item: PlanItem | None, day: dt.date, reason: str) -> None:
     """Raise ``Refused`` unless a visit may be on that day: from today on, within the period of
     the plan item if there is one, and a working day unless there is a reason."""
-    if day < timezone.localdate():
+    if day < clock.today():
         raise Refused("检查日期不能早于今天。", field="visit_on")
     if item is not None and not item.period_start <= day <= item.period_end:
         raise Refused(
@@ -192,7 +191,7 @@ def _neighbourhood(row: DrawSelected) -> tuple[str, str, int]:
 
 
 def _days_left(item: PlanItem) -> list[dt.date]:
-    today = timezone.localdate()
+    today = clock.today()
     if item.period_end < today:
         raise Refused(
             f"计划的检查期限（{item.period_start} 至 {item.period_end}）已过，请先调整计划。"
@@ -240,7 +239,7 @@ def _parts_of(
 def _create(draw: Draw, visits: Sequence[VisitPlan]) -> list[JointTask]:
     item, region = draw.item, draw.item.plan.region
     codes = next_codes(region, len(visits))
-    now = timezone.now()
+    now = clock.now()
     tasks = JointTask.objects.bulk_create(
         (
             JointTask(
@@ -300,7 +299,7 @@ def _new_part(task: JointTask, plan: PartPlan, now: dt.datetime) -> TaskPart:
 def next_codes(region: Region, count: int) -> list[str]:
     """Codes in unbroken order per region and year; whoever comes second waits for the first."""
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)
-    prefix = f"{region.code}-RW-{timezone.localdate().year}-"
+    prefix = f"{region.code}-RW-{clock.today().year}-"
     last = JointTask.objects.filter(code__startswith=prefix).aggregate(last=Max("code"))["last"]
     start = int(last.removeprefix(prefix)) if last else 0
     return [f"{prefix}{start + index:06d}" for index in range(1, count + 1)]

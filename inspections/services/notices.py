@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 
 from departments.models import Department, Region
 from inspections.acts.tasks import JOINT_TASK_ACTS
 from inspections.models import JointTask, Notice, TaskPart
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -56,7 +55,7 @@ def sign_notices(actor: Actor, task_ids: Collection[int], opinion: str = "") -> 
 
 def date_is_over(task: JointTask) -> bool:
     """Whether the agreed day has passed, so that no notice can announce it any more."""
-    return task.visit_on is None or task.visit_on < timezone.localdate()
+    return task.visit_on is None or task.visit_on < clock.today()
 
 
 def for_notices() -> QuerySet[JointTask]:
@@ -123,7 +122,7 @@ def short_region_name(region: Region) -> str:
 
 
 def _sign(actor: Actor, tasks: Iterable[JointTask]) -> list[Notice]:
-    now = timezone.now()
+    now = clock.now()
     notices = []
     by_region: dict[Region, list[JointTask]] = defaultdict(list)
     for task in tasks:
@@ -146,6 +145,6 @@ def _sign(actor: Actor, tasks: Iterable[JointTask]) -> list[Notice]:
 def _next_numbers(region: Region, count: int) -> list[str]:
     """The next numbers of the year without gaps; the region's row is the queue."""
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)
-    prefix = f"{short_region_name(region)}联检通〔{timezone.localdate().year}〕"
+    prefix = f"{short_region_name(region)}联检通〔{clock.today().year}〕"
     used = Notice.objects.filter(task__region=region, number__startswith=prefix).count()
     return [f"{prefix}{used + index}号" for index in range(1, count + 1)]

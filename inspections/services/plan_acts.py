@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from departments.profile import must_fill
 from departments.roles import Function
@@ -15,7 +14,7 @@ from inspections.models import Draw, PlanItem, PlanItemPart, YearPlan
 from inspections.selectors.plans import filing_rule, fitting_check_items
 from inspections.services.plan_data import check, data_of
 from inspections.services.plans import current_version
-from records import deadlines, trail
+from records import clock, deadlines, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -33,7 +32,7 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> PlanItem:
         asked = item.parts.exclude(state=_PART.DECLINED)
         asked.update(state=_PART.PENDING, opinion="", decided_at=None)
         asked.filter(department_id=item.lead_id).update(
-            state=_PART.CONFIRMED, decided_at=timezone.now()
+            state=_PART.CONFIRMED, decided_at=clock.now()
         )
     return item
 
@@ -88,7 +87,7 @@ def file(actor: Actor, pk: int, opinion: str = "") -> PlanItem:
     """File the item with the department that receives plans; stops the matter's yearly clock."""
     with PLAN_ITEM_ACTS.take(actor, "file", pk, opinion=opinion) as item:
         item.filed_with = must_fill(item.region_code, Function.PLAN_RECEIVER)
-        item.filed_at = timezone.now()
+        item.filed_at = clock.now()
         deadlines.meet(
             item.plan, filing_rule(item.matter_version.matter_id), department_id=item.lead_id
         )
@@ -130,7 +129,7 @@ def merge(actor: Actor, pk: int, opinion: str = "") -> YearPlan:
     """Take every filed item into the county plan; possible again for later items."""
     with YEAR_PLAN_ACTS.take(actor, "merge", pk, opinion=opinion) as plan:
         _move(actor, plan, _ITEM.FILED, _ITEM.MERGED, "merge", "汇入年度计划")
-        plan.merged_at = timezone.now()
+        plan.merged_at = clock.now()
         if plan.state == YearPlan.State.COLLECTING:
             plan.state = YearPlan.State.MERGED
     return plan
@@ -140,7 +139,7 @@ def publish(actor: Actor, pk: int, opinion: str = "") -> YearPlan:
     """Publish every merged item; possible again for later items."""
     with YEAR_PLAN_ACTS.take(actor, "publish", pk, opinion=opinion) as plan:
         _move(actor, plan, _ITEM.MERGED, _ITEM.PUBLISHED, "publish", "公布计划项目")
-        plan.published_at = timezone.now()
+        plan.published_at = clock.now()
     return plan
 
 
@@ -198,7 +197,7 @@ def _decide(part: PlanItemPart, opinion: str) -> None:
     words = opinion.strip()
     if len(words) > _OPINION_LENGTH:
         raise Refused(f"意见不能超过 {_OPINION_LENGTH} 个字。", field="opinion")
-    part.opinion, part.decided_at = words, timezone.now()
+    part.opinion, part.decided_at = words, clock.now()
 
 
 def _settle(item_pk: int) -> None:

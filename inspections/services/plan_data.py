@@ -15,6 +15,7 @@ from inspections import rules
 from inspections.models import PlanItem, PlanItemPart
 from inspections.selectors import plans as selectors
 from matters.models import CheckItem, Duty, MatterVersion
+from records import clock
 from records.errors import Refused
 
 MAX_BP = 10000
@@ -213,7 +214,7 @@ def _times(year: int, data: ItemData) -> list[Refused]:
         problems.append(Refused("抽取时间不能晚于检查截止日期。", field="draw_at"))
     if data.draw_mode not in PlanItem.DrawMode.values:
         problems.append(Refused("请选择抽取方式。", field="draw_mode"))
-    if data.draw_mode == PlanItem.DrawMode.SCHEDULED and data.draw_at <= timezone.now():
+    if data.draw_mode == PlanItem.DrawMode.SCHEDULED and data.draw_at <= clock.now():
         problems.append(Refused("到时自动启动的抽取，抽取时间必须晚于现在。", field="draw_at"))
     return problems
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from departments import profile
 from departments.actors import is_clerk_of
@@ -19,7 +18,7 @@ from inspections.models import PlanItem, PlanItemPart, PlanItemParty, YearPlan
 from inspections.selectors.plans import filing_rule
 from inspections.services.plan_data import Checked, ItemData, check, party_codes
 from matters.models import MatterVersion
-from records import deadlines, trail
+from records import clock, deadlines, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.models import Deadline
@@ -47,7 +46,7 @@ def year_plan(actor: Actor, year: int) -> YearPlan:
     head may, since a lead department need not wait for the receiver."""
     if not actor.has_role(Role.CLERK, Role.HEAD):
         raise NotAllowed("只有部门经办人或负责人可以编制年度计划。", verb="year-plan.open")
-    this_year = timezone.localdate().year
+    this_year = clock.today().year
     plan = (
         YearPlan.objects.select_related("region")
         .filter(region__code=actor.region_code, year=year)

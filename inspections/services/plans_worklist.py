@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 
 from departments.actors import is_clerk_of
 from departments.roles import Role
@@ -12,7 +11,7 @@ from inspections import rules
 from inspections.acts.plans import PLAN_ITEM_ACTS, heads_receiver, receives_plans
 from inspections.models import PlanItem, PlanItemPart, YearPlan
 from inspections.selectors.plans import matters_led_by
-from records import deadlines
+from records import clock, deadlines
 from records.actor import Actor
 from records.models import Deadline
 from records.worklist import WorkItem
@@ -67,7 +66,7 @@ def _to_plan(actor: Actor, department_id: int) -> list[WorkItem]:
     only after the yearly date have no deadline that would tell it."""
     if not is_clerk_of(actor, department_id):
         return []
-    year = timezone.localdate().year
+    year = clock.today().year
     planned = PlanItem.objects.filter(
         matter_version__matter_id=OuterRef("matter_id"), plan__year=year
     ).exclude(state=_S.WITHDRAWN)

@@ -19,7 +19,7 @@ from inspections.acts.results import RESULT_ACTS
 from inspections.masking import masked_identifier, masked_name, masked_text
 from inspections.models import JointTask, Publication, Result, TaskItem, TaskPart
 from matters.models import SubjectCategory
-from records import deadlines, outbox, trail
+from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
 from records.models import Deadline, OutboxMessage
@@ -43,7 +43,7 @@ def start_publication_clock(actor: Actor, result: Result) -> Deadline:
     """
     part = result.part
     rule = time_limit(part.region_code, rules.PUBLICATION_DUE)
-    submitted_at = part.submitted_at or timezone.now()
+    submitted_at = part.submitted_at or clock.now()
     item = part.task.item
     started_at = min(submitted_at, end_of_day(item.period_end)) if item else submitted_at
     late = started_at < submitted_at
@@ -77,7 +77,7 @@ def submit(actor: Actor, pk: int, codes: Sequence[str], remark: str) -> Result:
         result.codes = [code for code in known if code in codes]
         result.remark = remark.strip()
         result.entered_by_id = actor.user_id
-        result.submitted_at = timezone.now()
+        result.submitted_at = clock.now()
     return result
 
 
@@ -85,7 +85,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Result:
     """The head lets the result be published; a worker publishes it at once."""
     with RESULT_ACTS.take(actor, "approve", pk, opinion=opinion) as result:
         result.approved_by_id = actor.user_id
-        result.approved_at = timezone.now()
+        result.approved_at = clock.now()
         wake_after_commit(PUBLISH_TASK)
     return result
 
@@ -185,7 +185,7 @@ def pending_result_work(actor: Actor) -> list[WorkItem]:
 
 def _publish(pk: int) -> None:
     with RESULT_ACTS.take(SYSTEM, "publish", pk) as result:
-        now = timezone.now()
+        now = clock.now()
         result.published_at = now
         publication = _copy_for_public(result, now)
         topic = "result.published"
@@ -239,7 +239,7 @@ def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
 
 
 def _end(publication: Publication, reason: str) -> None:
-    publication.ended_at = timezone.now()
+    publication.ended_at = clock.now()
     publication.end_reason = _for_public(reason, publication.result.part.task.subject)
     publication.save(update_fields=("ended_at", "end_reason"))
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from credit.models import Subject
 from departments.actors import is_clerk_of
@@ -27,7 +26,7 @@ from inspections.rules import APPROVAL_DUE, MIN_OFFICERS
 from inspections.services.dispatch import PartPlan, check_visit_date, next_codes
 from inspections.signals import visit_called_off
 from matters.models import CheckItem, MatterVersion
-from records import deadlines, trail
+from records import clock, deadlines, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
@@ -104,7 +103,7 @@ def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
     """Send a proposed visit out, by the head of the lead department; its own part is accepted
     with this. Raises ``Refused`` when the day is over or somebody may no longer go."""
     with JOINT_TASK_ACTS.take(actor, "approve", task_id, opinion=opinion) as task:
-        if task.visit_on is None or task.visit_on < timezone.localdate():
+        if task.visit_on is None or task.visit_on < clock.today():
             raise Refused("检查日期已过，请不予批准，另行发起。")
         plans = [
             PartPlan(
@@ -115,7 +114,7 @@ def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
             for part in task.parts.select_related("department")
         ]
         _check_parts(task.subject, task.lead, plans, task.visit_on)
-        now = timezone.now()
+        now = clock.now()
         task.parts.filter(department_id=task.lead_id).update(
             state=TaskPart.State.ACCEPTED, agreed_on=task.visit_on, accepted_at=now
         )

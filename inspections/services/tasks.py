@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
 from inspections.models import JointTask, TaskPart
 from inspections.services.dispatch import check_visit_date
 from inspections.signals import visit_called_off
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -31,7 +30,7 @@ def accept_many(actor: Actor, parts: Sequence[TaskPart], opinion: str = "") -> N
     The caller has locked their tasks, seen that the act is possible with each, and read every
     task with all its parts, which know that very task.
     """
-    now = timezone.now()
+    now = clock.now()
     for part in parts:
         part.state = TaskPart.State.ACCEPTED
         part.accepted_at = now
@@ -74,7 +73,7 @@ def propose_date(actor: Actor, part_id: int, visit_on: dt.date, reason: str) -> 
             if visit_on == before:
                 raise Refused("提出的日期与现定日期相同。", field="visit_on")
             check_visit_date(task.item, visit_on, reason)
-            part.accepted_at = part.accepted_at or timezone.now()
+            part.accepted_at = part.accepted_at or clock.now()
             part.agreed_on = visit_on
         task.parts.exclude(pk=part_id).update(agreed_on=None)
         task.visit_on = visit_on
@@ -110,7 +109,7 @@ def _agree(actor: Actor, code: str, part_id: int, opinion: str) -> TaskPart:
     with transaction.atomic():
         task = lock_task_of(part_id)
         with TASK_PART_ACTS.take(actor, code, part_id, opinion=opinion) as part:
-            part.accepted_at = part.accepted_at or timezone.now()
+            part.accepted_at = part.accepted_at or clock.now()
             part.agreed_on = task.visit_on
         _settle(actor, task)
     return part

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from departments.actors import is_clerk_of, is_head_of
 from departments.roles import Role
 from inspections.models import Draw, JointTask, TaskPart
+from records import clock
 from records.actor import Actor
 from records.deadlines import chips_for
 from records.workdays import end_of_day
@@ -143,7 +143,7 @@ def _visits(actor: Actor) -> list[WorkItem]:
         .select_related("task__subject")
         .order_by("task__visit_on", "pk")[:MOST_VISITS]
     )
-    today = timezone.localdate()
+    today = clock.today()
     return [
         WorkItem(
             what="今天到场检查" if part.task.visit_on == today else "到场检查",

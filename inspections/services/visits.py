@@ -16,7 +16,6 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS, goes_with
 from inspections.models import (
@@ -31,7 +30,7 @@ from inspections.models import (
 )
 from inspections.services.results import start_publication_clock
 from inspections.services.tasks import lock_task_of
-from records import evidence, trail
+from records import clock, evidence, trail
 from records.actor import Actor
 from records.errors import Conflict, Refused
 from records.models import Evidence
@@ -61,7 +60,7 @@ def check_in(
         before = CheckIn.objects.filter(task=task, inspector__user=actor.user_id).first()
         if before is not None:
             return before
-        today = timezone.localdate()
+        today = clock.today()
         with JOINT_TASK_ACTS.take(actor, "check-in", task_id, opinion=reason) as locked:
             inspector = Inspector.objects.get(user=actor.user_id)
             if not inspector.valid_from <= today <= inspector.valid_until:
@@ -98,7 +97,7 @@ def record_item(
         before = {"outcome": item.outcome, "note": item.note}
         item.outcome = outcome
         item.note = note
-        item.recorded_at = timezone.now()
+        item.recorded_at = clock.now()
         item.recorded_by = inspector
         item.save()
         trail.record(
@@ -220,7 +219,7 @@ def submit_part(actor: Actor, part_id: int, key: str = "") -> TaskPart:
             if missing := missing_for_submission(part):
                 raise Refused("还不能提交：" + "；".join(missing) + "。")
             _first_time(actor, key)
-            part.submitted_at = timezone.now()
+            part.submitted_at = clock.now()
         start_publication_clock(actor, Result.objects.create(part=part))
         if not task.parts.exclude(state=TaskPart.State.SUBMITTED).exists():
             task.state = JointTask.State.CHECKED

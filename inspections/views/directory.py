@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views import View
 
 from credit.models import Subject
@@ -31,6 +30,7 @@ from inspections.services.directory import (
     scope_of,
     update_inspector,
 )
+from records import clock
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
@@ -115,9 +115,7 @@ class InspectorDetailView(View):
         names = {unit.code: unit.name for unit in townships_of(inspector.region.code)}
         context = {
             "inspector": inspector,
-            "chip": licence_chip(
-                inspector, timezone.localdate(), licence_notice_day(actor.region_code)
-            ),
+            "chip": licence_chip(inspector, clock.today(), licence_notice_day(actor.region_code)),
             "townships": [names.get(code, code) for code in inspector.townships],
             "acts": INSPECTOR_ACTS.buttons(actor, inspector, without=("unrecuse",)),
             "unrecuse": next((act for act in allowed if act.code == "unrecuse"), None),

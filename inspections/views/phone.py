@@ -13,13 +13,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views import View
 
 from inspections.acts.tasks import goes_with
 from inspections.models import CheckIn, Inspector, JointTask, TaskItem, TaskPart
 from inspections.selectors import tasks as selectors
 from inspections.services import visits
+from records import clock
 from records.errors import NotAllowed, Refused
 from records.middleware import actor_of
 
@@ -38,7 +38,7 @@ class MyVisitsView(View):
                 task_officers__inspector__user=actor.user_id, state=TaskPart.State.SUBMITTED
             ).values_list("task_id", flat=True)
         )
-        today = timezone.localdate()
+        today = clock.today()
         for task in selectors.my_visits(actor).order_by("visit_on", "pk"):
             group = "已完成" if task.pk in submitted else _group_of(task, today)
             groups.setdefault(group, []).append(task)
@@ -158,7 +158,7 @@ class VisitView(VisitPage):
             qr=segno.make(public_url, error="m").svg_data_uri(scale=_QR_SCALE, border=2),
             may_check_in=visit.task.state in (JointTask.State.NOTIFIED, JointTask.State.IN_PROGRESS)
             and visit.mine is None,
-            another_day=visit.task.visit_on != timezone.localdate(),
+            another_day=visit.task.visit_on != clock.today(),
         )
 
 

@@ -28,7 +28,7 @@ from inspections.services import plans as services
 from inspections.services.plan_data import PlanInvalid
 from matters.models import CheckItem, MatterVersion
 from matters.selectors import category_names
-from records import deadlines
+from records import clock, deadlines
 from records import selectors as records_selectors
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
@@ -50,7 +50,7 @@ class PlansView(View):
     """The plan of this year."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return redirect("inspections:plan", year=timezone.localdate().year)
+        return redirect("inspections:plan", year=clock.today().year)
 
 
 class PlanView(View):

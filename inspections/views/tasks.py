@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views import View
 
 from departments.actors import is_head_of
@@ -22,6 +21,7 @@ from inspections.services import dispatch as dispatching
 from inspections.services import selected, tasks_bulk
 from inspections.services import tasks as services
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
+from records import clock
 from records.actor import Actor
 from records.bulk import preview, report
 from records.errors import NotAllowed, Refused
@@ -283,7 +283,7 @@ class CalendarView(View):
     """The visits of a month."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        today = timezone.localdate()
+        today = clock.today()
         year, month = _month_of(request.GET.get("month", ""), today)
         weeks = selectors.calendar_of(actor_of(request), year, month)
         context = {

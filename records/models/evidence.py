@@ -5,6 +5,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from records import clock
+
 
 class Evidence(models.Model):
     """A file with its hash, kept once per content under the evidence root (R3).
@@ -25,7 +27,7 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="上传人", related_name="+"
     )
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    uploaded_at = models.DateTimeField("上传时间", default=clock.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "证据文件"

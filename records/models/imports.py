@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from records import clock
+
 
 class ImportJob(models.Model):
     """One Excel file on its way in: checked whole, shown, then imported whole or not at all."""
@@ -26,7 +28,7 @@ class ImportJob(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
-    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    created_at = models.DateTimeField("上传时间", default=clock.now, editable=False)
     finished_at = models.DateTimeField("完成时间", null=True)
     file_name = models.CharField("文件名", max_length=255)
     content = models.BinaryField("文件内容")

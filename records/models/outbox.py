@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from records import outbox_names
+from records import clock, outbox_names
 
 
 class OutboxMessage(models.Model):
@@ -25,7 +25,7 @@ class OutboxMessage(models.Model):
     about_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+")
     about_id = models.BigIntegerField("对象编号", null=True)
     about = GenericForeignKey("about_type", "about_id")
-    created_at = models.DateTimeField("产生时间", auto_now_add=True)
+    created_at = models.DateTimeField("产生时间", default=clock.now, editable=False)
     attempts = models.PositiveIntegerField("尝试次数", default=0)
     next_attempt_at = models.DateTimeField("下次发送", null=True)
     delivered_at = models.DateTimeField("送达时间", null=True)

@@ -4,6 +4,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from records import clock
+
 
 class TrailEntry(models.Model):
     """One act of one person on one object, never changed and never removed (R1).
@@ -16,7 +18,7 @@ class TrailEntry(models.Model):
         DONE = "done", "已完成"
         DENIED = "denied", "被拒绝（无权限）"
 
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = models.DateTimeField("时间", default=clock.now, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人", related_name="+"
     )

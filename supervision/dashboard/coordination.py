@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inspections.models import Draw, JointTask, PlanItem, Result, TaskPart
 from matters.models import MatterVersion
+from records import clock
 from records.actor import Actor
 from records.concealment import reveal
 from records.models import Deadline, OutboxMessage
@@ -43,7 +44,7 @@ class DepartmentRow:
 
 def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
     """The headline figures of the actor's region; a fixed number of queries."""
-    now = now or timezone.now()
+    now = now or clock.now()
     region = actor.region_code
     matters = _by_state(MatterVersion.objects.filter(matter__region__code__startswith=region))
     items = _by_state(PlanItem.objects.filter(plan__region__code__startswith=region))
@@ -58,7 +59,7 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
     deadlines = reveal(
         Deadline.objects.filter(region_code__startswith=region, cancelled_at=None), actor
     )
-    year = timezone.localdate(now).year
+    year = timezone.localtime(now).date().year
     met = deadlines.filter(met_at__year=year).aggregate(
         all=Count("pk"), on_time=Count("pk", filter=Q(met_at__lte=F("due_at")))
     )
@@ -153,7 +154,7 @@ def draws(actor: Actor) -> list[dict[str, Any]]:
 
 def departments(actor: Actor, now: dt.datetime | None = None) -> list[DepartmentRow]:
     """One row per department that has visits, results or deadlines; three queries."""
-    now = now or timezone.now()
+    now = now or clock.now()
     region = actor.region_code
     parts = (
         TaskPart.objects.filter(task__region__code__startswith=region)
@@ -194,7 +195,7 @@ def departments(actor: Actor, now: dt.datetime | None = None) -> list[Department
 
 def overdue_deadlines(actor: Actor, now: dt.datetime | None = None) -> list[Deadline]:
     """The longest overdue deadlines of the region, at most fifty."""
-    late = _overdue(actor, now or timezone.now())
+    late = _overdue(actor, now or clock.now())
     return list(late.select_related("department").order_by("due_at")[:50])
 
 

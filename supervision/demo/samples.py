@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from departments.roles import Function
-from records import imports
+from records import clock, imports
 from supervision.demo.directories import SEED
 from supervision.demo.inspectors import generate_inspectors
 from supervision.demo.subjects import generate_subjects
@@ -19,7 +17,7 @@ def register_samples() -> None:
             "matters": imports.Sample(matters_workbook),
             "subjects": imports.Sample(lambda: subjects_workbook(generate_subjects(SEED))),
             "inspectors": imports.Sample(
-                lambda: inspectors_workbook(generate_inspectors(SEED, timezone.localdate())),
+                lambda: inspectors_workbook(generate_inspectors(SEED, clock.today())),
                 may=lambda actor: actor.fills(Function.COORDINATION, Function.INSPECTION),
             ),
         }

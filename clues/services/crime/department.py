@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 
 from clues.acts.crime import CRIME_ACTS
 from clues.acts.procedures import is_overdue
@@ -22,7 +21,7 @@ from clues.services.procedures import (
 )
 from clues.services.uploads import keep_files
 from clues.stages import close_side
-from records import evidence, trail
+from records import clock, evidence, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -39,7 +38,7 @@ def report(actor: Actor, pk: int, text: str, *, offence: str, penalties: str = "
         case.report = told(text, "核实报告", "report")
         case.offence = told(offence, "涉嫌罪名", "offence")
         case.penalties = penalties.strip()
-        case.reported_at = timezone.now()
+        case.reported_at = clock.now()
     return case
 
 
@@ -65,7 +64,7 @@ def missing_documents(case: CrimeHandover) -> list[str]:
 def approve(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     """The head approves the transfer; the letter is there to be signed (第五条)."""
     with CRIME_ACTS.take(actor, "approve", pk, opinion=opinion) as case:
-        case.approved_at = timezone.now()
+        case.approved_at = clock.now()
         led.prepare(
             actor,
             case,
@@ -83,7 +82,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def refuse(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The head does not approve; the reason stays on record (第五条)."""
     with CRIME_ACTS.take(actor, "refuse", pk, opinion=opinion) as case:
-        case.approved_at = case.closed_at = timezone.now()
+        case.approved_at = case.closed_at = clock.now()
         note_on_clue(actor, case, "负责人不批准移送", opinion)
     return case
 
@@ -162,7 +161,7 @@ def deliver(
         if not files:
             raise Refused(f"请上传{GOODS_LABEL}。", field="files")
         keep_files(actor, case, files, GOODS_LABEL)
-        case.delivered_at = timezone.now()
+        case.delivered_at = clock.now()
     return case
 
 
@@ -183,7 +182,7 @@ def receive_back(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def conclude(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The department tells police and procuratorate what it did (第十条、第十三条)."""
     with CRIME_ACTS.take(actor, "conclude", pk, opinion=opinion) as case:
-        case.result, case.closed_at = opinion.strip(), timezone.now()
+        case.result, case.closed_at = opinion.strip(), clock.now()
         answer(actor, case, "administrative_handover", "handled", opinion)
         note_on_clue(actor, case, "已依法作出行政处理", opinion)
     return case

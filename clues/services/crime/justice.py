@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from clues.acts.crime import CRIME_ACTS
 from clues.models import CrimeHandover, Referral
 from clues.rules import crime as rules
@@ -11,13 +9,14 @@ from clues.services.crime.clock import run_on, stand_still, stretch
 from clues.services.crime.letters import answer, letter, send
 from clues.services.letters import led
 from clues.services.procedures import LONGEST_TITLE, drop_sides, note_on_clue
+from records import clock
 from records.actor import Actor
 
 
 def receive(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     """The police sign the receipt; the time for their decision runs from now (第七条、第八条)."""
     with CRIME_ACTS.take(actor, "receive", pk, opinion=opinion) as case:
-        case.received_at = timezone.now()
+        case.received_at = clock.now()
         led.mark(actor, letter(case, "criminal_handover"), Referral.State.RECEIVED)
     return case
 
@@ -25,7 +24,7 @@ def receive(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def forward(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """Not theirs: the police pass it on and tell the department (第七条)."""
     with CRIME_ACTS.take(actor, "forward", pk, opinion=opinion) as case:
-        case.decision, case.decided_at = opinion.strip(), timezone.now()
+        case.decision, case.decided_at = opinion.strip(), clock.now()
         case.closed_at = case.decided_at
         led.mark(actor, letter(case, "criminal_handover"), Referral.State.NOTED)
         note_on_clue(actor, case, "公安机关转送有管辖权的机关", opinion)
@@ -66,7 +65,7 @@ def extend_grave(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
 def file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police file the case and tell the department in writing (第八条、第九条)."""
     with CRIME_ACTS.take(actor, "file", pk, opinion=opinion) as case:
-        case.decision, case.decided_at = opinion.strip(), timezone.now()
+        case.decision, case.decided_at = opinion.strip(), clock.now()
         answer(actor, case, "criminal_handover", "filed", opinion)
         answer(actor, case, "filing_review", "filed", opinion)
         ordered = case.state == CrimeHandover.State.ORDERED
@@ -78,7 +77,7 @@ def file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
 def not_file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police do not file, give their reasons and return the files (第八条)."""
     with CRIME_ACTS.take(actor, "not-file", pk, opinion=opinion) as case:
-        case.decision, case.decided_at = opinion.strip(), timezone.now()
+        case.decision, case.decided_at = opinion.strip(), clock.now()
         answer(actor, case, "criminal_handover", "not_filed", opinion)
         note_on_clue(actor, case, "公安机关不予立案", opinion)
     return case
@@ -87,7 +86,7 @@ def not_file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
 def uphold(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police stand by their decision (第九条)."""
     with CRIME_ACTS.take(actor, "uphold", pk, opinion=opinion) as case:
-        case.decision, case.decided_at = opinion.strip(), timezone.now()
+        case.decision, case.decided_at = opinion.strip(), clock.now()
         answer(actor, case, "filing_review", "upheld", opinion)
     return case
 
@@ -103,7 +102,7 @@ def end_oversight(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
 def confirm(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     """The police confirm that goods and material are there; the hand-over is complete."""
     with CRIME_ACTS.take(actor, "confirm", pk, opinion=opinion) as case:
-        case.closed_at = timezone.now()
+        case.closed_at = clock.now()
         note_on_clue(actor, case, "涉案物品交接完毕", opinion)
     return case
 
@@ -111,7 +110,7 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def give_back(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """A filed case turns out to be no crime: back for an administrative penalty (第十三条)."""
     with CRIME_ACTS.take(actor, "give-back", pk, opinion=opinion) as case:
-        case.decision, case.decided_at = opinion.strip(), timezone.now()
+        case.decision, case.decided_at = opinion.strip(), clock.now()
         case.closed_at = None
         sent = led.send(
             actor,
@@ -139,6 +138,6 @@ def send_back(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def cancel(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police drop what they had only prepared."""
     with CRIME_ACTS.take(actor, "cancel", pk, opinion=opinion) as case:
-        case.closed_at = timezone.now()
+        case.closed_at = clock.now()
         led.mark(actor, letter(case, "administrative_handover"), Referral.State.WITHDRAWN)
     return case

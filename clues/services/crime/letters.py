@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from clues.acts.procedures import letter_of
 from clues.models import CrimeHandover, Referral
 from clues.rules import crime as rules
@@ -14,6 +12,7 @@ from clues.services.procedures import LONGEST_TITLE, note_on_clue
 from departments.models import Department
 from departments.profile import must_fill, time_limit
 from departments.roles import Function
+from records import clock
 from records.actor import Actor
 from records.errors import Refused
 
@@ -29,7 +28,7 @@ def letter(case: CrimeHandover, kind: str) -> Referral:
 def send(actor: Actor, case: CrimeHandover, kind: str) -> None:
     """Sign the prepared letter; from now on all three sides see the case."""
     case.procuratorate = must_fill(case.region_code, Function.PROCURATORATE)
-    case.sent_at = timezone.now()
+    case.sent_at = clock.now()
     led.sign(actor, letter(case, kind))
     if case.clue is not None:
         concern(case.clue, case.department_id, case.police_id, case.procuratorate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.letters import LETTER_ACTS, coordinates_answer
 from clues.models import Referral, Stop
@@ -12,7 +11,7 @@ from clues.services.letters.checks import Files, keep_files, missing_evidence
 from clues.services.letters.sending import sign
 from clues.stages import close_side, main_stop, open_side
 from departments.profile import number
-from records import deadlines, evidence, trail
+from records import clock, deadlines, evidence, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -56,7 +55,7 @@ def answer(actor: Actor, pk: int, opinion: str = "") -> Referral:
     with LETTER_ACTS.take(actor, "answer", pk, opinion=opinion) as letter:
         _check_evidence(letter)
         letter.answer_proposed = False
-        letter.answered_at, letter.answered_by = timezone.now(), actor.name
+        letter.answered_at, letter.answered_by = clock.now(), actor.name
     if letter.spec.copies_back and letter.answer in letter.spec.answer_evidence:
         _copy_back(actor, letter)
     return letter
@@ -71,7 +70,7 @@ def enter_answer(
         keep_files(actor, letter, files or {})
         if missing_evidence(letter, [OUTSIDE_LABEL]):
             raise Refused(f"请上传{OUTSIDE_LABEL}的扫描件。", field="files")
-        letter.answered_at, letter.answered_by = timezone.now(), letter.outside[:60]
+        letter.answered_at, letter.answered_by = clock.now(), letter.outside[:60]
     return letter
 
 

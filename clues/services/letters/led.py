@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.utils import timezone
 
 from clues.models import Clue, Concealable, Referral, ReferralCopy
 from clues.services.knowledge import concern, name_heads
@@ -19,7 +18,7 @@ from credit.models import Subject
 from departments.actors import is_head_of
 from departments.models import Department
 from departments.profile import filling
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
@@ -75,7 +74,7 @@ def sign(actor: Actor, letter: Referral, copies: Iterable[Department] = ()) -> R
     letter.number = letter_number(letter.sender, letter.spec, confidential=letter.confidential)
     letter.state = Referral.State.SENT
     letter.signed_by = actor.name
-    letter.sent_at = timezone.now()
+    letter.sent_at = clock.now()
     letter.save()
     deliver(letter, copies)
     trail.record(
@@ -142,7 +141,7 @@ def mark(
     """
     if answer and answer not in letter.spec.answers:
         raise Refused(f"{letter.spec.label}没有这种答复。", field="answer")
-    now = timezone.now()
+    now = clock.now()
     letter.state = state
     if state != Referral.State.WITHDRAWN and letter.received_at is None:
         letter.received_at, letter.received_by = now, actor.name

@@ -46,7 +46,7 @@ def paper_of(letter: Referral) -> Paper:
         body=(letter.body,),
         attachments=attachments_of(letter),
         signers=(issuer,),
-        date=timezone.localdate(letter.sent_at) if letter.sent_at else None,
+        date=timezone.localtime(letter.sent_at).date() if letter.sent_at else None,
         copies=tuple(signature_of(copy.department) for copy in letter.copies.all()),
     )
 

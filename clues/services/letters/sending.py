@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from clues.acts.letters import LETTER_ACTS
 from clues.models import Referral
@@ -12,6 +11,7 @@ from clues.services.letters.checks import check_ready
 from clues.services.letters.led import deliver
 from clues.services.numbers import letter_number
 from clues.stages import entrust
+from records import clock
 from records.actor import Actor
 from records.errors import Refused
 
@@ -30,7 +30,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Referral:
             letter.number = letter_number(
                 letter.sender, letter.spec, confidential=letter.confidential
             )
-        letter.signed_by, letter.sent_at = actor.name, timezone.now()
+        letter.signed_by, letter.sent_at = actor.name, clock.now()
         letter.state = _S.SENT if letter.to_id or letter.spec.answers else _S.NOTED
         deliver(letter, [copy.department for copy in letter.copies.select_related("department")])
     return letter
@@ -40,7 +40,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Referral:
 def receive(actor: Actor, pk: int, opinion: str = "") -> Referral:
     """Receive a letter: the clock of the answer starts; a letter without answers has ended."""
     with LETTER_ACTS.take(actor, "receive", pk, opinion=opinion) as letter:
-        letter.received_at, letter.received_by = timezone.now(), actor.name
+        letter.received_at, letter.received_by = clock.now(), actor.name
         letter.state = _S.RECEIVED if letter.spec.answers else _S.NOTED
     entrust(letter, actor.user_id)
     return letter
@@ -70,5 +70,5 @@ def read(actor: Actor, pk: int, opinion: str = "") -> Referral:
     if seen.copies.filter(own, read_at__isnull=False).exists():
         return seen
     with LETTER_ACTS.take(actor, "read", pk, opinion=opinion) as letter:
-        letter.copies.filter(own, read_at=None).update(read_at=timezone.now(), read_by=actor.name)
+        letter.copies.filter(own, read_at=None).update(read_at=clock.now(), read_by=actor.name)
     return letter

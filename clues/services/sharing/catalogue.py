@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.sharing import ENTRY_ACTS, ENTRY_STAGES
 from clues.models import SharingEntry
@@ -18,7 +17,7 @@ from clues.services.sharing.events import EVENTS
 from departments.actors import is_clerk_of
 from departments.models import Department
 from departments.profile import time_limit
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -108,7 +107,7 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> SharingEntry:
             each.save(update_fields=("state",))
             trail.record(actor, "sharing_entry.replace", f"由第 {entry.version} 版替代", each)
         entry.confirmed_by = actor.name
-        entry.confirmed_at = timezone.now()
+        entry.confirmed_at = clock.now()
     return entry
 
 

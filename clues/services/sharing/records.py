@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils import timezone
 
 from clues.acts.sharing import RECORD_ACTS, RECORD_STAGES, read_stop
 from clues.models import Clue, Referral, SharedRecord, ShareReceipt, SharingEntry
@@ -19,7 +18,7 @@ from clues.services.letters import led
 from clues.stages import close_side, hold_clue, open_side
 from departments.actors import is_clerk_of
 from departments.models import Department
-from records import evidence, trail
+from records import clock, evidence, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 
@@ -51,7 +50,7 @@ def register(
     entry = _locked_entry(actor, entry_id)
     clue = _clue(actor, entry, clue_id)
     title, content = title.strip(), content.strip()
-    if event_on > timezone.localdate():
+    if event_on > clock.today():
         raise Refused("形成或者收到的日期不能晚于今天。", field="event_on")
     for field, value in (("title", title), ("content", content)):
         if not value:
@@ -164,7 +163,7 @@ def hand_out(
         (ShareReceipt(record=record, department=department) for department in given),
         ignore_conflicts=True,
     )
-    record.shared_at = timezone.now()
+    record.shared_at = clock.now()
     record.shared_by = actor.name
     if record.clue is not None:
         if record.confidential:
@@ -193,7 +192,7 @@ def read(actor: Actor, pk: int, opinion: str = "") -> SharedRecord:
         )
         if receipt.read_at is not None:
             raise Conflict(f"{receipt.read_by}已经阅收。")
-        receipt.read_at = timezone.now()
+        receipt.read_at = clock.now()
         receipt.read_by = actor.name
         receipt.save(update_fields=("read_at", "read_by"))
         close_side(actor, record, read_stop(receipt.department_id))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from clues.acts.sharing import REQUEST_ACTS, REQUEST_STAGES
 from clues.models import SharedRecord, SharingRequest
 from clues.services.sharing.records import File, hand_out, keep_files
 from departments.actors import is_clerk_of
 from departments.models import Department
-from records import trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
@@ -58,7 +57,7 @@ def create(
 def sign(actor: Actor, pk: int, opinion: str = "") -> SharingRequest:
     """The head sends the request in the department's name."""
     with REQUEST_ACTS.take(actor, "sign", pk, opinion=opinion) as request:
-        request.signed_at = timezone.now()
+        request.signed_at = clock.now()
         request.signed_by = actor.name
     return request
 
@@ -93,7 +92,7 @@ def propose(
 def approve(actor: Actor, pk: int, opinion: str = "") -> SharingRequest:
     """The head signs the answer; what is granted is shared with the asking department."""
     with REQUEST_ACTS.take(actor, "approve", pk, opinion=opinion) as request:
-        request.answered_at = timezone.now()
+        request.answered_at = clock.now()
         request.answered_by = actor.name
         record = SharedRecord.objects.select_for_update().filter(request=request).first()
         if request.grants and record is not None:
@@ -149,7 +148,7 @@ def _prepared(request: SharingRequest, content: str) -> SharedRecord:
             "provider_id": request.provider_id,
             "title": request.title,
             "content": content,
-            "event_on": timezone.localdate(),
+            "event_on": clock.today(),
         },
     )
     return record

@@ -24,7 +24,7 @@ from inspections.models import JointTask
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import start_selected
 from matters.models import Matter, MatterVersion
-from records import outbox, trail
+from records import clock, outbox, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
@@ -74,7 +74,7 @@ def from_above(
         owner = _lead_of(matter) or must_fill(actor.region_code, Function.COORDINATION)
     try:
         with transaction.atomic():
-            now = timezone.now()
+            now = clock.now()
             warning = RiskWarning.objects.create(
                 region_code=actor.region_code,
                 number=warning_number(actor.region_code, now),
@@ -105,7 +105,7 @@ def receive(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
     """Take the warning in hand."""
     with WARNING_ACTS.take(actor, "receive", pk, opinion=opinion) as warning:
         warning.parties.filter(department_id=warning.owner_id, read_at=None).update(
-            read_at=timezone.now(), read_by=actor.name
+            read_at=clock.now(), read_by=actor.name
         )
     return warning
 
@@ -114,7 +114,7 @@ def note(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
     """Say that one's department knows of the warning."""
     with WARNING_ACTS.take(actor, "read", pk, opinion=opinion) as warning:
         own = warning.parties.filter(department=actor.department_id)
-        own.filter(read_at=None).update(read_at=timezone.now(), read_by=actor.name)
+        own.filter(read_at=None).update(read_at=clock.now(), read_by=actor.name)
     return warning
 
 
@@ -144,7 +144,7 @@ def open_study(
         if not invited:
             raise Refused("请选择参加会商的部门。", field="departments")
         warning.study_lead_id = coordination_of(warning)
-        warning.study_opened_at = timezone.now()
+        warning.study_opened_at = clock.now()
         _let_know(warning, list(invited.values()), WarningParty.Part.STUDY)
     return warning
 
@@ -154,7 +154,7 @@ def conclude_study(
 ) -> RiskWarning:
     """Enter the minutes and the conclusion; the owner goes on from there."""
     with WARNING_ACTS.take(actor, "conclude", pk) as warning:
-        if held_on > timezone.localdate():
+        if held_on > clock.today():
             raise Refused("会商日期不能晚于今天。", field="held_on")
         opened = warning.study_opened_at
         if opened is not None and held_on < timezone.localtime(opened).date():
@@ -304,7 +304,7 @@ def reject_dismissal(actor: Actor, pk: int, opinion: str) -> RiskWarning:
 def feed_back(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
     """Tell the platform above what came of its warning; that closes it."""
     with WARNING_ACTS.take(actor, "feed_back", pk, opinion=opinion) as warning:
-        now = timezone.now()
+        now = clock.now()
         outbox.post(
             outbox.PROVINCE,
             "warning.settled",
@@ -340,7 +340,7 @@ HANDLERS: dict[str, Callable[[Actor, int, str], Any]] = {
 
 
 def _settle(warning: RiskWarning, outcome: str, text: str, task: JointTask | None = None) -> None:
-    now = timezone.now()
+    now = clock.now()
     warning.outcome, warning.outcome_text = outcome, text
     warning.outcome_task = task
     warning.settled_at = now

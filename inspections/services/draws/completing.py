@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from credit.models import Subject
 from inspections import draw as dr
@@ -13,7 +12,7 @@ from inspections.acts.draws import DRAW_ACTS
 from inspections.models import Draw, DrawAssignment, DrawCode, DrawSelected
 from inspections.services.draws.rows import drawn_of
 from inspections.services.draws.stored import frozen_of
-from records import outbox
+from records import clock, outbox
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, Refused
 from records.outbox_names import PROVINCE
@@ -32,7 +31,7 @@ def complete(draw_id: int) -> Draw:
     with DRAW_ACTS.take(SYSTEM, "complete", draw_id) as draw:
         assert draw.frozen_at is not None
         frozen = frozen_of(draw)
-        finished_at = timezone.now()
+        finished_at = clock.now()
         certificate = dr.complete(
             frozen,
             nonces={party.code: party.nonce for party in draw.parties.all()},
@@ -58,7 +57,7 @@ def void(actor: Actor, draw_id: int, reason: str, party_code: str = "") -> Draw:
             raise Refused(f"“{party_code}”不是本次抽取的参与方。", field="party")
         if len(reason.strip()) > 300:
             raise Refused("作废原因不超过 300 字。", field="opinion")
-        finished_at = timezone.now()
+        finished_at = clock.now()
         frozen = frozen_of(draw) if draw.commit else None
         certificate = dr.void(
             frozen,

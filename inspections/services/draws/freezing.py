@@ -14,7 +14,7 @@ from inspections.services.draws import chain
 from inspections.services.draws.completing import complete
 from inspections.services.draws.gathering import Gathered, gather, quotas
 from inspections.services.draws.stored import keep
-from records import outbox
+from records import clock, outbox
 from records.actor import Actor
 from records.errors import Conflict, Refused
 from records.outbox_names import PROVINCE
@@ -46,7 +46,7 @@ def _freeze(actor: Actor, draw_id: int, late_reason: str) -> Draw:
             raise Refused(f"名录或计划中的数据不符合抽取格式，未冻结：{problem}") from problem
         keep(draw, frozen)
         draw.chain_position = position + 1
-        draw.frozen_at = timezone.now()
+        draw.frozen_at = clock.now()
         draw.counts = gathered.counts | {
             "pool": len(gathered.pool),
             "strata": quotas(gathered.rules, gathered.pool),
@@ -91,7 +91,7 @@ def _check(actor: Actor, draw: Draw) -> None:
             f"计划项目已变为“{draw.item.get_state_display()}”，不能冻结；请先作废本次抽取。"
         )
     scheduled = draw.item.draw_mode == PlanItem.DrawMode.SCHEDULED
-    if scheduled and not actor.is_system and timezone.now() < draw.planned_at:
+    if scheduled and not actor.is_system and clock.now() < draw.planned_at:
         planned = timezone.localtime(draw.planned_at)
         raise Conflict(f"本次抽取到 {planned:%Y-%m-%d %H:%M} 自动冻结，不能提前。")
 

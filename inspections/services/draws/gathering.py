@@ -107,7 +107,7 @@ def gather(item: PlanItem, key: str, *, now: dt.datetime | None = None) -> Gathe
 
     Raises ``Refused`` when no department sends officers.
     """
-    day = timezone.localdate(now)
+    day = timezone.localtime(now).date()
     departments = [part.department for part in sending_parts(item)]
     if not departments:
         raise Refused("计划项目没有派出执法人员的部门，不能抽取。")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
-from django.utils import timezone
 
 from inspections import draw as dr
 from inspections.acts.draws import DRAW_ACTS, all_committed, all_revealed, own_party
 from inspections.models import Draw, DrawParty, PlanItem
 from inspections.services.draws.completing import complete
+from records import clock
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.queue import wake_after_commit
@@ -36,7 +36,7 @@ def commit_nonce(actor: Actor, draw_id: int, party_code: str, commitment: str) -
         if draw.parties.filter(commitment=commitment).exists():
             raise Refused("该承诺与另一方的相同，请各自生成随机数。", field="commitment")
         party.commitment = commitment
-        party.committed_at = timezone.now()
+        party.committed_at = clock.now()
         party.committed_by_id = actor.user_id
         party.save()
         if draw.item.draw_mode == PlanItem.DrawMode.SCHEDULED and all_committed(draw):
@@ -70,7 +70,7 @@ def _reveal(actor: Actor, draw_id: int, party_code: str, nonce: str) -> Draw:
                 field="nonce",
             )
         party.nonce = nonce
-        party.revealed_at = timezone.now()
+        party.revealed_at = clock.now()
         party.revealed_by_id = actor.user_id
         party.save()
     return draw

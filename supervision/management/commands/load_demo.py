@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 
 from departments.models import Region
+from records import clock
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
 from supervision.demo.clues import load_clues
 from supervision.demo.directories import load_directories
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 region = load_foundation()
                 self.stderr.write(f"已装入演示县 {region.full_name}")
-                load_directories(region, timezone.localdate(), self.stderr.write)
+                load_directories(region, clock.today(), self.stderr.write)
                 load_clues(region, self.stderr.write)
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
