@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from credit.acts import SUBJECT_ACTS
 from credit.filters import SubjectFilter
 from credit.models import Subject
-from credit.services import grade_subject
+from credit.services.directory import grade_subject
 from credit.views import visible
 from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 

@@ -74,7 +74,7 @@ class SubjectEditForm(forms.Form):
         return (main, *(code for code in others if code != main))
 
     def changed_values(self) -> dict[str, Any]:
-        """What was changed in this form, for ``credit.services.update_subject``."""
+        """What was changed in this form, for ``credit.services.directory.update_subject``."""
         changed = set(self.changed_data)
         values = {
             name: self.cleaned_data[name]

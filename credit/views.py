@@ -14,7 +14,7 @@ from credit.forms import GradeForm, SubjectCreateForm, SubjectEditForm
 from credit.imports import SUBJECT_SHEET
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors import scope_of, sheet_rows
-from credit.services import create_subject, grade_subject, update_subject
+from credit.services.directory import create_subject, grade_subject, update_subject
 from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.imports import SUBJECT_SHEET
 from credit.models import Subject
-from credit.services import upsert_subjects
+from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME, entries
 from records.actor import SYSTEM
 from records.models import TrailEntry

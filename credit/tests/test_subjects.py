@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from credit import services
 from credit.models import Subject, SubjectChange
-from credit.services import (
+from credit.services import directory as services
+from credit.services.directory import (
     Upserted,
     create_subject,
     grade_subject,

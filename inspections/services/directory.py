@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from credit.models import Subject
 from credit.selectors import townships_of
-from credit.services import Upserted, ensure_unchanged
+from credit.services.directory import Upserted, ensure_unchanged
 from departments.models import Department, Region, User
 from departments.profile import time_limit
 from departments.roles import Role

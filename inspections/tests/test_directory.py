@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from credit.models import Subject
-from credit.services import Upserted, upsert_subjects
+from credit.services.directory import Upserted, upsert_subjects
 from credit.tests.entries import HOME, entries
 from departments.models import Department
 from inspections.models import Inspector, Recusal

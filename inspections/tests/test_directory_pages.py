@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from credit.models import Subject
-from credit.services import upsert_subjects
+from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME
 from departments.models import Department
 from inspections.imports import INSPECTOR_SHEET, apply, check

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from credit.models import Subject
-from credit.services import upsert_subjects
+from credit.services.directory import upsert_subjects
 from credit.validation import SubjectInput
 from departments.models import Department, Region, User
 from departments.roles import Role
