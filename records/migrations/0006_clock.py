@@ -7,7 +7,7 @@ import records.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0005_search_grams"),
+        ("records", "0005_uploads_ahead"),
     ]
 
     operations = [
