@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils.module_loading import import_string
 
-from records import imports, outbox
+from records import imports, outbox, uploads
 from records.middleware import ACTOR_FACTORY
 from records.models import ImportJob
 
@@ -33,3 +33,9 @@ def resume_imports() -> int:
     for job_id in jobs:
         imports.run(str(job_id), import_string(ACTOR_FACTORY))
     return len(jobs)
+
+
+@shared_task(name="records.sweep_uploads")
+def sweep_uploads() -> int:
+    """Remove files that were sent ahead and are over their time; returns how many."""
+    return uploads.sweep()

@@ -21,10 +21,12 @@ from inspections.api.plans import PlanItemViewSet
 from inspections.api.results import ResultViewSet
 from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
+from records.api_files import UploadViewSet
 from supervision import api_schema  # noqa: F401 (makes the scheme of the login known)
 from supervision.api_docs import ApiDocsView
 
 router = SimpleRouter()
+router.register("uploads", UploadViewSet, basename="upload")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("subjects", SubjectViewSet, basename="subject")
 router.register("inspectors", InspectorViewSet, basename="inspector")

@@ -10,6 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from records.api import PROBLEM_TYPE, TITLES
 
 TAGS = {
+    "uploads": "文件",
     "matters": "监管事项",
     "check-items": "检查事项",
     "subjects": "监管对象",
@@ -32,6 +33,7 @@ TAGS = {
 """The first part of an address → what it is about."""
 
 SUMMARIES = {
+    "uploads_create": "预先上传一个文件，供随后的调用作为附件",
     "crimes_list": "查询行刑衔接案件",
     "crimes_retrieve": "查看行刑衔接案件",
     "crimes_acts_create": "办理行刑衔接案件：审批、移送、签收、立案、复议、监督、处理",
@@ -49,6 +51,7 @@ SUMMARIES = {
     "shared_records_create": "登记共享信息",
     "shared_records_retrieve": "查看共享信息",
     "shared_records_acts_create": "办理共享信息：共享、不予共享、阅收",
+    "shared_records_acts_complete_create": "补充共享信息的内容和附件",
     "sharing_requests_list": "查询信息共享申请",
     "sharing_requests_create": "拟信息共享申请",
     "sharing_requests_retrieve": "查看信息共享申请",
@@ -89,6 +92,9 @@ SUMMARIES = {
     "clues_create": "登记线索",
     "clues_retrieve": "查看线索",
     "clues_acts_create": "办理线索：由本部门办理、签收、退回、签发等",
+    "clues_people_list": "查询可以指定为保密线索知悉人的人员",
+    "clues_acts_name_create": "指定保密线索的知悉人",
+    "clues_acts_add_evidence_create": "补充线索的证据材料",
     "clues_acts_talk_create": "记录线索移送前的沟通",
     "clues_acts_prepare_create": "拟线索移送函",
     "clues_acts_supplement_create": "提交线索补充说明",
@@ -100,7 +106,12 @@ SUMMARIES = {
     "letters_list": "查询函件",
     "letters_create": "拟函",
     "letters_retrieve": "查看函件",
-    "letters_acts_create": "办理函件：提交、签发、签收、退回、答复、补充、延期",
+    "letters_acts_create": "办理函件：提交、签发、签收、退回、答复、撤回等",
+    "letters_acts_edit_create": "修改草稿或者被退回的函件",
+    "letters_acts_draft_answer_create": "拟函件的答复",
+    "letters_acts_enter_answer_create": "录入平台外单位的答复",
+    "letters_acts_supplement_create": "提交函件的补充材料",
+    "letters_acts_extend_create": "延长函件的答复期限",
     "warnings_list": "查询预警",
     "warnings_retrieve": "查看预警",
     "warnings_create": "登记国家、省级下发的预警",

@@ -31,6 +31,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "supervision.tasks.clear_sessions",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "sweep-uploads": {
+        "task": "records.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "deliver-outbox": {
         "task": "records.deliver_outbox",
         "schedule": 30.0,

@@ -213,6 +213,13 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             style="danger",
         ),
         Act(
+            code="add-evidence",
+            label="补充材料",
+            sources=(_S.RECEIVED, _S.TALKED, _S.RETURNED, _S.HANDLING),
+            who=_clerk,
+            form="clues:clue-add-evidence",
+        ),
+        Act(
             code="ask-supplement",
             label="要求补充材料",
             sources=(_S.HANDLING,),

@@ -1,4 +1,5 @@
-"""The acts on a clue that take more than an opinion, over REST: ``POST …/acts/<code>/``."""
+"""The acts on a clue that take more than an opinion, over REST: ``POST …/acts/<code>/``; files are
+named by the ids of uploads."""
 
 from __future__ import annotations
 
@@ -10,13 +11,21 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clues.acts.clue import CLUE_ACTS
 from clues.models import Clue
-from clues.services import clue_answer, clue_transfer, clues, intake
+from clues.services import clue_answer, clue_secrecy, clue_transfer, clues, intake
 from departments.models import Department
+from records import uploads
 from records.actor import Actor
 from records.api import api_actor
+from records.api_files import UploadIdsField
 
-CODES = frozenset(("talk", "prepare", "supplement", "propose", "tell", "extend", "assign", "merge"))
+CODES = frozenset(
+    (
+        *("talk", "prepare", "add-evidence", "supplement", "propose", "tell"),
+        *("extend", "assign", "merge", "name"),
+    )
+)
 """The acts that this interface offers besides those of ``clues.services.clues.HANDLERS``."""
 
 _LARGEST_ID = 2**63 - 1
@@ -41,16 +50,24 @@ class TalkInput(serializers.Serializer[Any]):
 
 
 class PrepareInput(serializers.Serializer[Any]):
-    """The body of ``prepare``; the evidence was kept with the clue before."""
+    """The body of ``prepare``; without ``files`` the clue must have evidence already."""
 
     title = _words("标题", 100)
     body = _words("正文", 10000)
+    files = UploadIdsField(help_text="证据材料：预先上传的文件编号")
+
+
+class AddEvidenceInput(serializers.Serializer[Any]):
+    """The body of ``add-evidence``."""
+
+    files = UploadIdsField(help_text="证据材料：预先上传的文件编号")
 
 
 class SupplementInput(serializers.Serializer[Any]):
-    """The body of ``supplement``; files go with the page's form."""
+    """The body of ``supplement``: words, files or both."""
 
-    note = _words("补充说明", 1000)
+    note = _words("补充说明", 1000, required=False, default="", allow_blank=True)
+    files = UploadIdsField(help_text="补充材料：预先上传的文件编号")
 
 
 class ProposeInput(serializers.Serializer[Any]):
@@ -58,6 +75,7 @@ class ProposeInput(serializers.Serializer[Any]):
 
     outcome = serializers.ChoiceField(choices=Clue.Outcome.choices, help_text="办理结果")
     answer = _words("答复内容", 2000)
+    files = UploadIdsField(help_text="办理材料：预先上传的文件编号")
 
 
 class TellInput(serializers.Serializer[Any]):
@@ -87,6 +105,26 @@ class MergeInput(serializers.Serializer[Any]):
     opinion = _words("并案理由", 1000)
 
 
+class NameInput(serializers.Serializer[Any]):
+    """The body of ``name``: ids out of ``people``."""
+
+    people = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=_LARGEST_ID),
+        allow_empty=False,
+        max_length=100,
+        help_text="知悉人",
+    )
+
+
+class PersonOutput(serializers.Serializer[Any]):
+    """Somebody who may be named to know a confidential clue."""
+
+    id = serializers.IntegerField(help_text="人员编号")
+    name = serializers.CharField(help_text="姓名")
+    department = serializers.CharField(source="department.name", help_text="部门")
+    named = serializers.BooleanField(help_text="是否已经是知悉人")
+
+
 class ClueActsMixin:
     """The doors of the clue viewset to these acts; who may not see the clue gets 404."""
 
@@ -102,21 +140,32 @@ class ClueActsMixin:
     def prepare(self, request: Request, pk: str) -> Response:
         """Put the letter of transfer before the head."""
         actor, clue, given = self._given(request, PrepareInput)
-        return self._answer(clue_transfer.prepare(actor, clue, **given, files=()))
+        with uploads.opened(actor, given.pop("files")) as files:
+            return self._answer(clue_transfer.prepare(actor, clue, **given, files=files))
+
+    @extend_schema(request=AddEvidenceInput)
+    @action(detail=True, methods=["post"], url_path="acts/add-evidence")
+    def add_evidence(self, request: Request, pk: str) -> Response:
+        """Add evidence to the clue."""
+        actor, clue, given = self._given(request, AddEvidenceInput)
+        with uploads.opened(actor, given.pop("files")) as files:
+            return self._answer(clue_transfer.add_evidence(actor, clue, **given, files=files))
 
     @extend_schema(request=SupplementInput)
     @action(detail=True, methods=["post"], url_path="acts/supplement")
     def supplement(self, request: Request, pk: str) -> Response:
         """Hand in what was asked for."""
         actor, clue, given = self._given(request, SupplementInput)
-        return self._answer(clue_transfer.supplement(actor, clue, **given, files=()))
+        with uploads.opened(actor, given.pop("files")) as files:
+            return self._answer(clue_transfer.supplement(actor, clue, **given, files=files))
 
     @extend_schema(request=ProposeInput)
     @action(detail=True, methods=["post"], url_path="acts/propose")
     def propose(self, request: Request, pk: str) -> Response:
         """Put the final answer before the head."""
         actor, clue, given = self._given(request, ProposeInput)
-        return self._answer(clue_answer.propose(actor, clue, **given, files=()))
+        with uploads.opened(actor, given.pop("files")) as files:
+            return self._answer(clue_answer.propose(actor, clue, **given, files=files))
 
     @extend_schema(request=TellInput)
     @action(detail=True, methods=["post"], url_path="acts/tell")
@@ -145,6 +194,22 @@ class ClueActsMixin:
         """Join the clue to the main one of the same matter."""
         actor, clue, given = self._given(request, MergeInput)
         return self._answer(intake.merge(actor, clue, given["into"], given["opinion"]))
+
+    @extend_schema(request=NameInput)
+    @action(detail=True, methods=["post"], url_path="acts/name")
+    def name(self, request: Request, pk: str) -> Response:
+        """Name people to know the confidential clue."""
+        actor, clue, given = self._given(request, NameInput)
+        return self._answer(clue_secrecy.name(actor, clue, people=given["people"]))
+
+    @extend_schema(responses=PersonOutput(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def people(self: Any, request: Request, pk: str) -> Response:
+        """Who may be named to know the confidential clue, and who is."""
+        clue = self.get_object()
+        CLUE_ACTS.check(api_actor(request), "name", clue)
+        found = clue_secrecy.candidates(clue)
+        return Response(PersonOutput(found, many=True).data)
 
     def _given(
         self: Any, request: Request, kind: type[serializers.Serializer[Any]]

@@ -23,8 +23,10 @@ from credit.models import Subject
 from credit.selectors import townships_of
 from departments.models import Region
 from matters.models import Matter
+from records import evidence, uploads
 from records.actor import Actor
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api_files import EvidenceSerializer, UploadIdsField
 from records.params import key_of
 
 
@@ -90,6 +92,7 @@ class ClueDetailSerializer(ActsSerializer, ClueSerializer):
     matter = serializers.IntegerField(source="matter_id", allow_null=True, help_text="监管事项")
     merged_into = serializers.SerializerMethodField(help_text="并入的线索编号")
     complainant = serializers.SerializerMethodField(help_text="反映人，没有为空")
+    files = serializers.SerializerMethodField(help_text="证据和材料")
 
     class Meta(ClueSerializer.Meta):
         fields = (
@@ -103,6 +106,7 @@ class ClueDetailSerializer(ActsSerializer, ClueSerializer):
             "answer",
             "merged_into",
             "complainant",
+            "files",
             "acts",
         )
         read_only_fields = fields
@@ -115,6 +119,10 @@ class ClueDetailSerializer(ActsSerializer, ClueSerializer):
         actor = api_actor(self.context["request"])
         main = Clue.objects.visible_to(actor).filter(pk=clue.merged_into_id)
         return main.values_list("number", flat=True).first()
+
+    @extend_schema_field(EvidenceSerializer(many=True))
+    def get_files(self, clue: Clue) -> Any:
+        return EvidenceSerializer(evidence.of(clue), many=True).data
 
     @extend_schema_field(ComplainantOutput(allow_null=True))
     def get_complainant(self, clue: Clue) -> dict[str, Any] | None:
@@ -166,6 +174,7 @@ class ClueInput(serializers.Serializer[Any]):
         required=False, max_length=200, help_text="反映人联系地址"
     )
     wants_answer = serializers.BooleanField(required=False, help_text="反映人要求答复")
+    files = UploadIdsField()
     told_text = serializers.CharField(
         required=False, max_length=500, help_text="受理告知的内容；不填用通用文字"
     )
@@ -205,8 +214,7 @@ class ClueViewSet(
 ):
     """Clues that the caller may know of, newest first; POST registers one.
 
-    Files go with the page's form; a clue that was sent before is answered with 200, a new one
-    with 201.
+    A clue that was sent before is answered with 200, a new one with 201.
     """
 
     queryset = Clue.objects.none()
@@ -238,6 +246,8 @@ class ClueViewSet(
         body.is_valid(raise_exception=True)
         actor = api_actor(request)
         given = body.validated_data
+        sent = given.pop("files")
         known = intake.may_register(actor) and intake.registered_before(actor, Facts(**given))
-        clue = intake.register(actor, **given)
+        with uploads.opened(actor, () if known else sent) as files:
+            clue = intake.register(actor, files=files, **given)
         return self.answer(clue.pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,7 +17,9 @@ from clues.models import SharedRecord, ShareReceipt, SharingEntry, SharingReques
 from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, catalogue, events, records, requests
 from clues.services.sharing.catalogue import EntryInput
+from records import evidence, uploads
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api_files import EvidenceSerializer, UploadIdsField
 
 
 class SharingEntrySerializer(ActsSerializer, serializers.ModelSerializer[SharingEntry]):
@@ -119,7 +121,7 @@ class SharedRecordSerializer(ActsSerializer, serializers.ModelSerializer[SharedR
     """A shared record with the acts allowed to the caller now."""
 
     act_table = RECORD_ACTS
-    act_codes = tuple(records.HANDLERS)
+    act_codes = ("complete", *records.HANDLERS)
     receipts = ShareReceiptSerializer(many=True, read_only=True, help_text="接收部门")
     due_at = serializers.DateTimeField(read_only=True, allow_null=True, help_text="共享期限")
     timing = serializers.ChoiceField(
@@ -150,6 +152,20 @@ class SharedRecordSerializer(ActsSerializer, serializers.ModelSerializer[SharedR
         read_only_fields = fields
 
 
+class SharedRecordDetailSerializer(SharedRecordSerializer):
+    """One shared record with its files."""
+
+    files = serializers.SerializerMethodField(help_text="附件")
+
+    class Meta(SharedRecordSerializer.Meta):
+        fields = (*SharedRecordSerializer.Meta.fields, "files")
+        read_only_fields = fields
+
+    @extend_schema_field(EvidenceSerializer(many=True))
+    def get_files(self, record: SharedRecord) -> Any:
+        return EvidenceSerializer(evidence.of(record), many=True).data
+
+
 class RecordInputSerializer(serializers.Serializer[Any]):
     """The body that registers a record."""
 
@@ -160,6 +176,14 @@ class RecordInputSerializer(serializers.Serializer[Any]):
     clue = serializers.IntegerField(
         required=False, allow_null=True, default=None, help_text="产生该信息的线索"
     )
+    files = UploadIdsField()
+
+
+class CompletionSerializer(serializers.Serializer[Any]):
+    """The body of ``complete``."""
+
+    content = serializers.CharField(max_length=5000, help_text="内容")
+    files = UploadIdsField(help_text="补充附件：预先上传的文件编号")
 
 
 class SharedRecordPagination(KeysetPagination):
@@ -173,24 +197,40 @@ class SharedRecordViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharedRecord]
 
     act_handlers = records.HANDLERS
     queryset = SharedRecord.objects.none()
-    serializer_class = SharedRecordSerializer
     permission_classes = (IsStaffMember,)
     pagination_class = SharedRecordPagination
     filterset_class = RecordFilter
 
+    def get_serializer_class(self) -> type[SharedRecordSerializer]:
+        return SharedRecordSerializer if self.action == "list" else SharedRecordDetailSerializer
+
     def get_queryset(self) -> QuerySet[SharedRecord]:
         return selectors.records(api_actor(self.request))
 
-    @extend_schema(request=RecordInputSerializer, responses={201: SharedRecordSerializer})
+    @extend_schema(request=RecordInputSerializer, responses={201: SharedRecordDetailSerializer})
     def create(self, request: Request) -> Response:
         """Register what one's own department has to share."""
         body = RecordInputSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
-        made = records.register(
-            api_actor(request), values.pop("entry"), clue_id=values.pop("clue"), **values
-        )
+        actor, clue_id = api_actor(request), values.pop("clue")
+        with uploads.opened(actor, values.pop("files")) as files:
+            made = records.register(
+                actor, values.pop("entry"), clue_id=clue_id, files=files, **values
+            )
         return self.answer(made.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=CompletionSerializer, responses=SharedRecordDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="acts/complete")
+    def complete(self, request: Request, pk: str) -> Response:
+        """Put the content right and add files before it is shared."""
+        record, actor = self.get_object(), api_actor(request)
+        body = CompletionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        with uploads.opened(actor, given["files"]) as files:
+            records.complete(actor, record.pk, given["content"], files)
+        return self.answer(record.pk)
 
 
 class SharingRequestSerializer(ActsSerializer, serializers.ModelSerializer[SharingRequest]):
@@ -251,6 +291,7 @@ class ProposalSerializer(serializers.Serializer[Any]):
     content = serializers.CharField(
         max_length=5000, required=False, allow_blank=True, default="", help_text="提供的信息"
     )
+    files = UploadIdsField()
 
 
 class SharingRequestPagination(KeysetPagination):
@@ -288,5 +329,7 @@ class SharingRequestViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharingRequ
         asked = self.get_object()
         body = ProposalSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        requests.propose(api_actor(request), asked.pk, **body.validated_data)
+        actor, values = api_actor(request), dict(body.validated_data)
+        with uploads.opened(actor, values.pop("files")) as files:
+            requests.propose(actor, asked.pk, files=files, **values)
         return self.answer(asked.pk)

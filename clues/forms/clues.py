@@ -99,6 +99,12 @@ class LetterForm(ClueActForm):
         return letter_draft(clue)
 
 
+class EvidenceForm(ClueActForm):
+    """Evidence that is added while the clue is handled."""
+
+    files = _files("补充材料")  # type: ignore[assignment]
+
+
 class SupplementForm(ClueActForm):
     """What was asked for."""
 

@@ -19,10 +19,9 @@ from credit.selectors import townships_of
 from departments.models import Department, Region
 from matters.models import Matter, MatterVersion
 from records.actor import Actor
-from records.evidence import DOCUMENT_TYPES, IMAGE_TYPES
+from records.evidence import DOCUMENT_TYPES, IMAGE_TYPES, MOST_FILES
 from records.params import key_of
 
-MOST_FILES = 20
 PHOTOS = ",".join(sorted(IMAGE_TYPES))
 FILES = ",".join(sorted(IMAGE_TYPES | DOCUMENT_TYPES))
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

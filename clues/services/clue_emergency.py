@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from clues.services.clue_steps import (
     step,
 )
 from clues.services.letters import led
+from clues.services.uploads import Files
 from clues.stages import close_side, open_side
 from departments.actors import is_head_of
 from departments.models import Department, Region
@@ -50,7 +51,7 @@ class Emergency:
     subject_name: str = ""
     evidence_at_risk: str = ""
     called: Iterable[Department] = ()
-    files: Sequence[intake.Upload] = ()
+    files: Files = ()
     client_key: UUID | None = None
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from clues.models import Clue, ClueParty, Concealable, Stop
+from clues.models import Clue, ClueParty, ClueUserPermission, Concealable, Stop
 from clues.services.clue_steps import step, with_merged
 from clues.services.knowledge import name_heads, name_people
 from departments.models import User
@@ -39,21 +39,23 @@ def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
 
 
 def candidates(clue: Clue) -> QuerySet[User]:
-    """Who may be named: people at work in the departments concerned."""
+    """Who may be named: people at work in the departments concerned; ``named`` tells who is."""
+    named = ClueUserPermission.objects.filter(content_object=clue, user_id=OuterRef("pk"))
     return (
         User.objects.filter(
             department_id__in=_concerned(clue), is_active=True, roles__overlap=sorted(STAFF)
         )
+        .annotate(named=Exists(named))
         .select_related("department")
         .order_by("department_id", "pk")
     )
 
 
-def name(actor: Actor, pk: int, *, people: Iterable[User]) -> Clue:
-    """Name people to know a confidential clue. Raises ``Refused`` for nobody, or for somebody
-    from a department that is not concerned."""
+def name(actor: Actor, pk: int, *, people: Iterable[int]) -> Clue:
+    """Name people, by their ids, to know a confidential clue. Raises ``Refused`` for nobody, or
+    for somebody from a department that is not concerned."""
     with step(actor, "name", pk) as clue:
-        chosen = {person.pk for person in people}
+        chosen = set(people)
         allowed = candidates(clue).filter(pk__in=chosen)
         if not chosen:
             raise Refused("请选择知悉人。", field="people")

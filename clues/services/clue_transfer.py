@@ -80,6 +80,15 @@ def letter_draft(clue: Clue) -> dict[str, str]:
     return {"title": f"关于移送“{clue.title[:80]}”线索的函", "body": body}
 
 
+def add_evidence(actor: Actor, pk: int, *, files: Files) -> Clue:
+    """Keep what the holder gathered with the clue. Raises ``Refused`` without a file."""
+    with step(actor, "add-evidence", pk) as clue:
+        if not files:
+            raise Refused("请选择要上传的材料。", field="files")
+        keep_files(actor, clue, files, EVIDENCE_LABEL)
+    return clue
+
+
 def prepare(actor: Actor, pk: int, *, title: str, body: str, files: Files) -> Clue:
     """Put the letter of transfer before the head. Evidence must be attached, with the clue or
     now (T 9). Raises ``Refused`` otherwise."""

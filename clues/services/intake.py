@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -15,20 +14,18 @@ from clues.services.clue_steps import LED_BY_THE_HOLDER, must_have_ended
 from clues.services.intake_facts import Facts
 from clues.services.knowledge import concern, name_heads, name_people
 from clues.services.numbers import clue_numbers
+from clues.services.uploads import Files, keep_files
 from credit.validation import fingerprint
 from departments.actors import is_staff_member
 from departments.models import Department, User
 from departments.profile import must_fill
 from departments.roles import STAFF, Function, Role
-from records import clock, evidence, trail
+from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
 FILES_LABEL = "登记材料"
 """The label of evidence files that came with the registration."""
-
-Upload = tuple[BinaryIO, str]
-"""A file and its name."""
 
 
 def may_register(actor: Actor) -> bool:
@@ -52,7 +49,7 @@ def receiving_department(actor: Actor) -> Department:
     return must_fill(actor.region_code, Function.COORDINATION)
 
 
-def register(actor: Actor, *, files: Sequence[Upload] = (), **facts: Any) -> Clue:
+def register(actor: Actor, *, files: Files = (), **facts: Any) -> Clue:
     """Enter a clue; ``facts`` are the fields of ``Facts``, ``files`` its photos and papers.
 
     The receiving department becomes its first receiver and holder, its clock starts and the
@@ -111,7 +108,7 @@ def registered_before(actor: Actor, facts: Facts) -> Clue | None:
     return None
 
 
-def _enter(actor: Actor, facts: Facts, receiver: Department, files: Sequence[Upload]) -> Clue:
+def _enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clue:
     received_at = facts.received_at or clock.now()
     (number,) = clue_numbers(actor.region_code, confidential=facts.confidential, at=received_at)
     clue = Clue(
@@ -151,7 +148,7 @@ def _enter(actor: Actor, facts: Facts, receiver: Department, files: Sequence[Upl
         clue,
         after={"number": number, "channel": clue.channel, "receiver": receiver.pk},
     )
-    _keep_files(actor, clue, files)
+    keep_files(actor, clue, files, FILES_LABEL)
     CLUE_STAGES.enter(actor, clue)
     if facts.has_complainant:
         _take_complainant(actor, clue, facts)
@@ -175,14 +172,6 @@ def _take_complainant(actor: Actor, clue: Clue, facts: Facts) -> None:
     step = Told.Step.RECEIVED
     text = facts.told_text.strip() or complainants.suggested_text(clue, step)
     complainants.tell(actor, clue, step, text)
-
-
-def _keep_files(actor: Actor, clue: Clue, files: Sequence[Upload]) -> None:
-    for content, name in files:
-        try:
-            evidence.keep(actor, clue, content, name, label=FILES_LABEL)
-        except Refused as refusal:
-            raise Refused(refusal.message, field="files") from None
 
 
 EDITABLE = (

@@ -66,6 +66,9 @@ def clue_room(pick: Pick) -> Room:
     def somewhere() -> Department:
         return department(pick(PLACES))
 
+    def named(pk: int) -> list[User]:
+        return list(clue_secrecy.candidates(Clue.objects.get(pk=pk)))
+
     def prepare(actor: Actor, pk: int) -> Clue:
         draft = clue_transfer.letter_draft(Clue.objects.get(pk=pk))
         return clue_transfer.prepare(actor, pk, **draft, files=[photo()])
@@ -100,7 +103,10 @@ def clue_room(pick: Pick) -> Room:
                 actor, pk, department=somewhere(), opinion=WORDS
             ),
             "name": lambda actor, pk: clue_secrecy.name(
-                actor, pk, people=[pick(list(clue_secrecy.candidates(Clue.objects.get(pk=pk))))]
+                actor, pk, people=[pick([one.pk for one in named(pk)])]
+            ),
+            "add-evidence": lambda actor, pk: clue_transfer.add_evidence(
+                actor, pk, files=[photo()]
             ),
         },
     )

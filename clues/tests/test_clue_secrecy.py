@@ -59,12 +59,12 @@ def test_coordination_that_is_not_named_assigns_nothing(concealed, actor, home):
 def test_a_head_names_people_of_departments_concerned_only(concealed, actor, person):
     head = actor("mzj_head")
     with pytest.raises(NotAllowed):
-        clue_secrecy.name(actor("mzj_clerk"), concealed.pk, people=[person("mzj_clerk")])
+        clue_secrecy.name(actor("mzj_clerk"), concealed.pk, people=[person("mzj_clerk").pk])
     with pytest.raises(Refused, match="相关部门"):
-        clue_secrecy.name(head, concealed.pk, people=[person("wjw_clerk")])
+        clue_secrecy.name(head, concealed.pk, people=[person("wjw_clerk").pk])
     with pytest.raises(Refused):
         clue_secrecy.name(head, concealed.pk, people=[])
-    clue_secrecy.name(head, concealed.pk, people=[person("mzj_clerk")])
+    clue_secrecy.name(head, concealed.pk, people=[person("mzj_clerk").pk])
     clue_transfer.receive(actor("mzj_clerk"), concealed.pk)
 
 

@@ -56,7 +56,7 @@ def test_numbers_follow_each_other_without_gaps(actor):
     clerk = actor("scjg_clerk")
     first, second = entered(clerk), entered(clerk)
     with pytest.raises(Refused):
-        entered(clerk, files=[(io.BytesIO(b"no picture"), "x.jpg")])
+        entered(clerk, files=[SimpleUploadedFile("x.jpg", b"no picture")])
     third = entered(clerk)
     tails = [int(clue.number[-6:]) for clue in (first, second, third)]
     assert tails == [tails[0], tails[0] + 1, tails[0] + 2]
@@ -125,7 +125,7 @@ def test_photos_are_kept_with_the_clue(actor):
     content = io.BytesIO()
     Image.new("RGB", (4, 4)).save(content, "JPEG")
     photo = SimpleUploadedFile("现场.jpg", content.getvalue())
-    clue = entered(actor("scjg_clerk"), files=[(photo, "现场.jpg")])
+    clue = entered(actor("scjg_clerk"), files=[photo])
     assert [file.name for file in evidence.of(clue)] == ["现场.jpg"]
 
 

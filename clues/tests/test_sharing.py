@@ -202,7 +202,7 @@ def test_only_the_provider_registers_and_only_under_what_is_in_force() -> None:
 
 def test_the_same_form_twice_gives_one_record_and_files_stay_the_providers() -> None:
     made = entry()
-    owed = record(made, files=[(photo().file, "决定书.jpg")])
+    owed = record(made, files=[photo("决定书.jpg")])
     assert record(made) == owed
     (kept,) = evidence.of(owed)
     assert evidence.may_see(person("scjg_clerk"), kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,6 +38,9 @@ from records.middleware import actor_of
 from records.params import keys_of
 from records.views import ActView
 
+ADD_EVIDENCE = "add-evidence"
+"""The act that the page of a clue offers beside the files."""
+
 
 class ClueView(View):
     """One clue: how it stands and what can be done, the facts, its lanes over time, procedures,
@@ -70,7 +73,8 @@ class ClueView(View):
         course = selectors.lanes_of(clue, stops)
         context = {
             "clue": clue,
-            "acts": CLUE_ACTS.buttons(actor, clue),
+            "acts": CLUE_ACTS.buttons(actor, clue, without={ADD_EVIDENCE}),
+            "evidence_form": _evidence_form(actor, clue),
             "main_line": course.present,
             "matter": MatterVersion.objects.visible_to(actor)
             .in_force()
@@ -155,8 +159,16 @@ PAGES: dict[str, _Page] = {
     ),
     "name": _Page(
         forms.NameForm,
-        lambda actor, pk, data: clue_secrecy.name(actor, pk, **data),
+        lambda actor, pk, data: clue_secrecy.name(
+            actor, pk, people=[one.pk for one in data["people"]]
+        ),
         "指定",
+    ),
+    ADD_EVIDENCE: _Page(
+        forms.EvidenceForm,
+        lambda actor, pk, data: clue_transfer.add_evidence(actor, pk, **data),
+        "上传",
+        "随线索移送，看得到本线索的部门都能看到。",
     ),
 }
 
@@ -268,10 +280,9 @@ class EmergencyView(View):
         self._check(request)
         form = forms.EmergencyForm(actor, request.POST, request.FILES)
         if form.is_valid():
-            data = dict(form.cleaned_data)
-            data["files"] = [(cast(BinaryIO, one), one.name or "") for one in data["files"]]
+            emergency = clue_emergency.Emergency(**form.cleaned_data)
             try:
-                clue = clue_emergency.register_emergency(actor, clue_emergency.Emergency(**data))
+                clue = clue_emergency.register_emergency(actor, emergency)
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
@@ -329,6 +340,12 @@ class RespondView(View):
     ) -> HttpResponse:
         context = {"letter": letter, "form": form, "back": _page_of(letter)}
         return render(request, "clues/respond.html", context, status=status)
+
+
+def _evidence_form(actor: Actor, clue: Clue) -> forms.EvidenceForm | None:
+    act = CLUE_ACTS[ADD_EVIDENCE]
+    may = CLUE_ACTS.possible(act, clue) and act.who(actor, clue)
+    return forms.EvidenceForm(actor, clue) if may else None
 
 
 def _page_of(letter: Referral) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -79,7 +78,7 @@ class ClueAddView(View):
         form = ClueForm(actor, receiver, request.POST, request.FILES)
         if form.is_valid():
             try:
-                clue = intake.register(actor, files=_named(form), **form.facts())
+                clue = intake.register(actor, files=form.cleaned_data["files"], **form.facts())
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
@@ -106,7 +105,9 @@ class PhoneClueView(View):
         if form.is_valid():
             channel = Clue.Channel.CHECK if actor.has_role(*STAFF) else Clue.Channel.GRID
             try:
-                clue = intake.register(actor, files=_named(form), channel=channel, **form.facts())
+                clue = intake.register(
+                    actor, files=form.cleaned_data["files"], channel=channel, **form.facts()
+                )
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
@@ -261,11 +262,6 @@ def _registering(request: HttpRequest) -> Actor:
     if not intake.may_register(actor):
         raise NotAllowed("您没有登记线索的权限。", verb="clue.register")
     return actor
-
-
-def _named(form: ClueForm | PhoneClueForm) -> list[intake.Upload]:
-    files: list[UploadedFile] = form.cleaned_data["files"]
-    return [(file, file.name or "未命名") for file in files]  # type: ignore[misc]
 
 
 def _tell_result(request: HttpRequest, clue: Clue, client_key: Any) -> None:

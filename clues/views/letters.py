@@ -23,8 +23,9 @@ from clues.forms.letters import (
 from clues.models import Referral, Stop
 from clues.rules.kinds import EXTENSION_MOST, FREE_KINDS
 from clues.selectors import letters as selectors
-from clues.services.letters import answering, drafts, sending
+from clues.services.letters import answering, drafts
 from clues.services.letters.checks import may_send
+from clues.services.letters.handlers import HANDLERS
 from clues.services.letters.printing import paper_of, print_letter
 from clues.services.letters.supervising import supervise
 from credit.models import Subject
@@ -40,23 +41,6 @@ from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
 from records.views import EXPORT_LIMIT, ActView
-
-LETTER_HANDLERS = {
-    "submit": drafts.submit,
-    "reject": drafts.reject,
-    "discard": drafts.discard,
-    "sign": sending.sign,
-    "receive": sending.receive,
-    "return": sending.give_back,
-    "withdraw": sending.withdraw,
-    "read": sending.read,
-    "answer": answering.answer,
-    "reject-answer": answering.reject_answer,
-    "ask": answering.ask,
-    "go-on": answering.go_on,
-    "pause": answering.pause,
-    "resume": answering.resume,
-}
 
 
 class LetterListView(View):
@@ -197,7 +181,7 @@ class LetterActView(ActView):
     """The acts on a letter that need no more than an opinion."""
 
     table: ClassVar[ActTable[Any]] = LETTER_ACTS
-    handlers = LETTER_HANDLERS
+    handlers = HANDLERS
     detail_url = "clues:letter"
 
 

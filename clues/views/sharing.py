@@ -344,7 +344,7 @@ class RecordNewView(_NewView):
             actor,
             values.pop("entry").pk,
             clue_id=clue.pk if clue else None,
-            files=[(each, each.name) for each in values.pop("files")],
+            files=values.pop("files"),
             **values,
         )
 
@@ -365,7 +365,7 @@ class RecordCompleteView(_FormView):
         return CompleteForm(*data, initial={"content": target.content})
 
     def carry_out(self, actor: Actor, target: Any, form: CompleteForm) -> SharedRecord:
-        files = [(each, each.name) for each in form.cleaned_data["files"]]
+        files = form.cleaned_data["files"]
         return records.complete(actor, target.pk, form.cleaned_data["content"], files)
 
     def back(self, **kwargs: Any) -> str:
@@ -443,7 +443,7 @@ class RequestProposeView(_FormView):
 
     def carry_out(self, actor: Actor, target: Any, form: ProposeForm) -> SharingRequest:
         values = dict(form.cleaned_data)
-        files = [(each, each.name) for each in values.pop("files")]
+        files = values.pop("files")
         return requests.propose(actor, target.pk, files=files, **values)
 
     def back(self, **kwargs: Any) -> str:

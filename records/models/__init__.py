@@ -3,6 +3,7 @@ from records.models.evidence import Evidence
 from records.models.imports import ImportJob
 from records.models.outbox import OutboxMessage
 from records.models.trail import TrailEntry
+from records.models.upload import Upload
 
 __all__ = (
     "DayOverride",
@@ -13,4 +14,5 @@ __all__ = (
     "ImportJob",
     "OutboxMessage",
     "TrailEntry",
+    "Upload",
 )

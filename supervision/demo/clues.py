@@ -26,7 +26,7 @@ from supervision.demo.county import DATA
 from supervision.demo.letters import load_letters
 from supervision.demo.procedures import load_procedures
 from supervision.demo.sharing import load_sharing
-from supervision.demo.stage import Cast, attachment, upload
+from supervision.demo.stage import Cast, upload
 
 GRID_TOWNSHIP = "411603101"
 
@@ -86,7 +86,7 @@ def _walk(cast: Cast, row: ClueRow) -> Clue:
         place=subject.address,
         subject=subject,
         subject_name=subject.name,
-        files=[attachment()],
+        files=[upload()],
         **dict(zip(names, row.complainant, strict=False)),
     )
     for step in _ROADS[row.reached]:

@@ -18,7 +18,7 @@ from clues.services.warnings import response, rules
 from departments.models import User
 from records import clock
 from records.periods import day_after
-from supervision.demo.stage import Cast, attachment, upload
+from supervision.demo.stage import Cast, upload
 
 
 def load_procedures(cast: Cast) -> None:
@@ -42,7 +42,7 @@ def _own_clue(cast: Cast, name: str, category: str, title: str, content: str) ->
         place=subject.address,
         subject=subject,
         subject_name=subject.name,
-        files=[attachment()],
+        files=[upload()],
     )
     return handling.handle(cast.clerk(name), clue.pk)
 

@@ -8,7 +8,7 @@ from clues.services.sharing.catalogue import EntryInput
 from records import clock
 from records.periods import day_after
 from supervision.demo.procedures import load_penalty
-from supervision.demo.stage import Cast, attachment
+from supervision.demo.stage import Cast, upload
 
 _C = SharingEntry.Category
 _PROCEDURE = "经办人登记并核对内容，按目录规定推送；接收部门签阅后用于本部门监管。"
@@ -127,7 +127,7 @@ def _records(cast: Cast, entries: dict[str, SharingEntry]) -> None:
             title=title,
             content=f"{title}，明细见附件。",
             event_on=day_after(today, -days),
-            files=[attachment("明细.pdf")],
+            files=[upload("明细.pdf")],
         )
         if shares:
             records.share(cast.clerk(provider), record.pk)
@@ -151,7 +151,7 @@ def _requests(cast: Cast) -> None:
         grants=True,
         answer="同意提供，限本次联合检查使用。",
         content="内设医疗机构名单见附件。",
-        files=[attachment("名单.pdf")],
+        files=[upload("名单.pdf")],
     )
     requests.approve(cast.head("wjw"), asked.pk)
     waiting = requests.create(

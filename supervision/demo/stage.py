@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from functools import cache
-from typing import BinaryIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -67,8 +65,3 @@ def _paper() -> bytes:
 def upload(name: str = "现场情况说明.pdf") -> SimpleUploadedFile:
     """A paper as a form hands it over."""
     return SimpleUploadedFile(name, _paper(), content_type="application/pdf")
-
-
-def attachment(name: str = "现场情况说明.pdf") -> tuple[BinaryIO, str]:
-    """The same as content and name."""
-    return io.BytesIO(_paper()), name

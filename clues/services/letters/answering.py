@@ -7,8 +7,9 @@ from django.db import transaction
 from clues.acts.letters import LETTER_ACTS, coordinates_answer
 from clues.models import Referral, Stop
 from clues.rules import kinds as rules
-from clues.services.letters.checks import Files, keep_files, missing_evidence
+from clues.services.letters.checks import missing_evidence
 from clues.services.letters.sending import sign
+from clues.services.uploads import LabelledFiles, keep_labelled
 from clues.stages import close_side, main_stop, open_side
 from departments.profile import number
 from records import clock, deadlines, evidence, trail
@@ -24,7 +25,9 @@ ANSWER_FILES = "答复材料"
 ANSWER_MOST = 10_000
 
 
-def propose(actor: Actor, pk: int, answer: str, text: str, files: Files | None = None) -> Referral:
+def propose(
+    actor: Actor, pk: int, answer: str, text: str, files: LabelledFiles | None = None
+) -> Referral:
     """Draft the answer, or draft it anew; the head signs it.
 
     ``answer`` is one that the kind allows; what must be attached to it may come with ``files`` or
@@ -32,7 +35,7 @@ def propose(actor: Actor, pk: int, answer: str, text: str, files: Files | None =
     """
     with LETTER_ACTS.take(actor, "draft-answer", pk) as letter:
         _set_answer(letter, answer, text)
-        keep_files(actor, letter, files or {})
+        keep_labelled(actor, letter, files or {})
         _check_evidence(letter)
         letter.answer_proposed = True
     return letter
@@ -62,12 +65,12 @@ def answer(actor: Actor, pk: int, opinion: str = "") -> Referral:
 
 
 def enter_answer(
-    actor: Actor, pk: int, answer: str, text: str, files: Files | None = None
+    actor: Actor, pk: int, answer: str, text: str, files: LabelledFiles | None = None
 ) -> Referral:
     """Enter the answer of somebody outside the platform, with their letter as a file."""
     with LETTER_ACTS.take(actor, "enter-answer", pk) as letter:
         _set_answer(letter, answer, text)
-        keep_files(actor, letter, files or {})
+        keep_labelled(actor, letter, files or {})
         if missing_evidence(letter, [OUTSIDE_LABEL]):
             raise Refused(f"请上传{OUTSIDE_LABEL}的扫描件。", field="files")
         letter.answered_at, letter.answered_by = clock.now(), letter.outside[:60]
@@ -93,12 +96,12 @@ def ask(actor: Actor, pk: int, opinion: str) -> Referral:
     return letter
 
 
-def supplement(actor: Actor, pk: int, text: str, files: Files | None = None) -> Referral:
+def supplement(actor: Actor, pk: int, text: str, files: LabelledFiles | None = None) -> Referral:
     """The sender supplements: in words, with files, or both; the clock of the answer runs on."""
     if not text.strip() and not any((files or {}).values()):
         raise Refused("请填写补充说明或上传补充材料。", field="text")
     with LETTER_ACTS.take(actor, "supplement", pk, opinion=text) as letter:
-        keep_files(actor, letter, files or {})
+        keep_labelled(actor, letter, files or {})
         _run_on(actor, letter, "来函部门已补充材料")
     return letter
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, BinaryIO, Protocol
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -12,22 +11,10 @@ from clues.rules.kinds import FREE_KINDS, KINDS, Kind, Reach
 from departments.models import Department, FunctionAssignment
 from departments.roles import Function
 from records import evidence
-from records.actor import Actor
 from records.errors import Refused
 
 OTHER_FILES = "其他材料"
 """The label of files that no rule asks for."""
-
-
-class Upload(Protocol):
-    """A file as a form hands it over."""
-
-    name: str | None
-    file: BinaryIO | Any
-
-
-Files = Mapping[str, Sequence[Upload]]
-"""Uploaded files by what they are (their label)."""
 
 
 def free_kind(code: str) -> Kind:
@@ -102,10 +89,3 @@ def missing_evidence(letter: Referral, labels: Iterable[str]) -> list[str]:
     """Which of the labels no file of the letter has."""
     present = set(evidence.of(letter).values_list("label", flat=True))
     return [label for label in labels if label not in present]
-
-
-def keep_files(actor: Actor, letter: Referral, files: Files) -> None:
-    """Keep uploaded files with the letter, each under its label."""
-    for label, uploads in files.items():
-        for upload in uploads:
-            evidence.keep(actor, letter, upload.file, upload.name or "", label=label)

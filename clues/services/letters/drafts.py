@@ -13,15 +13,9 @@ from clues.acts.common import knows
 from clues.acts.letters import LETTER_ACTS, LETTER_STAGES
 from clues.models import Clue, Concealable, Referral
 from clues.rules.kinds import Kind
-from clues.services.letters.checks import (
-    Files,
-    check_addressee,
-    check_ready,
-    free_kind,
-    keep_files,
-    may_send,
-)
+from clues.services.letters.checks import check_addressee, check_ready, free_kind, may_send
 from clues.services.letters.led import copy_to
+from clues.services.uploads import LabelledFiles, keep_labelled
 from clues.stages import hold_clue
 from credit.models import Subject
 from departments.actors import is_clerk_of
@@ -44,7 +38,7 @@ class Content:
     outside: str = ""
     subject: Subject | None = None
     copies: tuple[Department, ...] = ()
-    files: Files = field(default_factory=dict)
+    files: LabelledFiles = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -104,7 +98,7 @@ def draft(
         drafted_by_id=actor.user_id,
     )
     trail.record(actor, "letter.draft", f"拟{spec.label}", letter)
-    keep_files(actor, letter, content.files)
+    keep_labelled(actor, letter, content.files)
     choose_copies(letter, content.copies)
     LETTER_STAGES.enter(actor, letter)
     return letter
@@ -117,7 +111,7 @@ def edit(actor: Actor, pk: int, content: Content) -> Referral:
         letter.title, letter.body = content.title.strip(), content.body.strip()
         letter.to, letter.outside = content.to, content.outside.strip()
         letter.subject = content.subject
-        keep_files(actor, letter, content.files)
+        keep_labelled(actor, letter, content.files)
         choose_copies(letter, content.copies)
     return letter
 

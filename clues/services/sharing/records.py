@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import BinaryIO
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -15,17 +14,13 @@ from clues.models import Clue, Referral, SharedRecord, ShareReceipt, SharingEntr
 from clues.rules.sharing import READ_DUE
 from clues.services.knowledge import concern, name_heads
 from clues.services.letters import led
+from clues.services.uploads import Files, keep_files
 from clues.stages import close_side, hold_clue, open_side
 from departments.actors import is_clerk_of
 from departments.models import Department
-from records import clock, evidence, trail
+from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
-
-File = tuple[BinaryIO, str]
-"""A file's content and its name."""
-
-MOST_FILES = 10
 
 
 @transaction.atomic
@@ -37,7 +32,7 @@ def register(
     content: str,
     event_on: dt.date,
     clue_id: int | None = None,
-    files: Iterable[File] = (),
+    files: Files = (),
 ) -> SharedRecord:
     """Register information of one's own department that the catalogue says is to be shared; the
     limit runs from ``event_on``, the day it was made or received.
@@ -105,7 +100,7 @@ def register_from(
     return record
 
 
-def complete(actor: Actor, pk: int, content: str, files: Iterable[File] = ()) -> SharedRecord:
+def complete(actor: Actor, pk: int, content: str, files: Files = ()) -> SharedRecord:
     """Put the content of a record right and add files before it is shared."""
     if not content.strip():
         raise Refused("请填写此项。", field="content")
@@ -219,15 +214,6 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], SharedRecord]] = {
     "cancel": cancel,
     "read": read,
 }
-
-
-def keep_files(actor: Actor, record: SharedRecord, files: Iterable[File]) -> None:
-    """Keep the files of a record that is not shared yet."""
-    given = list(files)
-    if len(given) > MOST_FILES:
-        raise Refused(f"一次最多上传 {MOST_FILES} 个附件。", field="files")
-    for content, name in given:
-        evidence.keep(actor, record, content, name)
 
 
 def _locked_entry(actor: Actor, entry_id: int) -> SharingEntry:

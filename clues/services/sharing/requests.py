@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 
 from clues.acts.sharing import REQUEST_ACTS, REQUEST_STAGES
 from clues.models import SharedRecord, SharingRequest
-from clues.services.sharing.records import File, hand_out, keep_files
+from clues.services.sharing.records import hand_out
+from clues.services.uploads import Files, keep_files
 from departments.actors import is_clerk_of
 from departments.models import Department
 from records import clock, trail
@@ -69,7 +70,7 @@ def propose(
     grants: bool,
     answer: str,
     content: str = "",
-    files: Iterable[File] = (),
+    files: Files = (),
 ) -> SharingRequest:
     """Prepare the answer: the information itself, or the reason why it is not given.
 
