@@ -33,8 +33,10 @@ _CONDITIONS = {
 MAX_ATTEMPTS = 12
 _FIRST_PAUSE = dt.timedelta(seconds=15)
 _LONGEST_PAUSE = dt.timedelta(hours=6)
-_LEASE = dt.timedelta(seconds=60)
-_TIMEOUT_SECONDS = 15
+LEASE = dt.timedelta(seconds=20)
+"""Longer than an attempt; a killed worker's message is due again after it."""
+_CONNECT_SECONDS = 5
+_ANSWER_SECONDS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +95,7 @@ def deliver_next() -> bool:
         if message is None:
             return False
         message.attempts += 1
-        message.next_attempt_at = clock.now() + _LEASE
+        message.next_attempt_at = clock.now() + LEASE
         message.save(update_fields=("attempts", "next_attempt_at"))
     error = _send(message)
     if error is None:
@@ -187,13 +189,13 @@ def _send(message: OutboxMessage) -> str | None:
                 "payload": message.payload,
             },
             headers=headers,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
             allow_redirects=False,
         )
     except requests.RequestException as error:
         log.warning("outbox.unreachable", target=message.target, error=str(error))
         if isinstance(error, requests.Timeout):
-            return f"对方系统 {_TIMEOUT_SECONDS} 秒内没有应答。"
+            return f"对方系统 {_ANSWER_SECONDS} 秒内没有应答。"
         if isinstance(error, requests.ConnectionError):
             return "连不上对方系统。"
         return "推送没有完成，详见系统日志。"

@@ -7,14 +7,15 @@ Pure: values in, values out, no Django. Days are Chinese calendar days (Asia/Sha
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 from records.workdays import SHANGHAI
 
 
-def ahead(moment: dt.datetime, *, days: int = 0, hours: int = 0) -> dt.datetime:
-    """The moment so many days and hours after ``moment``; before it, if negative."""
-    return moment + dt.timedelta(days=days, hours=hours)
+def ahead(moment: dt.datetime, *, days: int = 0, hours: int = 0, minutes: int = 0) -> dt.datetime:
+    """The moment so much later than ``moment``; earlier, if negative."""
+    return moment + dt.timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def ago(moment: dt.datetime, *, days: int) -> dt.datetime:
@@ -53,3 +54,9 @@ def last_ended(today: dt.date, months: int) -> tuple[dt.date, dt.date]:
     period after it."""
     this = dt.date(today.year, (today.month - 1) // months * months + 1, 1)
     return month_after(this, -months), this
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day so many months earlier, or the last one of a month too short to have it."""
+    first = month_after(day, -months)
+    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))

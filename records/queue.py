@@ -8,8 +8,15 @@ import structlog
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
+
+from records.breaker import Breaker
 
 log = structlog.get_logger(__name__)
+breaker = Breaker()
+
+# Whoever wakes a worker is often a person waiting for a page; the worker itself waits longer.
+_PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "max_retries": 0}
 
 
 def wake_after_commit(task_name: str, *args: Any) -> None:
@@ -21,7 +28,13 @@ def wake_after_commit(task_name: str, *args: Any) -> None:
 
 
 def _send(task_name: str, args: tuple[Any, ...]) -> None:
+    if breaker.open:
+        log.warning("queue.left_alone", task=task_name)
+        return
     try:
-        current_app.send_task(task_name, args=args, retry=False)
+        connection = current_app.connection_for_write(transport_options=_PATIENCE)
+        with producers[connection].acquire(block=True) as producer:
+            current_app.send_task(task_name, args=args, producer=producer, retry=False)
     except (OperationalError, ConnectionError) as error:
+        breaker.trip()
         log.warning("queue.unreachable", task=task_name, error=str(error))

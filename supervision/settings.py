@@ -112,8 +112,11 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Parallel workers and compiled queries take longer to start than a page of a list by its index.
+# The last one frees what a killed process held locked while its statement was still running.
 DATABASES["default"]["OPTIONS"].setdefault(
-    "options", "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
+    "options",
+    "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
+    " -c client_connection_check_interval=2s",
 )
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Each person who runs the tests against a shared server names a database of their own.
@@ -125,7 +128,8 @@ CACHES = {
         "BACKEND": "records.cache.TolerantRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "supervision",
-        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 3},
+        # What only saves work must not cost a page more than it saves.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }
 
@@ -142,7 +146,7 @@ CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
 CELERY_TASK_TIME_LIMIT = 3000
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
-    # A queue that hangs must not hold up the person who wakes it.
+    # A worker notices that its queue hangs; people who wake it wait less (records.queue).
     "socket_connect_timeout": 3,
     "socket_timeout": 10,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,13 +16,13 @@ from typing import Any
 class Counterpart:
     """Stands for another system's intake.
 
-    ``script`` holds the answers to come, one per request: a status code, or "drop" to cut the
-    connection without an answer. When it is empty the answer is 200. ``received`` has every
+    ``script`` holds the answers to come, one per request: a status code, "drop" to cut the
+    connection without an answer, or what to do before answering 200 as it does when it is empty. ``received`` has every
     request body in order, ``accepted`` one per idempotency key, as a careful receiver keeps them.
     """
 
     url: str = ""
-    script: deque[int | str] = field(default_factory=deque)
+    script: deque[int | str | Callable[[], None]] = field(default_factory=deque)
     received: list[dict[str, Any]] = field(default_factory=list)
     accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
@@ -39,6 +39,9 @@ def listening() -> Iterator[Counterpart]:
             state.received.append(body)
             state.tokens.append(self.headers.get("Authorization", ""))
             answer = state.script.popleft() if state.script else 200
+            if callable(answer):
+                answer()
+                answer = 200
             if answer == "drop":
                 self.connection.close()
                 return

@@ -3,78 +3,49 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
 from django.utils import timezone
 
 from inspections.models import Draw, DrawSelected, PlanItem
 from inspections.services import draws
+from inspections.tasks import run_scheduled_draws
 from inspections.tests.draw_world import fill_directories, plan_item
 from records.actor import SYSTEM
 from records.models import OutboxMessage
 from records.trail import entries_of
+from tests.crash import workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WORKER = """
-import django
-django.setup()
-from inspections.services import draws
-print("ready", flush=True)
-draws.run_due()
-"""
 MOMENTS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 """When the worker is killed, as shares of the time that an undisturbed run takes."""
 
 
-class _Undo(Exception):
-    pass
-
-
 def undisturbed(draw: Draw) -> tuple[dict[str, Any], float]:
     """The certificate that a run without incident would give, and its duration in seconds."""
+
+    def certificate() -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(Draw.objects.get(pk=draw.pk).certificate)
+        return content
+
     start = time.monotonic()
-    try:
-        with transaction.atomic():
-            draws.freeze(SYSTEM, draw.pk)
-            seconds = time.monotonic() - start
-            content = json.loads(Draw.objects.get(pk=draw.pk).certificate)
-            raise _Undo
-    except _Undo:
-        return content, seconds
-
-
-def start_worker() -> subprocess.Popen[bytes]:
-    """A process of its own, working on this test's database, about to begin."""
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER],
-        cwd=settings.BASE_DIR,
-        env=os.environ
-        | {
-            "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
-            "DJANGO_SETTINGS_MODULE": "supervision.settings",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    return process
+    content, _ = workers.undisturbed(lambda: draws.freeze(SYSTEM, draw.pk), certificate)
+    return content, time.monotonic() - start
 
 
 def without_times(certificate: dict[str, Any]) -> dict[str, Any]:
     """What the result is, whenever it came about."""
     return {k: v for k, v in certificate.items() if k not in ("frozen_at", "finished_at")}
+
+
+@pytest.fixture(scope="module")
+def nursery(django_db_setup):
+    with workers.nursery() as found:
+        yield found
 
 
 @pytest.fixture
@@ -83,7 +54,7 @@ def region(county):
     return county
 
 
-def test_killed_at_any_moment_a_draw_ends_with_one_result_the_same_one(region):
+def test_killed_at_any_moment_a_draw_ends_with_one_result_the_same_one(region, nursery):
     jitter = random.Random(20260302)
     killed = 0
     for number, share in enumerate(MOMENTS, 1):
@@ -97,16 +68,9 @@ def test_killed_at_any_moment_a_draw_ends_with_one_result_the_same_one(region):
         draw = draws.announce(SYSTEM, item.pk)
         expected, seconds = undisturbed(draw)
 
-        worker = start_worker()
-        try:
-            worker.wait(timeout=seconds * (share + jitter.uniform(-0.05, 0.05)))
-        except subprocess.TimeoutExpired:
-            worker.send_signal(signal.SIGKILL)
-            killed += 1
-        worker.communicate()
-        successor = start_worker()
-        successor.communicate(timeout=60)
-        assert successor.returncode == 0
+        worker = nursery.start(run_scheduled_draws)
+        killed += worker.kill_after(seconds * (share + jitter.uniform(-0.05, 0.05)))
+        nursery.finish(run_scheduled_draws)
 
         draw.refresh_from_db()
         assert draw.state == Draw.State.DONE

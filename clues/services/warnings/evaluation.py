@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from clues.models import RiskWarning, WarningRuleVersion
 from clues.services.warnings import raising
@@ -26,6 +26,8 @@ from records.periods import ahead
 
 log = structlog.get_logger(__name__)
 
+_EVERY_MINUTES = 10
+"""How long a rule rests between two evaluations."""
 _OVERLAP_HOURS = 1
 """What a transaction as long as this commits late is still seen by the next evaluation."""
 _MOST_AT_ONCE = 200
@@ -33,15 +35,19 @@ _MOST_AT_ONCE = 200
 
 
 def evaluate_due(now: dt.datetime | None = None) -> int:
-    """Evaluate every rule in force; returns how many warnings were raised. Rules that count
-    warnings come after those that raise them."""
+    """Evaluate every rule in force that has rested long enough; returns how many warnings were
+    raised. Rules that count warnings come after those that raise them. Whether a rule is due
+    stands in the database alone, so that one whose worker was killed is due at the next look."""
+    moment = now or clock.now()
     raised = 0
-    ordered = WarningRuleVersion.objects.in_force().order_by(
-        F("counted_rule").asc(nulls_first=True), "pk"
+    ordered = (
+        WarningRuleVersion.objects.in_force()
+        .filter(Q(evaluated_at=None) | Q(evaluated_at__lte=ahead(moment, minutes=-_EVERY_MINUTES)))
+        .order_by(F("counted_rule").asc(nulls_first=True), "pk")
     )
     for pk in ordered.values_list("pk", flat=True):
         try:
-            raised += evaluate(pk, now or clock.now())
+            raised += evaluate(pk, moment)
         except Exception:
             # One rule that fails must not keep the others from warning.
             log.exception("warnings.evaluation_failed", version=pk)

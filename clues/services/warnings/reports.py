@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clues.models import (
@@ -26,22 +26,24 @@ from matters.models import MatterVersion
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.models import Deadline
-from records.periods import beginning, day_after, last_ended
+from records.periods import ahead, beginning, day_after, last_ended
 
 _MONTHS = {WarningReport.Period.MONTH: 1, WarningReport.Period.QUARTER: 3}
 _MOST_NOTABLE = 20
+_SETTLING_HOURS = 6
+"""How long after its period a report is written: what was recorded late is evaluated by then."""
 
 
 def write_due(today: dt.date | None = None) -> int:
     """Write the reports of the last ended month and quarter where they are missing; returns how
     many. Safe to be run at any time and twice at once."""
-    day = today or clock.today()
-    regions = {
-        *WarningRule.objects.values_list("region_code", flat=True),
-        *RiskWarning.objects.order_by().values_list("region_code", flat=True).distinct(),
-    }
+    day = today or timezone.localtime(ahead(clock.now(), hours=-_SETTLING_HOURS)).date()
+    here = {"region_code": OuterRef("code")}
+    watching = Region.objects.filter(
+        Exists(WarningRule.objects.filter(**here)) | Exists(RiskWarning.objects.filter(**here))
+    )
     written = 0
-    for region_code in sorted(regions):
+    for region_code in watching.order_by("code").values_list("code", flat=True):
         for period, months in _MONTHS.items():
             first, after = last_ended(day, months)
             if write(region_code, period, first, day_after(after, -1)) is not None:
