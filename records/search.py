@@ -63,35 +63,45 @@ def gram_index(*fields: str, name: str) -> GinIndex:
 
 
 def holds(text: str, *fields: str) -> Q:
-    """That one of the fields contains the text; without any index."""
+    """That one of the fields contains the text; uses no index."""
     term = Upper(Value(text.strip()))
     found = (Q(GreaterThan(StrIndex(Upper(F(name)), term), 0)) for name in fields)
     return reduce(or_, found)
 
 
-def indexed(text: str, *fields: str) -> Q:
-    """``holds``, found by the ``gram_index`` of exactly these fields."""
+def indexed(model: type[models.Model], text: str) -> Q:
+    """That one of the searched fields of a model contains the text, found by its gram index."""
+    fields = _searched(model)
     return Q(_HasAll(Grams(*fields), _TermGrams(text.strip()))) & holds(text, *fields)
 
 
 def containing(
-    rows: QuerySet[M], text: str, *fields: str, order: tuple[str, ...], also: Q | None = None
+    rows: QuerySet[M], text: str, *, order: tuple[str, ...], also: Q | None = None
 ) -> QuerySet[M]:
-    """The rows that contain the text in one of the fields, which the model has a ``gram_index``
-    of, or fulfil ``also``; blank text gives all. ``order`` is the order of the list. One query.
-    """
+    """The rows with the text in one of the fields of the model's gram index, and those that
+    fulfil ``also``; blank text gives all. ``order`` is the order of the list. One query."""
     if not text.strip():
         return rows
     also = also or Q(pk__in=())
-    if is_frequent(rows, holds(text, *fields) | also, order):
-        return rows.filter(holds(text, *fields) | also)
-    return rows.filter(indexed(text, *fields) | also)
+    plain = holds(text, *_searched(rows.model)) | also
+    if is_frequent(rows, plain, order):
+        return rows.filter(plain)
+    return rows.filter(indexed(rows.model, text) | also)
 
 
 def is_frequent(rows: QuerySet[M], condition: Q, order: tuple[str, ...]) -> bool:
-    """Whether reading rows in their order soon fills a page with what fulfils the condition,
-    judged by the first ones, of which the reader sees every one. One query."""
+    """Whether reading the rows in their order soon fills a page with what fulfils the condition,
+    judged by the first ones, which tell nothing of rows that are not shown. One query."""
     met = Case(When(condition, then=True), default=False, output_field=BooleanField())
     first = rows.order_by(*order).annotate(is_met=met).values_list("is_met", flat=True)[:SAMPLE]
     hits = list(first)
     return len(hits) < SAMPLE or sum(hits) >= FREQUENT
+
+
+def _searched(model: type[models.Model]) -> tuple[str, ...]:
+    """The fields of the model's gram index."""
+    for index in model._meta.indexes:
+        for expression in index.expressions:
+            if isinstance(expression, Grams):
+                return tuple(field.name for field in expression.get_source_expressions())
+    raise LookupError(f"{model.__name__} has no gram index")

@@ -12,11 +12,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clues.models import Clue, Stop
+from clues.selectors.clues import ORDER
 from credit.selectors import townships_of
 from departments.models import Department
 from records import clock
 from records.middleware import actor_of
 from records.periods import ahead
+from records.search import containing
 
 _NUMBER = re.compile(r"(XS|MX)\d+", re.IGNORECASE)
 _EXTERNAL = re.compile(r"(?=.*\d)[A-Za-z0-9-]{2,}")
@@ -67,7 +69,7 @@ class ClueFilter(django_filters.FilterSet):
         text = value.strip()
         if _NUMBER.match(text):
             return queryset.filter(number__startswith=text.upper())
-        words = Q(title__icontains=text) | Q(subject_name__icontains=text)
+        also = None
         if _EXTERNAL.fullmatch(text):
             # Complete, as the index of the sources' numbers wants it.
             own = Clue.objects.filter(
@@ -75,8 +77,8 @@ class ClueFilter(django_filters.FilterSet):
                 channel__in=Clue.Channel.values,
                 external_number=text,
             )
-            words |= Q(pk__in=list(own.values_list("pk", flat=True)[:100]))
-        return queryset.filter(words)
+            also = Q(pk__in=list(own.values_list("pk", flat=True)[:100]))
+        return containing(queryset, text, order=ORDER, also=also)
 
     def in_state(self, queryset: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
         return queryset.filter(state__in=Clue.OPEN_STATES if value == "open" else (value,))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from clues.forms.intake import FILES, FilesField, FilesInput
 from clues.models import Clue, Referral, Stop
 from clues.rules.kinds import KIND_CHOICES, Kind
+from clues.selectors.letters import ORDER
 from clues.services.letters.answering import ANSWER_FILES, OUTSIDE_LABEL, SUPPLEMENT_LABEL
 from clues.services.letters.checks import OTHER_FILES, addressees
 from clues.services.letters.drafts import BODY_MOST, TITLE_MOST, Content
@@ -23,6 +24,7 @@ from records.actor import Actor
 from records.middleware import actor_of
 from records.params import key_of
 from records.periods import ahead
+from records.search import containing, holds, indexed, is_frequent
 
 _FILES_HELP = "照片或 PDF，每个不超过 20 MB。"
 
@@ -198,7 +200,8 @@ class ExtendForm(forms.Form):
     )
 
 
-_FEW_SUBJECTS = 200
+_MOST_SUBJECTS = 2_000
+"""Subjects with the text in their name whose letters are looked up one by one."""
 
 
 class LetterFilter(django_filters.FilterSet):
@@ -250,14 +253,7 @@ class LetterFilter(django_filters.FilterSet):
         self.filters["department"].queryset = within.filter(is_active=True)
 
     def matching(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
-        text = value.strip()
-        named = Subject.objects.filter(name__icontains=text)
-        keys = list(named.values_list("pk", flat=True)[: _FEW_SUBJECTS + 1])
-        # Few subjects are looked up by index together with the titles; with many, the newest
-        # letters soon fill a page.
-        few = len(keys) <= _FEW_SUBJECTS
-        about = Q(subject_id__in=keys) if few else Q(subject__name__icontains=text)
-        return queryset.filter(Q(title__icontains=text) | Q(number__contains=text) | about)
+        return containing(queryset, value, order=ORDER, also=_about(value))
 
     def in_box(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         own = self.actor.department_id
@@ -272,7 +268,7 @@ class LetterFilter(django_filters.FilterSet):
 
     def in_state(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         if value == "open":
-            return queryset.filter(state__in=Referral.OPEN_STATES)
+            return queryset.open()  # type: ignore[attr-defined]
         return queryset.filter(state=value)
 
     def from_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
@@ -289,6 +285,17 @@ class LetterFilter(django_filters.FilterSet):
 
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def _about(text: str) -> Q:
+    """That a letter is about a subject with the text in its name."""
+    everyone = Subject.objects.all()
+    if not is_frequent(everyone, holds(text, "name"), ("-id",)):
+        named = everyone.filter(indexed(Subject, text))
+        keys = list(named.values_list("pk", flat=True)[: _MOST_SUBJECTS + 1])
+        if len(keys) <= _MOST_SUBJECTS:
+            return Q(subject_id__in=keys)
+    return holds(text, "subject__name")
 
 
 def clue_of(actor: Actor, text: str) -> Clue | None:

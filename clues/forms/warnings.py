@@ -26,6 +26,7 @@ from matters.models import Matter, MatterVersion, SubjectCategory
 from records import clock
 from records.actor import Actor
 from records.middleware import actor_of
+from records.search import containing
 
 _BOXES = forms.CheckboxSelectMultiple
 _DATE = {"type": "date"}
@@ -88,7 +89,7 @@ class WarningFilter(django_filters.FilterSet):
         text = value.strip()
         if text.upper().startswith("YJ"):
             return queryset.filter(number__startswith=text.upper())
-        return queryset.filter(title__contains=text)
+        return containing(queryset, text, order=selectors.ORDERING)
 
     def in_state(
         self, queryset: QuerySet[RiskWarning], name: str, value: str

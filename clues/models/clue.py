@@ -4,10 +4,9 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import Upper
 from django.urls import reverse
 
 from clues.models.base import Concealable, ConcealableQuerySet
@@ -18,6 +17,7 @@ from departments.roles import STAFF, Role
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.search import gram_index
 
 
 class ClueQuerySet(ConcealableQuerySet):
@@ -209,10 +209,7 @@ class Clue(Concealable):
             models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
             models.Index(fields=("id",), condition=Q(times_returned__gt=0), name="clue_returned"),
             GinIndex(fields=("bands",), name="clue_bands"),
-            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="clue_title_trigrams"),
-            GinIndex(
-                OpClass(Upper("subject_name"), name="gin_trgm_ops"), name="clue_subject_trigrams"
-            ),
+            gram_index("title", "subject_name", name="clue_grams"),
         )
 
     def __str__(self) -> str:

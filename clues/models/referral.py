@@ -6,10 +6,9 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 
 from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
@@ -19,6 +18,7 @@ from credit.models import Subject
 from departments.models import Department
 from records import clock
 from records.actor import Actor
+from records.search import gram_index
 
 
 class ReferralQuerySet(ConcealableQuerySet):
@@ -28,6 +28,17 @@ class ReferralQuerySet(ConcealableQuerySet):
     def _parties(self, actor: Actor) -> Q:
         received = Q(to_id=actor.department_id) | Q(copied_to__contains=[actor.department_id])
         return Q(sender_id=actor.department_id) | (received & ~self._internal())
+
+    def open(self) -> ReferralQuerySet:
+        """The letters that still wait for somebody. One of a procedure has ended when it is
+        returned, or sent where no answer is asked for."""
+        led = [kind for kind in KINDS.values() if kind.led_by]
+        told = [kind.code for kind in led if not kind.answers]
+        return (
+            self.exclude(state__in=Referral.ENDED)
+            .exclude(state=Referral.State.RETURNED, kind__in=[kind.code for kind in led])
+            .exclude(state=Referral.State.SENT, kind__in=told)
+        )
 
 
 class Referral(Concealable):
@@ -46,7 +57,7 @@ class Referral(Concealable):
         WITHDRAWN = "withdrawn", "已撤回"
 
     UNSENT = (State.DRAFT, State.REVIEW)
-    OPEN_STATES = (State.DRAFT, State.REVIEW, State.SENT, State.RECEIVED, State.SUPPLEMENT)
+    ENDED = (State.ANSWERED, State.NOTED, State.WITHDRAWN)
     TONES: ClassVar[dict[str, str]] = {
         State.DRAFT: "neutral",
         State.REVIEW: "warn",
@@ -130,10 +141,7 @@ class Referral(Concealable):
             models.Index(fields=("clue", "id")),
             models.Index(fields=("cause_type", "cause_id")),
             GinIndex(fields=("copied_to",), name="letter_copied_to"),
-            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="letter_title_trigrams"),
-            GinIndex(
-                fields=("number",), opclasses=("gin_trgm_ops",), name="letter_number_trigrams"
-            ),
+            gram_index("title", "number", name="letter_grams"),
             models.Index(fields=("clue",), condition=Q(state="returned"), name="letter_returned"),
             confidential_index("letter_confidential"),
         )

@@ -24,6 +24,7 @@ from inspections.models import JointTask
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.search import gram_index
 
 
 class WarningRule(models.Model):
@@ -294,6 +295,7 @@ class RiskWarning(Concealable):
             models.Index(fields=("-raised_at", "-id")),
             models.Index(fields=("region_code", "-raised_at", "-id")),
             GinIndex(fields=("known_to",), name="warning_known_to"),
+            gram_index("title", name="warning_grams"),
             models.Index(fields=("rule", "group_key", "-closed_at")),
             models.Index(fields=("owner", "state", "-raised_at")),
             models.Index(fields=("subject", "-raised_at")),

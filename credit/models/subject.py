@@ -3,10 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 
 from credit.validation import normalise_identifier
@@ -15,6 +14,7 @@ from departments.models import Region
 from departments.roles import STAFF, Role
 from matters.models import SubjectCategory
 from records.actor import Actor
+from records.search import containing, gram_index
 
 _GRADE_TONES = {"A": "ok", "B": "info", "C": "warn", "D": "bad"}
 _CHANGED_FIELDS = {
@@ -47,13 +47,9 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         return self.filter(categories__overlap=list(codes))
 
     def matching(self, text: str) -> SubjectQuerySet:
-        """Those whose name contains the text, or whose identifier begins with it.
-
-        ``icontains`` compares ``UPPER(name)``, which is what the trigram index holds.
-        """
-        return self.filter(
-            Q(name__icontains=text.strip()) | Q(identifier__startswith=normalise_identifier(text))
-        )
+        """Those whose name contains the text, or whose identifier begins with it."""
+        beginning = Q(identifier__startswith=normalise_identifier(text))
+        return containing(self, text, order=("-id",), also=beginning)
 
 
 class Subject(models.Model):
@@ -102,7 +98,7 @@ class Subject(models.Model):
         )
         indexes = (
             GinIndex(fields=("categories",)),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="subject_name_trigrams"),
+            gram_index("name", name="subject_grams"),
             models.Index(
                 fields=("identifier",),
                 name="subject_identifier_prefix",

@@ -4,10 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Upper
+from django.db.models import Q
 from django.urls import reverse
 
 from departments.models import Region
@@ -16,6 +14,7 @@ from inspections.models.tasks import JointTask, TaskPart
 from inspections.result_codes import codes_for
 from records.actor import Actor
 from records.models import OutboxMessage
+from records.search import containing, gram_index
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -110,7 +109,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def matching(self, text: str) -> PublicationQuerySet:
         """Those with the text in the subject's name or code, the matter or the department."""
-        return self.filter(search_text__contains=text.strip().upper())
+        return containing(self, text, order=("-published_at", "-id"))
 
 
 class Publication(models.Model):
@@ -141,21 +140,6 @@ class Publication(models.Model):
     retraction = models.OneToOneField(
         OutboxMessage, models.PROTECT, null=True, related_name="+", verbose_name="撤销推送"
     )
-    search_text = models.GeneratedField(
-        expression=Upper(
-            Concat(
-                F("subject_name"),
-                Value(" "),
-                F("subject_identifier"),
-                Value(" "),
-                F("matter_name"),
-                Value(" "),
-                F("department_name"),
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
 
     objects = PublicationQuerySet.as_manager()
 
@@ -165,8 +149,9 @@ class Publication(models.Model):
         indexes = (
             models.Index(fields=("region", "-published_at", "-id")),
             models.Index(fields=("subject_identifier",)),
-            GinIndex(
-                fields=("search_text",), opclasses=("gin_trgm_ops",), name="publication_trigrams"
+            gram_index(
+                *("subject_name", "subject_identifier", "matter_name", "department_name"),
+                name="publication_grams",
             ),
         )
 
