@@ -141,7 +141,7 @@ def _counts(indicator: Indicator, fact: Fact, matter: int | None) -> bool:
     return (
         fact.event == indicator.event
         and (indicator.since is None or fact.day >= indicator.since)
-        and (not indicator.own_matter or fact.matter == matter)
+        and (not indicator.own_matter or (matter is not None and fact.matter == matter))
     )
 
 

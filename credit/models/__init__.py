@@ -1,3 +1,18 @@
+from credit.models.evaluation import Adjustment, Assessment, Evaluation, Stale, Standing
+from credit.models.events import CreditEvent
+from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
 
-__all__ = ["Subject", "SubjectChange", "SubjectQuerySet"]
+__all__ = [
+    "Adjustment",
+    "Assessment",
+    "CreditEvent",
+    "Evaluation",
+    "Indicator",
+    "IndicatorSet",
+    "Stale",
+    "Standing",
+    "Subject",
+    "SubjectChange",
+    "SubjectQuerySet",
+]

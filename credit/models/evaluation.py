@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from credit.models.indicators import IndicatorSet
+from credit.models.subject import Subject
+from departments.actors import is_staff_member
+from departments.models import Region
+from matters.models import Matter
+from records.actor import Actor
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def visible_to(self, actor: Actor) -> EvaluationQuerySet:
+        """Every department of the region may read how its subjects came out."""
+        if actor.is_system:
+            return self
+        if not is_staff_member(actor):
+            return self.none()
+        return self.filter(region__code__startswith=actor.region_code)
+
+
+class Evaluation(models.Model):
+    """One run of an indicator set over the subjects of a region, on a day (S4).
+
+    It goes on in steps of subjects by id: ``reached`` says which subjects are done, in the same
+    transaction as their results, so that a run that was killed goes on where it stood. ``horizon``
+    is the last credit event it reads; ``digest`` binds all results in order: the same set, day,
+    horizon and subjects give the same digest.
+    """
+
+    class Kind(models.TextChoices):
+        QUARTERLY = "quarterly", "季度评价"
+        ORDERED = "ordered", "专项评价"
+        EVENT = "event", "动态评价"
+        TRIAL = "trial", "试算"
+
+    class State(models.TextChoices):
+        RUNNING = "running", "计算中"
+        APPLYING = "applying", "更新等级中"
+        DONE = "done", "完成"
+        CANCELLED = "cancelled", "已取消"
+
+    TONES: ClassVar[dict[str, str]] = {
+        State.RUNNING: "info",
+        State.APPLYING: "info",
+        State.DONE: "ok",
+    }
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    by_set = models.ForeignKey(
+        IndicatorSet, models.PROTECT, related_name="evaluations", verbose_name="指标"
+    )
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    as_of = models.DateField("评价日")
+    horizon = models.BigIntegerField("信用记录截至")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RUNNING)
+    reached = models.BigIntegerField("已到对象", default=0)
+    total = models.PositiveIntegerField("对象数")
+    done = models.PositiveIntegerField("已评价", default=0)
+    counts = models.JSONField("等级分布", default=dict)
+    changed = models.PositiveIntegerField("等级变动", default=0)
+    digest = models.CharField("结果摘要", max_length=64, blank=True)
+    requested_by = models.CharField("发起人", max_length=60)
+    reason = models.CharField("事由", max_length=300, blank=True)
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "信用评价"
+        ordering = ("-id",)
+        indexes = (
+            models.Index(
+                fields=("id",),
+                condition=Q(state__in=("running", "applying")),
+                name="evaluation_unfinished",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.as_of:%Y-%m-%d} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("credit:evaluation", args=[self.pk])
+
+    @property
+    def state_tone(self) -> str:
+        return self.TONES.get(self.state, "neutral")
+
+    @property
+    def region_code(self) -> str:
+        return self.region.code
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, actor: Actor) -> AssessmentQuerySet:
+        if actor.is_system:
+            return self
+        return self.filter(subject__in=Subject.objects.visible_to(actor))
+
+
+class Assessment(models.Model):
+    """How one subject came out of one evaluation.
+
+    ``positions``, ``measured`` and ``points`` run in parallel: the lines of the set that had
+    something to measure, what they measured, and the points (hundredths) taken or given.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, models.CASCADE, related_name="assessments", db_index=False
+    )
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="assessments", db_index=False)
+    score = models.PositiveSmallIntegerField("得分")
+    grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
+    veto = models.PositiveSmallIntegerField("否决指标", null=True)
+    positions = ArrayField(models.SmallIntegerField(), default=list)
+    measured = ArrayField(models.BigIntegerField(), default=list)
+    points = ArrayField(models.IntegerField(), default=list)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价结果"
+        constraints = (
+            models.UniqueConstraint(fields=("subject", "evaluation"), name="assessed_once"),
+        )
+        indexes = (
+            models.Index(fields=("evaluation", "grade", "subject"), name="assessment_by_grade"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.score / 100:.2f} 分，{self.grade} 级"
+
+
+class Standing(models.Model):
+    """The grade that holds for a subject now, in general (no matter) or for one matter, and the
+    assessment it follows from; ``Subject.grade`` repeats the general one."""
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="standings", db_index=False)
+    matter = models.ForeignKey(
+        Matter, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
+    )
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False)
+    grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "现行等级"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subject", "matter"), nulls_distinct=False, name="one_standing"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_grade_display()
+
+
+class Adjustment(models.Model):
+    """A grade set by the credit group for a term, with its reason: it holds instead of the one
+    that was computed, until it ends."""
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="adjustments")
+    matter = models.ForeignKey(
+        Matter, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
+    )
+    grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
+    since = models.DateField("自")
+    until = models.DateField("至")
+    reason = models.CharField("理由", max_length=300)
+    made_by = models.CharField("操作人", max_length=60)
+    made_at = models.DateTimeField("操作时间")
+    ended_at = models.DateTimeField("提前终止时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "等级人工调整"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subject", "matter"),
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_adjustment",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("since")), name="adjustment_ends_after_it_begins"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_grade_display()}，至 {self.until:%Y-%m-%d}"
+
+
+class Stale(models.Model):
+    """A subject about which something was recorded since it was last judged: the next dynamic
+    evaluation takes it up."""
+
+    subject = models.OneToOneField(Subject, models.CASCADE, primary_key=True, related_name="+")
+    since = models.DateTimeField("自")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待动态评价对象"
+
+    def __str__(self) -> str:
+        return str(self.subject_id)
