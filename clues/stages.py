@@ -243,24 +243,60 @@ def entrust_each(stops: Iterable[Stop], user_id: int | None) -> int:
 
 
 def leave(actor: Actor, stop: Stop) -> None:
-    """End a stop: its deadline is met now, unless another department ended it in time: then the
-    duty was taken away, not done. Who ends it for the department was responsible, unless somebody
-    was named before."""
-    now = clock.now()
-    stop.left_at = now
-    due_at = stop.deadline.due_at if stop.deadline is not None else None
-    stop.left_late = due_at is not None and due_at < now
+    """End a stop: its deadline is met now, unless another department ended it: then the duty was
+    taken away, not done. Who ends it for the department was responsible, unless somebody was named
+    before."""
     if stop.person_id is None and actor.department_id == stop.department_id:
         stop.person_id = actor.user_id
+    leave_running(stop)
+    _end_clocks([stop], done=actor.department_id in (None, stop.department_id))
+
+
+def leave_running(stop: Stop) -> None:
+    """Leave a stop while its clock goes on: the next stop of the object that the same rule gives
+    to the same department takes it up with the time that is left."""
+    stop.left_at = clock.now()
+    due_at = stop.deadline.due_at if stop.deadline is not None else None
+    stop.left_late = due_at is not None and due_at < stop.left_at
     stop.save(update_fields=("left_at", "left_late", "person"))
-    if stop.deadline_id is None:
-        return
-    # Two stops of an object that rest on the same rule share one clock until both are left.
-    shared = Stop.objects.open().filter(deadline_id=stop.deadline_id)
-    taken_away = actor.department_id not in (None, stop.department_id) and not stop.left_late
-    Deadline.objects.filter(pk=stop.deadline_id, met_at=None, cancelled_at=None).exclude(
+
+
+def take_over_side(instance: models.Model, code: str) -> None:
+    """Let a side stop pass into the main stop that its department gets now for the same step."""
+    stop = _open_stop(instance, code)
+    if stop is not None:
+        leave_running(stop)
+
+
+def relieve_sides(instance: models.Model, prefix: str = "") -> None:
+    """Relieve departments of what they owed beside the main step, since it is needed no more; of
+    all of it, or of the stops whose code begins with ``prefix``."""
+    sides = Stop.objects.open().of(instance).filter(code__startswith=prefix)
+    stops = list(sides.exclude(code=Stop.MAIN).select_related("deadline"))
+    for stop in stops:
+        leave_running(stop)
+    _end_clocks(stops, done=False)
+
+
+def end_left_clocks(instance: models.Model) -> None:
+    """End the clocks that stops of the object left running and no other stop took up."""
+    left = Stop.objects.of(instance).filter(left_at__isnull=False).select_related("deadline")
+    _end_clocks(list(left), done=False)
+
+
+def _end_clocks(stops: list[Stop], *, done: bool) -> None:
+    """Meet the deadlines of stops that were left, or cancel them where the duty was not done but
+    taken away. What was late by then is met in either case: that it was late stays told. Two stops
+    of an object that rest on the same rule share one clock until both are left."""
+    moment = clock.now()
+    clocks = [stop.deadline_id for stop in stops if stop.deadline_id is not None]
+    shared = Stop.objects.open().filter(deadline_id__in=clocks)
+    running = Deadline.objects.filter(pk__in=clocks, met_at=None, cancelled_at=None).exclude(
         pk__in=shared.values("deadline_id")
-    ).update(**{"cancelled_at" if taken_away else "met_at": now})
+    )
+    (running if done else running.filter(due_at__lt=moment)).update(met_at=moment)
+    if not done:
+        running.update(cancelled_at=moment)
 
 
 def _open_stop(instance: models.Model, code: str) -> Stop | None:

@@ -6,12 +6,14 @@ each clock names its article in ``clues.rules.crime``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 
-from clues.acts.common import clerk, head, knows
+from clues.acts.common import clerk, clerk_at, head_at, knows
+from clues.acts.procedures import ProcedureActs
 from clues.models import CrimeHandover
 from clues.rules import crime as rules
-from clues.stages import Stage, StagedActs, Stages
+from clues.stages import Stage, Stages
 from departments.profile import TimeLimit
 from records.actor import Actor
 from records.acts import Act
@@ -20,16 +22,9 @@ _S = CrimeHandover.State
 _H = CrimeHandover
 
 
-def _department(case: _H) -> int:
-    return case.department_id
-
-
-def _police(case: _H) -> int:
-    return case.police_id
-
-
-def _procuratorate(case: _H) -> int | None:
-    return case.procuratorate_id
+_department = attrgetter("department_id")
+_police = attrgetter("police_id")
+_procuratorate = attrgetter("procuratorate_id")
 
 
 def _heads(_: _H) -> bool:
@@ -54,8 +49,20 @@ _reviewing = _police_stage("决定是否立案", rules.DECIDE_DUE)
 CRIME_STAGES: Stages[_H] = Stages(
     "crime",
     {
+        # Verification taken up again goes on with the time it had.
         _S.INVESTIGATING: Stage(
-            owner=_department, waits="专案组核实并报告", clock=rules.REPORT_DUE, internal=True
+            owner=_department,
+            waits="专案组核实并报告",
+            clock=rules.REPORT_DUE,
+            since=lambda case: case.created_at,
+            internal=True,
+        ),
+        _S.ENDING: Stage(
+            owner=_department,
+            waits="负责人审批终止核实",
+            clock=rules.APPROVE_DUE,
+            for_head=_heads,
+            internal=True,
         ),
         _S.REPORTED: Stage(
             owner=_department,
@@ -119,20 +126,12 @@ CRIME_STAGES: Stages[_H] = Stages(
     },
 )
 
-Who = Callable[[Actor, _H], bool]
+_department_clerk, _department_head = clerk_at("department"), head_at("department")
+_police_clerk, _police_head = clerk_at("police"), head_at("police")
 
-
-def _clerk_at(side: Callable[[_H], int | None]) -> Who:
-    return lambda actor, case: clerk(actor, case, side(case))
-
-
-def _head_at(side: Callable[[_H], int | None]) -> Who:
-    return lambda actor, case: head(actor, case, side(case))
-
-
-_department_clerk, _department_head = _clerk_at(_department), _head_at(_department)
-_police_clerk, _police_head = _clerk_at(_police), _head_at(_police)
-_procuratorate_head = _head_at(_procuratorate)
+_department_decides = partial(Act[_H], who=_department_head, reason=True)
+_police_decides = partial(Act[_H], who=_police_head, reason=True)
+_procuratorate_decides = partial(Act[_H], who=head_at("procuratorate"), reason=True)
 
 
 def on_the_case(actor: Actor, case: _H) -> bool:
@@ -142,7 +141,7 @@ def on_the_case(actor: Actor, case: _H) -> bool:
     return clerk(actor, case, case.department_id) or case.officers.filter(pk=actor.user_id).exists()
 
 
-CRIME_ACTS: StagedActs[_H] = StagedActs(
+CRIME_ACTS: ProcedureActs[_H] = ProcedureActs(
     "crime",
     CrimeHandover,
     (
@@ -163,6 +162,32 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             style="primary",
         ),
         Act(
+            code="propose-end",
+            label="提请终止核实",
+            sources=(_S.INVESTIGATING,),
+            target=_S.ENDING,
+            who=on_the_case,
+            reason=True,
+            reason_label="终止核实的理由",
+            confirm="经核实不构成涉嫌犯罪的，由负责人审批；线索继续按原期限办理。",
+        ),
+        _department_decides(
+            code="end",
+            label="终止核实",
+            sources=(_S.INVESTIGATING, _S.ENDING),
+            target=_S.ENDED,
+            reason_label="终止核实的理由",
+            confirm="不再移送公安机关，理由记录在案；线索继续按原期限办理。",
+            style="danger",
+        ),
+        _department_decides(
+            code="go-on",
+            label="继续核实",
+            sources=(_S.ENDING,),
+            target=_S.INVESTIGATING,
+            reason_label="需要继续核实的问题",
+        ),
+        Act(
             code="attach",
             label="上传移送材料",
             sources=(_S.INVESTIGATING, _S.REPORTED, _S.APPROVED),
@@ -179,13 +204,11 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             confirm="批准后应当在 24 小时内移送同级公安机关，同时抄送人民检察院。",
             style="primary",
         ),
-        Act(
+        _department_decides(
             code="refuse",
             label="不批准移送",
             sources=(_S.REPORTED,),
             target=_S.REFUSED,
-            who=_department_head,
-            reason=True,
             reason_label="不批准的理由",
             confirm="不予批准的理由记录在案。",
             style="danger",
@@ -215,23 +238,19 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             confirm="在移送书回执上签字，自签收之日起计算立案审查期限。",
             style="primary",
         ),
-        Act(
+        _police_decides(
             code="forward",
             label="转送有管辖权的机关",
             sources=(_S.TRANSFERRED, _S.REVIEWING),
             target=_S.FORWARDED,
-            who=_police_head,
-            reason=True,
             reason_label="转送的机关和理由",
             confirm="不属于本机关管辖的，应当在 24 小时内转送，并书面告知移送部门。",
         ),
-        Act(
+        _police_decides(
             code="ask-supplement",
             label="要求补正材料",
             sources=(_S.REVIEWING,),
             target=_S.SUPPLEMENT,
-            who=_police_head,
-            reason=True,
             reason_label="需要补正的材料",
             confirm="移送部门应当在三日内补正；补正期间立案审查期限暂停计算。",
         ),
@@ -244,33 +263,27 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             form="clues:crime-supplement",
             style="primary",
         ),
-        Act(
+        _police_decides(
             code="stop-waiting",
             label="不再等待补正",
             sources=(_S.SUPPLEMENT,),
             target=_S.REVIEWING,
-            who=_police_head,
-            reason=True,
             reason_label="不再等待的理由",
             confirm="按现有材料审查，立案审查期限继续计算。",
         ),
-        Act(
+        _police_decides(
             code="extend-complex",
             label="案情复杂延长审查",
             sources=(_S.REVIEWING,),
-            who=_police_head,
-            reason=True,
             reason_label="案情复杂的情况",
         ),
-        Act(
+        _police_decides(
             code="extend-grave",
             label="重大疑难延长审查",
             sources=(_S.REVIEWING,),
-            who=_police_head,
-            reason=True,
             reason_label="重大疑难复杂的情况",
         ),
-        Act(
+        _police_decides(
             code="file",
             label="决定立案",
             sources=(
@@ -282,101 +295,81 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
                 _S.ORDERED,
             ),
             target=_S.FILED,
-            who=_police_head,
-            reason=True,
             reason_label="立案决定书文号和内容",
             confirm="书面通知移送部门，抄送人民检察院；移送部门在三日内移交涉案物品。",
             style="primary",
         ),
-        Act(
+        _police_decides(
             code="not-file",
             label="不予立案",
             sources=(_S.REVIEWING,),
             target=_S.NOT_FILED,
-            who=_police_head,
-            reason=True,
             reason_label="不予立案的理由",
             confirm="说明理由，书面通知移送部门，相应退回案卷材料。",
             style="danger",
         ),
-        Act(
+        _department_decides(
             code="ask-review",
             label="提请复议",
             sources=(_S.NOT_FILED,),
             target=_S.RECONSIDERING,
-            who=_department_head,
-            reason=True,
             reason_label="提请复议的理由",
             confirm="自接到不予立案通知书之日起三日内提请，公安机关在三日内作出决定。",
             style="primary",
         ),
-        Act(
+        _police_decides(
             code="uphold",
             label="维持不予立案",
             sources=(_S.RECONSIDERING,),
             target=_S.UPHELD,
-            who=_police_head,
-            reason=True,
             reason_label="维持的理由",
         ),
-        Act(
+        _department_decides(
             code="ask-oversight",
             label="建议立案监督",
             sources=(_S.NOT_FILED, _S.UPHELD),
             target=_S.OVERSIGHT,
-            who=_department_head,
-            reason=True,
             reason_label="建议立案监督的理由",
             confirm="立案监督建议书发送人民检察院。",
         ),
-        Act(
+        _procuratorate_decides(
             code="oversee",
             label="启动立案监督",
             sources=(_S.NOT_FILED, _S.UPHELD),
             target=_S.REASONS,
-            who=_procuratorate_head,
-            reason=True,
             reason_label="要求说明的问题",
             confirm="要求公安机关在七日内说明不立案理由。",
         ),
-        Act(
+        _procuratorate_decides(
             code="demand-reasons",
             label="要求说明不立案理由",
             sources=(_S.OVERSIGHT,),
             target=_S.REASONS,
-            who=_procuratorate_head,
-            reason=True,
             reason_label="要求说明的问题",
             confirm="公安机关应当在七日内书面说明不立案理由。",
             style="primary",
         ),
-        Act(
+        _police_decides(
             code="explain",
             label="说明不立案理由",
             sources=(_S.REASONS,),
             target=_S.WEIGHING,
-            who=_police_head,
-            reason=True,
             reason_label="不立案的理由",
         ),
-        Act(
+        _procuratorate_decides(
             code="order-filing",
             label="通知立案",
             sources=(_S.WEIGHING,),
             target=_S.ORDERED,
-            who=_procuratorate_head,
-            reason=True,
             reason_label="通知立案书文号和理由",
             confirm="公安机关应当在十五日内立案。",
             style="primary",
         ),
-        Act(
+        _procuratorate_decides(
             code="end-oversight",
             label="不立案理由成立",
             sources=(_S.OVERSIGHT, _S.WEIGHING),
             target=_S.ADMINISTRATIVE,
-            who=_procuratorate_head,
-            reason=True,
             reason_label="审查意见",
             confirm="告知移送部门，由其依法作出行政处理。",
         ),
@@ -406,22 +399,18 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             confirm="涉案物品和材料已经收到，交接手续办结。",
             style="primary",
         ),
-        Act(
+        _department_decides(
             code="tell-penalty",
             label="告知行政处罚",
             sources=(*CrimeHandover.WITH_POLICE, *CrimeHandover.FILED_STATES),
             when=lambda case: case.goes_out,
-            who=_department_head,
-            reason=True,
             reason_label="已作出的行政处罚",
         ),
-        Act(
+        _police_decides(
             code="give-back",
             label="移送行政处理",
             sources=(_S.ACCEPTED,),
             target=_S.BACK_SENT,
-            who=_police_head,
-            reason=True,
             reason_label="撤销案件或者不追究刑事责任的理由",
             confirm="不需要追究刑事责任但应当追究行政责任的，移送同级行政执法机关。",
         ),
@@ -452,13 +441,11 @@ CRIME_ACTS: StagedActs[_H] = StagedActs(
             confirm="签收后由本部门依法处理，并在期限内将结果告知公安机关。",
             style="primary",
         ),
-        Act(
+        _department_decides(
             code="conclude",
             label="反馈行政处理结果",
             sources=(_S.ADMINISTRATIVE,),
             target=_S.CONCLUDED,
-            who=_department_head,
-            reason=True,
             reason_label="行政处理结果",
             confirm="结果告知公安机关和人民检察院。",
             style="primary",

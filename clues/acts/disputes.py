@@ -6,11 +6,13 @@ owes it has the main stop, the others have side stops beside it.
 
 from __future__ import annotations
 
-from clues.acts.common import clerk, head
-from clues.acts.procedures import is_overdue, prepared
-from clues.models import Dispute, DisputeParty, Referral
+from operator import attrgetter
+
+from clues.acts.common import clerk, clerk_at, head, head_at
+from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared
+from clues.models import Dispute, DisputeParty
 from clues.rules import disputes as rules
-from clues.stages import Stage, StagedActs, Stages
+from clues.stages import Stage, Stages
 from records.actor import Actor
 from records.acts import Act
 
@@ -34,11 +36,6 @@ def own_party(actor: Actor, dispute: Dispute) -> DisputeParty | None:
     return dispute.parties.filter(department_id=actor.department_id).first()
 
 
-def submission(dispute: Dispute) -> Referral | None:
-    """The submission that waits for the head's signature."""
-    return prepared(dispute, "dispute_submission")
-
-
 def may_submit(dispute: Dispute) -> bool:
     """Talking comes before asking for a decision (T 11); a new form needs only common action."""
     if dispute.about == Dispute.About.NEW_FORM:
@@ -46,8 +43,20 @@ def may_submit(dispute: Dispute) -> bool:
     return dispute.talks.exists()
 
 
-def _raiser(dispute: Dispute) -> int:
-    return dispute.raiser_id
+def may_withdraw(dispute: Dispute) -> bool:
+    """A department withdraws a question about a clue once. What it raises anew is agreed on or
+    decided: T 11 leads from common action over talk to a decision, and the clue stands still
+    meanwhile, so that withdrawing again and again would put off whoever has to act."""
+    withdrawn = Dispute.objects.filter(
+        clue_id=dispute.clue_id,
+        about=dispute.about,
+        raiser_id=dispute.raiser_id,
+        state=_S.WITHDRAWN,
+    )
+    return dispute.clue_id is None or not withdrawn.exists()
+
+
+_raiser = attrgetter("raiser_id")
 
 
 def _first(waiting: list[int], dispute: Dispute) -> int:
@@ -90,12 +99,8 @@ DISPUTE_STAGES: Stages[Dispute] = Stages(
 )
 
 
-def _raiser_clerk(actor: Actor, dispute: Dispute) -> bool:
-    return clerk(actor, dispute, dispute.raiser_id)
-
-
-def _raiser_head(actor: Actor, dispute: Dispute) -> bool:
-    return head(actor, dispute, dispute.raiser_id)
+_raiser_clerk, _raiser_head = clerk_at("raiser"), head_at("raiser")
+_office_clerk, _office_head = clerk_at("office"), head_at("office")
 
 
 def _party_clerk(actor: Actor, dispute: Dispute) -> bool:
@@ -113,25 +118,13 @@ def _asked_head(actor: Actor, dispute: Dispute) -> bool:
     return party is not None and party.asked_at is not None
 
 
-def _office_clerk(actor: Actor, dispute: Dispute) -> bool:
-    return clerk(actor, dispute, dispute.office_id)
-
-
-def _office_head(actor: Actor, dispute: Dispute) -> bool:
-    return head(actor, dispute, dispute.office_id)
-
-
-def _legal_head(actor: Actor, dispute: Dispute) -> bool:
-    return dispute.legal_id is not None and head(actor, dispute, dispute.legal_id)
-
-
 def _owes_confirming(actor: Actor, dispute: Dispute) -> bool:
     return head(actor, dispute, actor.department_id) and actor.department_id in still_to_confirm(
         dispute
     )
 
 
-DISPUTE_ACTS: StagedActs[Dispute] = StagedActs(
+DISPUTE_ACTS: ProcedureActs[Dispute] = ProcedureActs(
     "dispute",
     Dispute,
     (
@@ -211,7 +204,7 @@ DISPUTE_ACTS: StagedActs[Dispute] = StagedActs(
             label="签发协调申请",
             sources=(_S.NEGOTIATING,),
             target=_S.SUBMITTED,
-            when=lambda dispute: submission(dispute) is not None,
+            when=is_prepared("dispute_submission"),
             who=_raiser_head,
             confirm="协调申请编定文号，连同各方材料提交协调机关。",
             style="primary",
@@ -221,9 +214,12 @@ DISPUTE_ACTS: StagedActs[Dispute] = StagedActs(
             label="撤回争议",
             sources=(_S.TOGETHER, _S.NEGOTIATING),
             target=_S.WITHDRAWN,
+            when=may_withdraw,
             who=_raiser_head,
             reason=True,
             reason_label="撤回理由",
+            confirm="撤回后线索按剩余期限继续办理。同一线索的同类争议只能撤回一次，"
+            "再次提出的须协商一致或者由协调机关决定。",
             style="danger",
         ),
         Act(
@@ -247,7 +243,7 @@ DISPUTE_ACTS: StagedActs[Dispute] = StagedActs(
             code="legal-opinion",
             label="出具法制意见",
             sources=(_S.SUBMITTED,),
-            who=_legal_head,
+            who=head_at("legal"),
             reason=True,
             reason_label="法制意见",
             style="primary",

@@ -1,13 +1,32 @@
-"""Questions that the act tables of procedures ask of the object."""
+"""What the act tables of the three procedures share."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 
 from clues.models import Referral
 from clues.models.procedure import Procedure
-from clues.stages import main_stop
+from clues.stages import StagedActs, main_stop, relieve_sides
 from records import clock
+from records.actor import Actor
+
+P = TypeVar("P", bound=Procedure)
+
+
+class ProcedureActs(StagedActs[P]):
+    """The acts of a procedure: the one that ends it gives it its date, and nobody owes anything
+    beside it any more."""
+
+    def _leave_for(self, actor: Actor, code: str, instance: P) -> None:
+        super()._leave_for(actor, code, instance)
+        if instance.state not in instance.FINAL:
+            instance.closed_at = None
+            return
+        instance.closed_at = instance.closed_at or clock.now()
+        relieve_sides(instance)
 
 
 def letter_of(procedure: Procedure, kind: str) -> Referral | None:
@@ -23,6 +42,11 @@ def prepared(procedure: Procedure, kind: str) -> Referral | None:
     letter = letter_of(procedure, kind)
     waits = letter is not None and letter.state == Referral.State.REVIEW
     return letter if waits else None
+
+
+def is_prepared(kind: str) -> Callable[[Procedure], bool]:
+    """Whether a letter of the kind waits for the head's signature."""
+    return lambda procedure: prepared(procedure, kind) is not None
 
 
 def is_overdue(procedure: Procedure) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 
-from clues.acts.common import clerk, head, knows
-from clues.acts.procedures import is_overdue, prepared
+from clues.acts.common import clerk_at, head_at, knows
+from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared, letter_of
 from clues.models import Refusal
 from clues.rules import disputes as rules
-from clues.stages import Stage, StagedActs, Stages
+from clues.stages import Stage, Stages
 from departments.profile import TimeLimit
 from departments.roles import Role
 from records.actor import Actor
@@ -18,20 +20,10 @@ _S = Refusal.State
 Side = Callable[[Refusal], int | None]
 
 
-def _department(refusal: Refusal) -> int:
-    return refusal.department_id
-
-
-def _addressee(refusal: Refusal) -> int:
-    return refusal.addressee_id
-
-
-def _government(refusal: Refusal) -> int | None:
-    return refusal.government_id
-
-
-def _discipline(refusal: Refusal) -> int | None:
-    return refusal.discipline_id
+_department = attrgetter("department_id")
+_addressee = attrgetter("addressee_id")
+_government = attrgetter("government_id")
+_discipline = attrgetter("discipline_id")
 
 
 def _stage(
@@ -65,7 +57,7 @@ REFUSAL_STAGES: Stages[Refusal] = Stages(
             _department,
             "报告本级人民政府",
             rules.REPORT_DUE,
-            for_head=lambda refusal: prepared(refusal, "refusal_report") is not None,
+            for_head=is_prepared("refusal_report"),
         ),
         _S.REPORTED: _stage(
             _government, "审查不履职情况报告", rules.GOVERNMENT_DUE, sender=_department
@@ -78,7 +70,7 @@ REFUSAL_STAGES: Stages[Refusal] = Stages(
             _government,
             "通报批评",
             rules.CRITICISE_DUE,
-            for_head=lambda refusal: prepared(refusal, "criticism") is not None,
+            for_head=is_prepared("criticism"),
         ),
         _S.CRITICISED: _stage(_government, "决定是否移送追责", rules.REFER_DUE),
         _S.REFERRED: _stage(
@@ -91,20 +83,19 @@ REFUSAL_STAGES: Stages[Refusal] = Stages(
     },
 )
 
-Who = Callable[[Actor, Refusal], bool]
+_department_clerk, _department_head = clerk_at("department"), head_at("department")
+_addressee_clerk, _addressee_head = clerk_at("addressee"), head_at("addressee")
+_government_clerk, _government_head = clerk_at("government"), head_at("government")
+
+_department_decides = partial(Act[Refusal], who=_department_head, reason=True)
+_addressee_decides = partial(Act[Refusal], who=_addressee_head, reason=True)
+_government_decides = partial(Act[Refusal], who=_government_head, reason=True)
 
 
-def _clerk_at(side: Side) -> Who:
-    return lambda actor, refusal: clerk(actor, refusal, side(refusal))
-
-
-def _head_at(side: Side) -> Who:
-    return lambda actor, refusal: head(actor, refusal, side(refusal))
-
-
-_department_clerk, _department_head = _clerk_at(_department), _head_at(_department)
-_addressee_clerk, _addressee_head = _clerk_at(_addressee), _head_at(_addressee)
-_government_clerk, _government_head = _clerk_at(_government), _head_at(_government)
+def notice_is_unread(refusal: Refusal) -> bool:
+    """Whether the department criticised has not confirmed that it has the notice."""
+    notice = letter_of(refusal, "criticism")
+    return notice is not None and notice.received_at is None
 
 
 def _accounts(actor: Actor, refusal: Refusal) -> bool:
@@ -117,7 +108,7 @@ def _accounts(actor: Actor, refusal: Refusal) -> bool:
     )
 
 
-REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
+REFUSAL_ACTS: ProcedureActs[Refusal] = ProcedureActs(
     "refusal",
     Refusal,
     (
@@ -139,24 +130,20 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             reason=True,
             reason_label="理由",
         ),
-        Act(
+        _addressee_decides(
             code="accept",
             label="采纳建议",
             sources=(_S.ADVISED,),
             target=_S.CORRECTING,
-            who=_addressee_head,
-            reason=True,
             reason_label="采纳后的改正安排",
             confirm="采纳后应当在期限内改正并反馈。",
             style="primary",
         ),
-        Act(
+        _addressee_decides(
             code="reject",
             label="不采纳",
             sources=(_S.ADVISED,),
             target=_S.UNRESOLVED,
-            who=_addressee_head,
-            reason=True,
             reason_label="不采纳的理由",
             confirm="不采纳的，建议部门报告本级人民政府。",
             style="danger",
@@ -189,13 +176,11 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             confirm="确认后本程序结束。",
             style="primary",
         ),
-        Act(
+        _department_decides(
             code="unsatisfied",
             label="仍未改正",
             sources=(_S.SHOWN,),
             target=_S.UNRESOLVED,
-            who=_department_head,
-            reason=True,
             reason_label="仍未改正的情况",
             style="danger",
         ),
@@ -211,38 +196,32 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             label="签发情况报告",
             sources=(_S.UNRESOLVED,),
             target=_S.REPORTED,
-            when=lambda refusal: prepared(refusal, "refusal_report") is not None,
+            when=is_prepared("refusal_report"),
             who=_department_head,
             confirm="报告编定文号，报送本级人民政府。",
             style="primary",
         ),
-        Act(
+        _department_decides(
             code="withdraw",
             label="撤回",
             sources=(_S.ADVISED, _S.UNRESOLVED),
             target=_S.WITHDRAWN,
-            who=_department_head,
-            reason=True,
             reason_label="撤回理由",
         ),
-        Act(
+        _government_decides(
             code="order",
             label="责令改正",
             sources=(_S.REPORTED,),
             target=_S.ORDERED,
-            who=_government_head,
-            reason=True,
             reason_label="责令改正的内容",
             confirm="被责令部门应当在期限内改正并反馈。",
             style="primary",
         ),
-        Act(
+        _government_decides(
             code="dismiss",
             label="不予支持",
             sources=(_S.REPORTED,),
             target=_S.DISMISSED,
-            who=_government_head,
-            reason=True,
             reason_label="不予支持的理由",
         ),
         Act(
@@ -273,13 +252,11 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             confirm="确认后本程序结束，告知建议部门。",
             style="primary",
         ),
-        Act(
+        _government_decides(
             code="not-corrected",
             label="认定未改正",
             sources=(_S.ORDER_SHOWN,),
             target=_S.UNCORRECTED,
-            who=_government_head,
-            reason=True,
             reason_label="未改正的情况",
             style="danger",
         ),
@@ -295,27 +272,32 @@ REFUSAL_ACTS: StagedActs[Refusal] = StagedActs(
             label="签发通报批评",
             sources=(_S.UNCORRECTED,),
             target=_S.CRITICISED,
-            when=lambda refusal: prepared(refusal, "criticism") is not None,
+            when=is_prepared("criticism"),
             who=_government_head,
             confirm="通报编定文号，发送被通报部门，抄送建议部门和综合协调组。",
             style="primary",
         ),
         Act(
+            code="confirm-notice",
+            label="确认收到通报",
+            sources=(_S.CRITICISED, _S.REFERRED),
+            when=notice_is_unread,
+            who=_addressee_clerk,
+            confirm="确认本部门已收到通报批评。",
+            style="primary",
+        ),
+        _government_decides(
             code="settle",
             label="通报后已改正",
             sources=(_S.CRITICISED,),
             target=_S.CORRECTED,
-            who=_government_head,
-            reason=True,
             reason_label="改正情况",
         ),
-        Act(
+        _government_decides(
             code="refer",
             label="移送追责",
             sources=(_S.CRITICISED,),
             target=_S.REFERRED,
-            who=_government_head,
-            reason=True,
             reason_label="移送追责的理由",
             style="danger",
         ),

@@ -43,6 +43,8 @@ class CrimeHandover(Procedure):
 
     class State(models.TextChoices):
         INVESTIGATING = "investigating", "专案组核实中"
+        ENDING = "ending", "待审批终止核实"
+        ENDED = "ended", "已终止核实"
         REPORTED = "reported", "待负责人审批"
         REFUSED = "refused", "不批准移送"
         APPROVED = "approved", "已批准待移送"
@@ -66,7 +68,13 @@ class CrimeHandover(Procedure):
         ADMINISTRATIVE = "administrative", "行政处理中"
         CONCLUDED = "concluded", "已行政处理"
 
-    PREPARING = (State.INVESTIGATING, State.REPORTED, State.APPROVED, State.BACK_DRAFT)
+    PREPARING = (
+        State.INVESTIGATING,
+        State.ENDING,
+        State.REPORTED,
+        State.APPROVED,
+        State.BACK_DRAFT,
+    )
     WITH_POLICE = (
         State.TRANSFERRED,
         State.REVIEWING,
@@ -78,9 +86,9 @@ class CrimeHandover(Procedure):
     FILED_STATES = (State.FILED, State.DELIVERED, State.ACCEPTED)
     OBJECTING = (State.NOT_FILED, State.UPHELD, State.OVERSIGHT, State.WEIGHING)
     RETURNED = (State.BACK_SENT, State.ADMINISTRATIVE, State.CONCLUDED)
-    ENDED = (State.REFUSED, State.FORWARDED, State.CANCELLED)
-    FINAL = (State.ACCEPTED, State.CONCLUDED, *ENDED)
-    REPEATABLE = (State.CONCLUDED, *ENDED)
+    NOT_PURSUED = (State.ENDED, State.REFUSED, State.FORWARDED, State.CANCELLED)
+    FINAL = (State.ACCEPTED, State.CONCLUDED, *NOT_PURSUED)
+    REPEATABLE = (State.CONCLUDED, *NOT_PURSUED)
     """After these the same clue may be handed over again."""
 
     TONES: ClassVar[dict[str, str]] = {
@@ -93,6 +101,7 @@ class CrimeHandover(Procedure):
         State.UPHELD: "bad",
         State.ACCEPTED: "ok",
         State.CONCLUDED: "ok",
+        State.ENDED: "neutral",
         State.REFUSED: "neutral",
         State.FORWARDED: "neutral",
         State.CANCELLED: "neutral",

@@ -248,7 +248,9 @@ class Refusal(Procedure):
     order = models.TextField("政府处理意见", max_length=5000, blank=True)
     outcome = models.TextField("问责结果", max_length=5000, blank=True)
     advised_at = models.DateTimeField("建议时间", null=True)
+    unresolved_at = models.DateTimeField("建议未获解决时间", null=True)
     reported_at = models.DateTimeField("报告时间", null=True)
+    uncorrected_at = models.DateTimeField("责令未改正时间", null=True)
     criticised_at = models.DateTimeField("通报时间", null=True)
     referred_at = models.DateTimeField("移送追责时间", null=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,8 +16,12 @@ from records import clock
 class Procedure(Concealable):
     """A course of official steps between departments, about a clue or about a matter at hand.
 
-    ``key`` is the id of the form that created it, so that the form sent twice creates one.
+    ``key`` is the id of the form that created it, so that the form sent twice creates one. A
+    subclass has a ``state``; with those of ``FINAL`` it has ended.
     """
+
+    FINAL: ClassVar[tuple[str, ...]]
+    state: str | models.CharField[str, str]
 
     key = models.UUIDField("提交编号", default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("编号", max_length=40, unique=True)

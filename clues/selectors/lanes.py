@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clues.acts.emergency import CALL_ACTS
-from clues.models import Clue, Referral, Stop
+from clues.models import (
+    Clue,
+    CrimeHandover,
+    Dispute,
+    JointVerification,
+    Referral,
+    Refusal,
+    Stop,
+    VerificationPart,
+)
 from clues.services.clue_steps import LATE_LABEL
 from departments.models import Department
 from records import clock, deadlines, evidence
@@ -23,6 +32,9 @@ from records.selectors import TimelineEntry, timeline, waited
 
 _LISTED_APART = ("clue", "letter", "joint", "part")
 """Kinds of stops whose objects the page lists in places of their own."""
+
+_SHARED = (CrimeHandover, Dispute, Refusal, JointVerification, VerificationPart)
+"""Procedures of which every participant sees whose turn it is and was."""
 
 _CLOCK = "起算期限"
 _NARROWEST = 0.6
@@ -106,10 +118,16 @@ class ProcedureRow:
 
 
 def stops_of(actor: Actor, clue: Clue) -> list[Stop]:
-    """The stops of the clue, and of what belongs to it as far as the person may know of that."""
+    """The stops of the clue, and of what belongs to it as far as the person may know of that: who
+    takes part in a procedure sees what the others owe in it."""
     own = Q(target_type=ContentType.objects.get_for_model(Clue), target_id=clue.pk)
     visible = Stop.objects.visible_to(actor).filter(clue_id=clue.pk).order_by()
-    found = Stop.objects.filter(own | Q(pk__in=visible.values("pk")), clue_id=clue.pk)
+    shared = Q(pk__in=())
+    for model in _SHARED:
+        rows = model.objects.visible_to(actor).filter(clue=clue).order_by()
+        kind = ContentType.objects.get_for_model(model)
+        shared |= Q(target_type=kind, target_id__in=rows.values("pk"), internal=False)
+    found = Stop.objects.filter(own | shared | Q(pk__in=visible.values("pk")), clue_id=clue.pk)
     return list(
         found.select_related("department", "person", "deadline", "target_type").order_by(
             "entered_at", "pk"
@@ -234,9 +252,12 @@ def _lines(stops: list[Stop], now: dt.datetime) -> list[Line]:
     lines = []
     for stop in stops:
         until = stop.left_at or now
-        forgiven = stop.left_at is not None and stop.deadline and stop.deadline.cancelled_at
-        chip = None if forgiven else chips.get(stop.deadline_id or 0)
-        late = deadlines.late_by(stop.deadline, until, days) if stop.deadline else None
+        left = stop.left_at is not None
+        # The duty was taken away, or its clock went on at another stop.
+        unmet = left and stop.deadline is not None and stop.deadline.met_at is None
+        chip = None if unmet else chips.get(stop.deadline_id or 0)
+        timed = stop.deadline is not None and (stop.left_late or not left)
+        late = deadlines.late_by(stop.deadline, until, days) if stop.deadline and timed else None
         if chip is not None and late is not None and stop.left_at is not None:
             chip.chip_text, chip.chip_level = f"{late.text}完成", "overdue"
         lines.append(

@@ -180,7 +180,7 @@ CRIME_GROUPS = (
     Group("filed", "已立案", _C.FILED_STATES, "ok"),
     Group("objecting", "不予立案和监督", _C.OBJECTING, "warn"),
     Group("returned", "行政处理", _C.RETURNED),
-    Group("ended", "未移送或转送", _C.ENDED),
+    Group("ended", "未移送或转送", _C.NOT_PURSUED),
 )
 DISPUTE_GROUPS = (
     Group("open", "处理中", tuple(s for s in Dispute.State.values if s not in Dispute.FINAL)),

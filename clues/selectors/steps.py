@@ -28,9 +28,16 @@ class _Plan:
     at: dt.datetime | None = None
 
 
-def _bar(plans: Sequence[_Plan], state: str, *, ended: str = "", failed: str = "") -> list[Step]:
+def _bar(
+    plans: Sequence[_Plan],
+    state: str,
+    *,
+    ended: str = "",
+    failed: str = "",
+    at: dt.datetime | None = None,
+) -> list[Step]:
     """Steps before the present one are done. ``ended`` names the last step of a course that came
-    to its end, ``failed`` of one that broke off."""
+    to its end, ``failed`` of one that broke off, and ``at`` is when it did."""
     present = next((n for n, plan in enumerate(plans) if state in plan.states), len(plans))
     steps = [
         Step(
@@ -44,7 +51,7 @@ def _bar(plans: Sequence[_Plan], state: str, *, ended: str = "", failed: str = "
         reached = [step for step in steps if step.at is not None]
         return [
             *(reached if failed else steps),
-            Step(ended or failed, "failed" if failed else "done"),
+            Step(ended or failed, "failed" if failed else "done", at),
         ]
     return steps
 
@@ -60,16 +67,16 @@ def crime_steps(case: CrimeHandover) -> list[Step]:
             _Plan("行政处理", (s.ADMINISTRATIVE,), case.closed_at),
         ]
         failed = label if case.state == s.CANCELLED else ""
-        return _bar(back, case.state, failed=failed)
+        return _bar(back, case.state, failed=failed, at=case.closed_at)
     plans = [
-        _Plan("专案组核实", (s.INVESTIGATING,), case.reported_at),
+        _Plan("专案组核实", (s.INVESTIGATING, s.ENDING), case.reported_at),
         _Plan("负责人审批", (s.REPORTED,), case.approved_at),
         _Plan("移送", (s.APPROVED,), case.sent_at),
         _Plan("公安机关签收", (s.TRANSFERRED,), case.received_at),
         _Plan("立案审查", (s.REVIEWING, s.SUPPLEMENT), case.decided_at),
     ]
-    if case.state in (s.REFUSED, s.FORWARDED):
-        return _bar(plans, case.state, failed=label)
+    if case.state in (s.REFUSED, s.ENDED, s.FORWARDED):
+        return _bar(plans, case.state, failed=label, at=case.closed_at)
     objecting = (*CrimeHandover.OBJECTING, s.RECONSIDERING, s.REASONS, s.ORDERED)
     if case.state in objecting:
         plans += [_Plan("异议和监督", objecting), _Plan("立案或行政处理", ())]
@@ -91,10 +98,11 @@ def dispute_steps(dispute: Dispute) -> list[Step]:
     s = Dispute.State
     if dispute.state in (s.DROPPED, s.WITHDRAWN):
         plans = [_Plan("提出争议", (s.DRAFT,), dispute.raised_at)]
-        return _bar(plans, dispute.state, failed=dispute.get_state_display())
+        label = dispute.get_state_display()
+        return _bar(plans, dispute.state, failed=label, at=dispute.closed_at)
     plans = [
         _Plan("提出争议", (s.DRAFT,), dispute.raised_at),
-        _Plan("先行共同处置", (s.TOGETHER,)),
+        _Plan("先行共同处置", (s.TOGETHER,), _all_acted_at(dispute)),
     ]
     if dispute.about != Dispute.About.NEW_FORM or dispute.state in (s.CONFIRMING, s.SETTLED):
         plans.append(_Plan("协商", (s.NEGOTIATING, s.CONFIRMING), dispute.submitted_at))
@@ -102,7 +110,14 @@ def dispute_steps(dispute: Dispute) -> list[Step]:
         plans.append(_Plan("提请研判", (s.NEGOTIATING,), dispute.submitted_at))
     if dispute.state != s.SETTLED:
         plans.append(_Plan("协调决定", (s.SUBMITTED,), dispute.closed_at))
-    return _bar(plans, dispute.state, ended="协商一致" if dispute.state == s.SETTLED else "")
+    ended = "协商一致" if dispute.state == s.SETTLED else ""
+    return _bar(plans, dispute.state, ended=ended, at=dispute.closed_at)
+
+
+def _all_acted_at(dispute: Dispute) -> dt.datetime | None:
+    """When the last department recorded what it did; None while one has not."""
+    moments = [party.done_at for party in dispute.parties.all()]
+    return max((moment for moment in moments if moment), default=None) if all(moments) else None
 
 
 def refusal_steps(refusal: Refusal) -> list[Step]:
@@ -110,16 +125,16 @@ def refusal_steps(refusal: Refusal) -> list[Step]:
     s = Refusal.State
     plans = [
         _Plan("履职建议书", (s.DRAFT,), refusal.advised_at),
-        _Plan("对方答复和改正", (s.ADVISED, s.CORRECTING, s.SHOWN), refusal.reported_at),
+        _Plan("对方答复和改正", (s.ADVISED, s.CORRECTING, s.SHOWN), refusal.unresolved_at),
         _Plan("报告政府", (s.UNRESOLVED,), refusal.reported_at),
-        _Plan("责令改正", (s.REPORTED, s.ORDERED, s.ORDER_SHOWN), refusal.criticised_at),
+        _Plan("责令改正", (s.REPORTED, s.ORDERED, s.ORDER_SHOWN), refusal.uncorrected_at),
         _Plan("通报批评", (s.UNCORRECTED,), refusal.criticised_at),
         _Plan("追责", (s.CRITICISED, s.REFERRED), refusal.closed_at),
     ]
     label = refusal.get_state_display()
     if refusal.state == s.CORRECTED:
         reached = [plan for plan in plans if plan.at and plan.at != refusal.closed_at]
-        return _bar(reached, refusal.state, ended=label)
+        return _bar(reached, refusal.state, ended=label, at=refusal.closed_at)
     if refusal.state in (s.DROPPED, s.WITHDRAWN, s.DISMISSED):
-        return _bar(plans, refusal.state, failed=label)
+        return _bar(plans, refusal.state, failed=label, at=refusal.closed_at)
     return _bar(plans, refusal.state)

@@ -17,28 +17,26 @@ from clues.acts.disputes import (
     own_party,
     still_to_act,
     still_to_confirm,
-    submission,
 )
-from clues.acts.procedures import letter_of
-from clues.models import Clue, ClueParty, Dispute, DisputeParty, DisputeTalk, Referral
+from clues.models import Clue, ClueParty, Dispute, DisputeParty, DisputeTalk
 from clues.rules import disputes as rules
-from clues.services.clues import enter_dispute, leave_dispute, return_from_dispute
+from clues.services.clue_dispute import enter_dispute, leave_dispute, return_from_dispute
 from clues.services.knowledge import concern, name_heads
-from clues.services.letters import led
 from clues.services.procedures import (
-    LONGEST_TITLE,
+    answer,
     clue_for,
     department_for,
-    drop_side,
-    drop_sides,
     must_work_in_department,
     note_on_clue,
     procedure_number,
+    put_forward,
     sent_before,
+    sign,
     told,
+    withdraw_unsigned,
 )
 from clues.services.uploads import keep_files
-from clues.stages import close_side, open_side
+from clues.stages import close_side, open_side, relieve_sides, take_over_side
 from departments.models import Department
 from departments.profile import TimeLimit, filling, must_fill
 from departments.roles import Function
@@ -73,7 +71,8 @@ def begin(
 ) -> Dispute:
     """A clerk prepares a dispute with other departments for the head to raise.
 
-    Raises ``Refused`` without another department, or when the clue does not concern the raiser.
+    Raises ``Refused`` without another department, when the clue does not concern the raiser, or
+    when the question was answered among these departments.
     """
     raiser_id = must_work_in_department(actor, "dispute.begin")
     key = key or uuid.uuid4()
@@ -90,6 +89,9 @@ def begin(
     ]
     if not others:
         raise Refused("请选择争议的其他部门。", field="departments")
+    parties = [raiser_id, *(department.pk for department in others)]
+    if clue is not None:
+        _must_be_open(clue, question.about, parties)
     confidential = clue is not None and clue.confidential
     dispute = Dispute.objects.create(
         key=key,
@@ -104,7 +106,6 @@ def begin(
         raiser_id=raiser_id,
         created_by_id=actor.user_id,
     )
-    parties = [raiser_id, *(department.pk for department in others)]
     DisputeParty.objects.bulk_create(
         DisputeParty(dispute=dispute, department_id=pk) for pk in parties
     )
@@ -119,6 +120,7 @@ def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
         dispute.raised_at = clock.now()
         if dispute.clue is not None:
             parties = list(dispute.parties.values_list("department_id", flat=True))
+            _must_be_open(dispute.clue, dispute.about, parties)
             concern(dispute.clue, *parties)
             if dispute.confidential:
                 name_heads(dispute.clue, parties)
@@ -130,7 +132,7 @@ def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
 def drop(actor: Actor, pk: int, opinion: str) -> Dispute:
     """It is not raised after all."""
     with DISPUTE_ACTS.take(actor, "drop", pk, opinion=opinion) as dispute:
-        dispute.closed_at = clock.now()
+        pass
     return dispute
 
 
@@ -153,7 +155,7 @@ def handle(actor: Actor, pk: int, text: str, files: Collection[UploadedFile[Any]
 def go_on(actor: Actor, pk: int, opinion: str) -> Dispute:
     """The time to act together is over though not all took part."""
     with DISPUTE_ACTS.take(actor, "go-on", pk, opinion=opinion) as dispute:
-        drop_sides(dispute, _ACT)
+        relieve_sides(dispute, _ACT)
     return dispute
 
 
@@ -187,7 +189,7 @@ def talk(
             dispute.parties.update(confirmed_at=None, confirmed_by="")
             # The parties have talked, whoever of them wrote it down.
             DISPUTE_STAGES.enter(SYSTEM, dispute)
-            _drop_submission(actor, dispute)
+            withdraw_unsigned(actor, dispute, "dispute_submission")
             _share_confirming(actor, dispute)
     return dispute
 
@@ -211,7 +213,7 @@ def disagree(actor: Actor, pk: int, opinion: str) -> Dispute:
     with DISPUTE_ACTS.take(actor, "disagree", pk, opinion=opinion) as dispute:
         dispute.proposed, dispute.proposal = None, ""
         dispute.parties.update(confirmed_at=None, confirmed_by="")
-        drop_sides(dispute, _CONFIRM)
+        relieve_sides(dispute, _CONFIRM)
     return dispute
 
 
@@ -220,22 +222,15 @@ def prepare(actor: Actor, pk: int, text: str, files: Collection[UploadedFile[Any
     with DISPUTE_ACTS.take(actor, "prepare", pk) as dispute:
         body = told(text, "申请内容", "text")
         keep_files(actor, dispute, files, SUBMISSION_LABEL)
-        letter = submission(dispute)
-        if letter is not None:
-            letter.body = body
-            letter.save(update_fields=("body",))
-            trail.record(actor, "letter.edit", "修改协调申请", letter)
-        else:
-            led.prepare(
-                actor,
-                dispute,
-                kind="dispute_submission",
-                sender=dispute.raiser,
-                to=must_fill(dispute.region_code, deciding_function(dispute)),
-                title=f"关于{dispute.title}的协调申请"[:LONGEST_TITLE],
-                body=body,
-                clue=dispute.clue,
-            )
+        put_forward(
+            actor,
+            dispute,
+            "dispute_submission",
+            sender=dispute.raiser,
+            to=must_fill(dispute.region_code, deciding_function(dispute)),
+            title=f"关于{dispute.title}的协调申请",
+            body=body,
+        )
     return dispute
 
 
@@ -249,36 +244,22 @@ def deciding_function(dispute: Dispute) -> Function:
 def submit(actor: Actor, pk: int, opinion: str = "") -> Dispute:
     """The head of the raiser submits it; about a new form the legal office is heard (J 2)."""
     with DISPUTE_ACTS.take(actor, "submit", pk, opinion=opinion) as dispute:
-        letter = submission(dispute)
-        if letter is None or letter.to is None:
-            raise Refused("请先拟协调申请。")
-        dispute.office, dispute.submitted_at = letter.to, clock.now()
         copies = [each.department for each in dispute.parties.select_related("department")]
         if dispute.about == Dispute.About.NEW_FORM:
             dispute.legal = filling(dispute.region_code, Function.LEGAL)
         if dispute.legal is not None:
             copies.append(dispute.legal)
-            open_side(
-                actor,
-                dispute,
-                _LEGAL,
-                kind="dispute",
-                waits="出具法制意见",
-                department_id=dispute.legal.pk,
-                sender_id=dispute.office.pk,
-                clock=rules.STATEMENT_DUE,
-                for_head=True,
-            )
-        led.sign(actor, letter, [each for each in copies if each.pk != dispute.raiser_id])
+        letter = sign(actor, dispute, "dispute_submission", copies)
+        dispute.office, dispute.submitted_at = letter.to, clock.now()
+        if dispute.legal is not None:
+            _owe(actor, dispute, _LEGAL, "出具法制意见", rules.STATEMENT_DUE, dispute.legal.pk)
     return dispute
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Dispute:
     """The raiser no longer disputes it; the clue goes on as before with whoever had it."""
     with DISPUTE_ACTS.take(actor, "withdraw", pk, opinion=opinion) as dispute:
-        dispute.closed_at = clock.now()
-        drop_sides(dispute)
-        _drop_submission(actor, dispute)
+        withdraw_unsigned(actor, dispute, "dispute_submission")
         if dispute.clue is not None:
             return_from_dispute(actor, dispute.clue, dispute.clue_state, opinion)
     return dispute
@@ -289,7 +270,8 @@ def ask_statements(actor: Actor, pk: int, opinion: str) -> Dispute:
     with DISPUTE_ACTS.take(actor, "ask-statements", pk, opinion=opinion) as dispute:
         dispute.parties.update(asked_at=clock.now())
         for department_id in dispute.parties.values_list("department_id", flat=True):
-            _owe(actor, dispute, _STATE, "提交书面意见", rules.STATEMENT_DUE, department_id)
+            code = f"{_STATE}{department_id}"
+            _owe(actor, dispute, code, "提交书面意见", rules.STATEMENT_DUE, department_id)
     return dispute
 
 
@@ -337,11 +319,7 @@ def decide(actor: Actor, pk: int, opinion: str = "") -> Dispute:
             raise Refused("新业态职责不明的事项，须先取得法制意见。")
         if dispute.proposed is None:
             raise Refused("请先拟协调决定。")
-        drop_sides(dispute)
-        letter = letter_of(dispute, "dispute_submission")
-        if letter is not None:
-            answered = Referral.State.ANSWERED
-            led.mark(actor, letter, answered, answer="decided", text=dispute.proposal)
+        answer(actor, dispute, "dispute_submission", "decided", dispute.proposal)
         _end(actor, dispute, dispute.proposed, dispute.proposal)
     return dispute
 
@@ -368,6 +346,20 @@ def _must_concern(clue: Clue, department_id: int) -> None:
         raise Refused("线索与本部门无关，不能据此提出争议。", field="clue")
     if clue.state == Clue.State.DISPUTED:
         raise Refused("该线索已经在职责争议处理中。", field="clue")
+
+
+def _must_be_open(clue: Clue, about: str, department_ids: Collection[int]) -> None:
+    """A question about a clue is answered once among the departments that took part: what they
+    agreed on or what was decided binds them (T 11). Others may raise it."""
+    answered = clue.disputes.filter(about=about, responsible__isnull=False)
+    for before in answered.select_related("responsible").prefetch_related("parties"):
+        heard = {party.department_id for party in before.parties.all()}
+        if heard.issuperset(department_ids):
+            raise Refused(
+                f"该线索的{before.get_about_display()}已有结论（{before.number}），"
+                f"由{before.responsible}负责，不能再次提出。",
+                field="about",
+            )
 
 
 def _own(actor: Actor, dispute: Dispute) -> DisputeParty:
@@ -398,36 +390,32 @@ def _share_out(
 ) -> None:
     """The first of those who still owe a step has the main stop, each of the others a side one."""
     for number, department_id in enumerate(waiting):
+        code = f"{prefix}{department_id}"
         if number == 0:
-            drop_side(dispute, f"{prefix}{department_id}")
+            # Its clock goes on at the main stop.
+            take_over_side(dispute, code)
         else:
-            _owe(actor, dispute, prefix, waits, clock, department_id)
+            _owe(actor, dispute, code, waits, clock, department_id)
 
 
 def _owe(
-    actor: Actor, dispute: Dispute, prefix: str, waits: str, clock: TimeLimit, department_id: int
+    actor: Actor, dispute: Dispute, code: str, waits: str, clock: TimeLimit, department_id: int
 ) -> None:
     open_side(
         actor,
         dispute,
-        f"{prefix}{department_id}",
+        code,
         kind="dispute",
         waits=waits,
         department_id=department_id,
         sender_id=dispute.office_id or dispute.raiser_id,
         clock=clock,
-        for_head=prefix != _ACT,
+        for_head=not code.startswith(_ACT),
     )
-
-
-def _drop_submission(actor: Actor, dispute: Dispute) -> None:
-    if (letter := submission(dispute)) is not None:
-        led.mark(actor, letter, Referral.State.WITHDRAWN)
 
 
 def _end(actor: Actor, dispute: Dispute, responsible: Department, conclusion: str) -> None:
     dispute.responsible, dispute.conclusion = responsible, conclusion
-    dispute.closed_at = clock.now()
     if dispute.clue is not None:
         concern(dispute.clue, responsible)
         note_on_clue(actor, dispute, f"由{responsible}负责", conclusion)

@@ -1,23 +1,26 @@
-"""What the three procedures share: numbers, a form sent twice, notes on the clue."""
+"""What the three procedures share: numbers, a form sent twice, letters, notes on the clue."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
-from clues.models import Clue, Referral, Stop
+from clues.acts.procedures import ProcedureActs, letter_of, prepared
+from clues.models import Clue, Referral
 from clues.models.procedure import Procedure
+from clues.rules.kinds import KINDS
+from clues.services.letters import led
 from clues.services.numbers import next_values
 from departments.models import Department, User
 from departments.roles import Role
 from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.models import Deadline
 
 P = TypeVar("P", bound=Procedure)
 
@@ -98,22 +101,73 @@ def note_on_clue(actor: Actor, procedure: Procedure, label: str, opinion: str = 
         )
 
 
-def drop_sides(procedure: Procedure, prefix: str = "") -> None:
-    """Relieve departments of what they owed beside the main step, since it is needed no more."""
-    _relieve(procedure, Q(code__startswith=prefix))
+def plain(
+    table: ProcedureActs[P], code: str, moment: str = "", *, noted: bool = True
+) -> Callable[[Actor, int, str], P]:
+    """An act of which nothing is kept but its words, and its time in the field ``moment``; it is
+    ``noted`` on the clue unless it stays inside the department."""
+
+    def do(actor: Actor, pk: int, opinion: str = "") -> P:
+        with table.take(actor, code, pk, opinion=opinion) as procedure:
+            if moment:
+                setattr(procedure, moment, clock.now())
+            if noted:
+                note_on_clue(actor, procedure, table[code].label, opinion)
+        return procedure
+
+    return do
 
 
-def drop_side(procedure: Procedure, code: str) -> None:
-    """Relieve one department of it, because it is its turn at the main step now."""
-    _relieve(procedure, Q(code=code))
+def put_forward(
+    actor: Actor,
+    procedure: Procedure,
+    kind: str,
+    *,
+    sender: Department,
+    to: Department | None,
+    title: str,
+    body: str,
+) -> Referral:
+    """Write a letter of the procedure for the head to sign; as long as it waits for the signature
+    it is written anew. A title too long is cut."""
+    letter = prepared(procedure, kind)
+    if letter is None:
+        return led.prepare(
+            actor,
+            procedure,
+            kind=kind,
+            sender=sender,
+            to=to,
+            title=title[:LONGEST_TITLE],
+            body=body,
+            clue=procedure.clue,
+            subject=getattr(procedure, "subject", None),
+        )
+    letter.title, letter.body = title[:LONGEST_TITLE], body
+    letter.save(update_fields=("title", "body"))
+    trail.record(actor, "letter.edit", f"修改{letter.spec.label}", letter)
+    return letter
 
 
-def _relieve(procedure: Procedure, which: Q) -> None:
-    sides = Stop.objects.open().of(procedure).filter(which).exclude(code=Stop.MAIN)
-    stops = list(sides)
-    now = clock.now()
-    Stop.objects.filter(pk__in=[stop.pk for stop in stops]).update(left_at=now)
-    kept = Stop.objects.open().of(procedure).filter(deadline__isnull=False)
-    Deadline.objects.filter(
-        pk__in=[stop.deadline_id for stop in stops], met_at=None, cancelled_at=None
-    ).exclude(pk__in=kept.values("deadline_id")).update(cancelled_at=now)
+def sign(
+    actor: Actor, procedure: Procedure, kind: str, copies: Iterable[Department] = ()
+) -> Referral:
+    """Send the letter that waits for the signature. Raises ``Refused`` when there is none."""
+    letter = prepared(procedure, kind)
+    if letter is None:
+        raise Refused(f"请先拟{KINDS[kind].label}。")
+    return led.sign(actor, letter, copies)
+
+
+def answer(actor: Actor, procedure: Procedure, kind: str, code: str, text: str) -> None:
+    """Answer the letter of the kind, if one was sent and waits for it."""
+    letter = letter_of(procedure, kind)
+    if letter is not None and letter.state in (Referral.State.SENT, Referral.State.RECEIVED):
+        led.mark(actor, letter, Referral.State.ANSWERED, answer=code, text=text.strip())
+
+
+def withdraw_unsigned(actor: Actor, procedure: Procedure, kind: str) -> None:
+    """Withdraw a letter that was never signed; what was sent stays sent."""
+    letter = prepared(procedure, kind)
+    if letter is not None:
+        led.mark(actor, letter, Referral.State.WITHDRAWN)

@@ -12,22 +12,28 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 
-from clues.acts.procedures import letter_of, prepared
+from clues.acts.procedures import letter_of
 from clues.acts.refusals import REFUSAL_ACTS, REFUSAL_STAGES
 from clues.models import Referral, Refusal
-from clues.services.knowledge import concern, name_heads, name_people
+from clues.rules import disputes as rules
+from clues.services.knowledge import name_heads, name_people
 from clues.services.letters import led
 from clues.services.procedures import (
-    LONGEST_TITLE,
+    answer,
     clue_for,
     department_for,
     must_work_in_department,
     note_on_clue,
+    plain,
     procedure_number,
+    put_forward,
     sent_before,
+    sign,
     told,
+    withdraw_unsigned,
 )
 from clues.services.uploads import keep_files
+from clues.stages import close_side, open_side
 from departments.models import Department, User
 from departments.profile import filling, must_fill
 from departments.roles import Function, Role
@@ -40,6 +46,7 @@ FACTS_LABEL = "未履职情况材料"
 CORRECTION_LABEL = "改正情况材料"
 ORDER_LABEL = "责令改正情况材料"
 
+_NOTICE = "notice"
 _TITLES = {"refusal_report": "不履行职责情况的报告", "criticism": "不履行职责问题的通报批评"}
 
 
@@ -90,15 +97,14 @@ def begin(
         created_by_id=actor.user_id,
     )
     keep_files(actor, refusal, files, FACTS_LABEL)
-    led.prepare(
+    put_forward(
         actor,
         refusal,
-        kind="advice_to_correct",
+        "advice_to_correct",
         sender=refusal.department,
         to=addressee,
-        title=f"关于{refusal.title}的履职建议"[:LONGEST_TITLE],
+        title=f"关于{refusal.title}的履职建议",
         body=f"{refusal.facts}\n履职依据：{refusal.basis}\n{refusal.advice}",
-        clue=clue,
     )
     REFUSAL_STAGES.enter(actor, refusal)
     trail.record(actor, "refusal.begin", "拟履职建议书", refusal)
@@ -109,7 +115,7 @@ def advise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
     """The head signs the advice."""
     with REFUSAL_ACTS.take(actor, "advise", pk, opinion=opinion) as refusal:
         refusal.advised_at = clock.now()
-        letter = _sign(actor, refusal, "advice_to_correct")
+        letter = sign(actor, refusal, "advice_to_correct")
         note_on_clue(actor, refusal, f"向{refusal.addressee}发出履职建议书 {letter.number}")
     return refusal
 
@@ -117,8 +123,7 @@ def advise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
 def drop(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The advice is not sent."""
     with REFUSAL_ACTS.take(actor, "drop", pk, opinion=opinion) as refusal:
-        refusal.closed_at = clock.now()
-        _withdraw_letter(actor, refusal, "advice_to_correct")
+        withdraw_unsigned(actor, refusal, "advice_to_correct")
     return refusal
 
 
@@ -126,15 +131,15 @@ def accept(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The addressee takes the advice and says how; now it has to correct."""
     with REFUSAL_ACTS.take(actor, "accept", pk, opinion=opinion) as refusal:
         refusal.answer = opinion.strip()
-        _answer(actor, refusal, "advice_to_correct", "accepted", opinion)
+        answer(actor, refusal, "advice_to_correct", "accepted", opinion)
     return refusal
 
 
 def reject(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The addressee does not take the advice."""
     with REFUSAL_ACTS.take(actor, "reject", pk, opinion=opinion) as refusal:
-        refusal.answer = opinion.strip()
-        _answer(actor, refusal, "advice_to_correct", "rejected", opinion)
+        refusal.answer, refusal.unresolved_at = opinion.strip(), clock.now()
+        answer(actor, refusal, "advice_to_correct", "rejected", opinion)
     return refusal
 
 
@@ -154,14 +159,14 @@ def prepare_report(actor: Actor, pk: int, text: str) -> Refusal:
     """A clerk writes the report to the county government."""
     with REFUSAL_ACTS.take(actor, "prepare-report", pk) as refusal:
         government = must_fill(refusal.region_code, Function.GOVERNMENT)
-        _prepare(actor, refusal, "refusal_report", refusal.department, government, text)
+        _put_forward(actor, refusal, "refusal_report", refusal.department, government, text)
     return refusal
 
 
 def report(actor: Actor, pk: int, opinion: str = "") -> Refusal:
     """The head reports to the county government."""
     with REFUSAL_ACTS.take(actor, "report", pk, opinion=opinion) as refusal:
-        letter = _sign(actor, refusal, "refusal_report")
+        letter = sign(actor, refusal, "refusal_report")
         refusal.government, refusal.reported_at = letter.to, clock.now()
         note_on_clue(actor, refusal, f"报告{letter.addressee} {letter.number}")
     return refusal
@@ -171,15 +176,15 @@ def order(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The government orders correction within the limit."""
     with REFUSAL_ACTS.take(actor, "order", pk, opinion=opinion) as refusal:
         refusal.order = opinion.strip()
-        _answer(actor, refusal, "refusal_report", "ordered", opinion)
+        answer(actor, refusal, "refusal_report", "ordered", opinion)
     return refusal
 
 
 def dismiss(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The government finds no refusal."""
     with REFUSAL_ACTS.take(actor, "dismiss", pk, opinion=opinion) as refusal:
-        refusal.order, refusal.closed_at = opinion.strip(), clock.now()
-        _answer(actor, refusal, "refusal_report", "dismissed", opinion)
+        refusal.order = opinion.strip()
+        answer(actor, refusal, "refusal_report", "dismissed", opinion)
     return refusal
 
 
@@ -188,18 +193,39 @@ def prepare_criticism(actor: Actor, pk: int, text: str) -> Refusal:
     with REFUSAL_ACTS.take(actor, "prepare-criticism", pk) as refusal:
         if refusal.government is None:
             raise Refused("没有本级人民政府，不能拟通报。")
-        _prepare(actor, refusal, "criticism", refusal.government, refusal.addressee, text)
+        _put_forward(actor, refusal, "criticism", refusal.government, refusal.addressee, text)
     return refusal
 
 
 def criticise(actor: Actor, pk: int, opinion: str = "") -> Refusal:
-    """The government sends the notice to the addressee, copied to all concerned."""
+    """The government sends the notice to the addressee, which confirms that it has it, copied to
+    all concerned."""
     with REFUSAL_ACTS.take(actor, "criticise", pk, opinion=opinion) as refusal:
         office = filling(refusal.region_code, Function.COORDINATION)
         copies = [refusal.department, *([office] if office else [])]
-        letter = _sign(actor, refusal, "criticism", copies)
+        letter = sign(actor, refusal, "criticism", copies)
         refusal.criticised_at = clock.now()
         note_on_clue(actor, refusal, f"通报批评 {letter.number}")
+        open_side(
+            actor,
+            refusal,
+            _NOTICE,
+            kind="refusal",
+            waits="确认收到通报批评",
+            department_id=refusal.addressee_id,
+            sender_id=refusal.government_id,
+            clock=rules.NOTICE_DUE,
+        )
+    return refusal
+
+
+def confirm_notice(actor: Actor, pk: int, opinion: str = "") -> Refusal:
+    """The department criticised confirms that it has the notice."""
+    with REFUSAL_ACTS.take(actor, "confirm-notice", pk, opinion=opinion) as refusal:
+        notice = letter_of(refusal, "criticism")
+        if notice is not None:
+            led.mark(actor, notice, Referral.State.NOTED)
+        close_side(actor, refusal, _NOTICE)
     return refusal
 
 
@@ -222,43 +248,19 @@ def refer(actor: Actor, pk: int, opinion: str) -> Refusal:
 def account(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The discipline office enters what came of it."""
     with REFUSAL_ACTS.take(actor, "account", pk, opinion=opinion) as refusal:
-        refusal.outcome, refusal.closed_at = opinion.strip(), clock.now()
+        refusal.outcome = opinion.strip()
     return refusal
 
 
 def withdraw(actor: Actor, pk: int, opinion: str) -> Refusal:
     """The department takes its advice back; it asks for no answer any more."""
     with REFUSAL_ACTS.take(actor, "withdraw", pk, opinion=opinion) as refusal:
-        refusal.closed_at = clock.now()
         advice = letter_of(refusal, "advice_to_correct")
         if advice is not None and advice.state == Referral.State.SENT:
             led.mark(actor, advice, Referral.State.WITHDRAWN)
-        _withdraw_letter(actor, refusal, "refusal_report")
+        withdraw_unsigned(actor, refusal, "refusal_report")
         note_on_clue(actor, refusal, "撤回履职建议", opinion)
     return refusal
-
-
-def _closing(code: str) -> Callable[[Actor, int, str], Refusal]:
-    """An act that ends the procedure and keeps nothing but its words."""
-
-    def do(actor: Actor, pk: int, opinion: str) -> Refusal:
-        with REFUSAL_ACTS.take(actor, code, pk, opinion=opinion) as refusal:
-            refusal.closed_at = clock.now()
-            note_on_clue(actor, refusal, REFUSAL_ACTS[code].label, opinion)
-        return refusal
-
-    return do
-
-
-def _passing(code: str) -> Callable[[Actor, int, str], Refusal]:
-    """An act that leads on and keeps nothing but its words."""
-
-    def do(actor: Actor, pk: int, opinion: str) -> Refusal:
-        with REFUSAL_ACTS.take(actor, code, pk, opinion=opinion) as refusal:
-            pass
-        return refusal
-
-    return do
 
 
 HANDLERS: Mapping[str, Callable[[Actor, int, str], Refusal]] = {
@@ -266,18 +268,19 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], Refusal]] = {
     "drop": drop,
     "accept": accept,
     "reject": reject,
-    "escalate": _passing("escalate"),
-    "satisfied": _closing("satisfied"),
-    "unsatisfied": _passing("unsatisfied"),
+    "escalate": plain(REFUSAL_ACTS, "escalate", "unresolved_at"),
+    "satisfied": plain(REFUSAL_ACTS, "satisfied"),
+    "unsatisfied": plain(REFUSAL_ACTS, "unsatisfied", "unresolved_at"),
     "report": report,
     "withdraw": withdraw,
     "order": order,
     "dismiss": dismiss,
-    "lapse": _passing("lapse"),
-    "corrected": _closing("corrected"),
-    "not-corrected": _passing("not-corrected"),
+    "lapse": plain(REFUSAL_ACTS, "lapse", "uncorrected_at"),
+    "corrected": plain(REFUSAL_ACTS, "corrected"),
+    "not-corrected": plain(REFUSAL_ACTS, "not-corrected", "uncorrected_at"),
     "criticise": criticise,
-    "settle": _closing("settle"),
+    "confirm-notice": confirm_notice,
+    "settle": plain(REFUSAL_ACTS, "settle"),
     "refer": refer,
     "account": account,
 }
@@ -298,49 +301,15 @@ def _show(
     return refusal
 
 
-def _prepare(
+def _put_forward(
     actor: Actor, refusal: Refusal, kind: str, sender: Department, to: Department, text: str
 ) -> None:
-    """Write the letter, or write it anew while it waits for the signature."""
-    body = told(text, "正文", "text")
-    letter = prepared(refusal, kind)
-    if letter is not None:
-        letter.body = body
-        letter.save(update_fields=("body",))
-        trail.record(actor, "letter.edit", f"修改{letter.spec.label}", letter)
-        return
-    led.prepare(
+    put_forward(
         actor,
         refusal,
-        kind=kind,
+        kind,
         sender=sender,
         to=to,
-        title=f"关于{refusal.addressee.name}{_TITLES[kind]}：{refusal.title}"[:LONGEST_TITLE],
-        body=body,
-        clue=refusal.clue,
+        title=f"关于{refusal.addressee.name}{_TITLES[kind]}：{refusal.title}",
+        body=told(text, "正文", "text"),
     )
-
-
-def _sign(
-    actor: Actor, refusal: Refusal, kind: str, copies: Collection[Department] = ()
-) -> Referral:
-    letter = prepared(refusal, kind)
-    if letter is None:
-        raise Refused("没有待签发的函件。")
-    led.sign(actor, letter, copies)
-    if refusal.clue is not None:
-        concern(refusal.clue, letter.to, *copies)
-    return letter
-
-
-def _answer(actor: Actor, refusal: Refusal, kind: str, answer: str, text: str) -> None:
-    letter = letter_of(refusal, kind)
-    if letter is not None:
-        led.mark(actor, letter, Referral.State.ANSWERED, answer=answer, text=text.strip())
-
-
-def _withdraw_letter(actor: Actor, refusal: Refusal, kind: str) -> None:
-    """Withdraw a letter that was never signed; what was sent stays sent."""
-    letter = prepared(refusal, kind)
-    if letter is not None:
-        led.mark(actor, letter, Referral.State.WITHDRAWN)

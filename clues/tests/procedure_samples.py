@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clues.models import Clue, CrimeHandover, Dispute, Refusal
+from clues.models import Clue, CrimeHandover, Dispute, Refusal, Stop
 from clues.services import crime, disputes, refusals
 from clues.services.crime import begin as crime_begin
 from clues.services.crime import department as at_department
@@ -241,8 +241,8 @@ REFUSAL_DOES: dict[str, Do] = {
 
 
 def overdue(instance: Any) -> None:
-    """Let the time for the present step have run out an hour ago."""
-    stop = main_stop(instance)
+    """Let the time for the present step, or at a stop, have run out an hour ago."""
+    stop = instance if isinstance(instance, Stop) else main_stop(instance)
     assert stop is not None
     past = timezone.now() - dt.timedelta(hours=1)
     Deadline.objects.filter(pk=stop.deadline_id).update(due_at=past)

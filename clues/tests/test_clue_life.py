@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from clues.models import Clue, Complainant, Referral, Stop, Told
-from clues.services import clue_answer, clue_transfer, clues, complainants
+from clues.services import clue_answer, clue_dispute, clue_transfer, clues, complainants
 from clues.tests.samples import (
     at,
     department,
@@ -439,17 +439,17 @@ def test_a_closed_clue_is_handled_anew_with_a_new_clock(scjg, scjg_head, mzj, mz
 
 def test_a_disputed_clue_lies_with_its_dispute(scjg, scjg_head, mzj_head, home):
     clue = transferred(scjg, scjg_head, home)
-    clues.enter_dispute(mzj_head, clue)
+    clue_dispute.enter_dispute(mzj_head, clue)
     assert clue.state == "disputed"
     assert Stop.objects.of(clue).open().filter(code="main").count() == 0
     with pytest.raises(Conflict):
-        clues.enter_dispute(mzj_head, clue)
-    clues.leave_dispute(scjg_head, clue, home)
+        clue_dispute.enter_dispute(mzj_head, clue)
+    clue_dispute.leave_dispute(scjg_head, clue, home)
     assert (clue.state, clue.holder_id, clue.assigned) == ("handling", home.pk, True)
     assert main(clue).department_id == home.pk
     assert Referral.objects.get(clue=clue).state == "received"
     with pytest.raises(Conflict):
-        clues.leave_dispute(scjg_head, clue, home)
+        clue_dispute.leave_dispute(scjg_head, clue, home)
 
 
 def test_time_spent_is_told_by_stop(scjg, scjg_head, mzj, home):

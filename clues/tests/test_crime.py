@@ -8,6 +8,7 @@ import pytest
 
 from clues.acts.crime import CRIME_ACTS
 from clues.models import Clue, CrimeHandover, Referral, Stop
+from clues.selectors.steps import crime_steps
 from clues.services import crime
 from clues.services.crime import begin as beginning
 from clues.services.crime import department as at_department
@@ -96,7 +97,7 @@ def test_over_national_day_every_step_has_its_date(county) -> None:
         "指定专案组核实",
         "移送公安局",
         "公安机关决定立案",
-        "涉案物品交接完毕",
+        "确认交接",
     ]
 
 
@@ -372,3 +373,48 @@ def test_officers_find_what_they_verify_on_their_workbench(django_assert_num_que
     with django_assert_num_queries(2):
         (only,) = pending_verification(officer)
     assert only.chip is not None
+
+
+def test_what_turns_out_to_be_no_crime_is_ended_by_the_head(county) -> None:
+    """Ten working days from 1 September; 20 September is a Sunday that is worked."""
+    with at("2026-09-01 10:00"):
+        clue = own_handling(person("scjg_clerk"))
+        case = samples.begun(clue)
+        before = due(clue)
+        assert due(case) == "2026-09-15 23:59"
+    with at("2026-09-03 10:00"):
+        with pytest.raises(NotAllowed):
+            do["end"](person("scjg_inspector1"), case.pk, "不构成犯罪。")
+        do["propose-end"](person("scjg_inspector1"), case.pk, "货值未达到追诉标准。")
+    case.refresh_from_db()
+    assert turn(case) == ("市场监管局", "负责人审批终止核实")
+    assert due(case) == "2026-09-06 23:59"
+    with at("2026-09-04 10:00"):
+        do["go-on"](person("scjg_head"), case.pk, "请再核对销售记录。")
+    case.refresh_from_db()
+    assert (turn(case)[1], due(case)) == ("专案组核实并报告", "2026-09-15 23:59")
+    with at("2026-09-07 10:00"):
+        do["propose-end"](person("scjg_clerk"), case.pk, "已核对，未达到追诉标准。")
+        do["end"](person("scjg_head"), case.pk, "同意终止核实。")
+    case.refresh_from_db()
+    clue.refresh_from_db()
+    assert case.state == S.ENDED and main_stop(case) is None
+    assert case.closed_at is not None and case.approved_at == case.closed_at
+    assert (clue.state, due(clue)) == (Clue.State.HANDLING, before)
+    told = TrailEntry.objects.filter(verb="clue.crimehandover", target_id=clue.pk)
+    assert [entry.label.split("：")[-1] for entry in told.order_by("id")] == [
+        "指定专案组核实",
+        "终止核实",
+    ]
+    assert [(step.label, step.state) for step in crime_steps(case)] == [
+        ("负责人审批", "done"),
+        ("已终止核实", "failed"),
+    ]
+    assert samples.begun(clue).pk != case.pk
+
+
+def test_the_head_ends_the_verification_with_a_reason(county) -> None:
+    case = samples.begun()
+    with pytest.raises(Refused, match="理由"):
+        do["end"](person("scjg_head"), case.pk, " ")
+    assert do["end"](person("scjg_head"), case.pk, "当事人已死亡。").state == S.ENDED

@@ -6,8 +6,9 @@ import pytest
 
 from clues.acts.procedures import letter_of
 from clues.acts.refusals import REFUSAL_ACTS
-from clues.models import Referral, Refusal
+from clues.models import Referral, Refusal, Stop
 from clues.selectors.procedures import course
+from clues.selectors.steps import refusal_steps
 from clues.services import refusals
 from clues.services.procedures import letters_of
 from clues.stages import main_stop
@@ -157,3 +158,46 @@ def test_the_course_of_a_procedure_tells_each_step_once(county) -> None:
     told = [entry.verb for entry in course(refusal, letters_of(refusal))]
     assert told.count("签发通报批评") == 1
     assert not [verb for verb in told if verb.startswith("起算期限")]
+
+
+def test_the_department_criticised_confirms_that_it_has_the_notice(county) -> None:
+    refusal = samples.criticised()
+    owed = Stop.objects.open().of(refusal).exclude(code=Stop.MAIN).get()
+    assert (owed.department.short_name, owed.waits) == ("市场监管局", "确认收到通报批评")
+    for username in ("mzj_head", "zfb_head"):
+        with pytest.raises(NotAllowed):
+            do["confirm-notice"](person(username), refusal.pk, "")
+    do["confirm-notice"](person("scjg_clerk"), refusal.pk, "")
+    notice = letter_of(refusal, "criticism")
+    assert notice is not None
+    assert (notice.state, notice.received_by) == (
+        Referral.State.NOTED,
+        person("scjg_clerk").name,
+    )
+    assert not Stop.objects.open().of(refusal).exclude(code=Stop.MAIN).exists()
+    with pytest.raises(Conflict):
+        do["confirm-notice"](person("scjg_clerk"), refusal.pk, "")
+
+
+def test_nothing_is_owed_beside_a_refusal_that_has_ended(county) -> None:
+    refusal = samples.criticised()
+    do["settle"](person("zfb_head"), refusal.pk, "已经改正。")
+    assert not Stop.objects.open().of(refusal).exists()
+
+
+def test_every_step_that_is_done_has_its_date(county) -> None:
+    refusal = samples.criticised()
+    refusals.refer(person("zfb_head"), refusal.pk, "移送追责。")
+    refusal = do["account"](person("jjz_witness"), refusal.pk, "诫勉谈话。")
+    steps = refusal_steps(refusal)
+    assert [step.label for step in steps if step.at is None] == []
+    moments = [step.at for step in steps]
+    assert moments == sorted(moments)  # type: ignore[type-var]
+
+
+def test_a_refusal_corrected_on_advice_ends_with_its_date(county) -> None:
+    refusal = samples.advised()
+    refusals.accept(person("scjg_head"), refusal.pk, "立即安排。")
+    refusals.show(person("scjg_head"), refusal.pk, "已检查。")
+    refusal = do["satisfied"](person("mzj_head"), refusal.pk, "")
+    assert refusal_steps(refusal)[-1].at == refusal.closed_at is not None

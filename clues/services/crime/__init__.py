@@ -7,24 +7,15 @@ from collections.abc import Callable, Mapping
 from clues.acts.crime import CRIME_ACTS
 from clues.models import CrimeHandover
 from clues.services.crime import department, justice
-from clues.services.procedures import note_on_clue
+from clues.services.procedures import plain
 from records.actor import Actor
 
-
-def _plain(code: str) -> Callable[[Actor, int, str], CrimeHandover]:
-    """An act of which nothing but the step itself and its words is kept."""
-
-    def do(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
-        with CRIME_ACTS.take(actor, code, pk, opinion=opinion) as case:
-            note_on_clue(actor, case, CRIME_ACTS[code].label, opinion)
-        return case
-
-    return do
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], CrimeHandover]] = {
+    "propose-end": plain(CRIME_ACTS, "propose-end", noted=False),
+    "end": plain(CRIME_ACTS, "end", "approved_at"),
+    "go-on": plain(CRIME_ACTS, "go-on", noted=False),
     "approve": department.approve,
-    "refuse": department.refuse,
+    "refuse": plain(CRIME_ACTS, "refuse", "approved_at"),
     "transfer": department.transfer,
     "receive": justice.receive,
     "forward": justice.forward,
@@ -37,13 +28,13 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], CrimeHandover]] = {
     "ask-review": department.ask_review,
     "uphold": justice.uphold,
     "ask-oversight": department.ask_oversight,
-    "oversee": _plain("oversee"),
-    "demand-reasons": _plain("demand-reasons"),
-    "explain": _plain("explain"),
-    "order-filing": _plain("order-filing"),
+    "oversee": plain(CRIME_ACTS, "oversee"),
+    "demand-reasons": plain(CRIME_ACTS, "demand-reasons"),
+    "explain": plain(CRIME_ACTS, "explain"),
+    "order-filing": plain(CRIME_ACTS, "order-filing"),
     "end-oversight": justice.end_oversight,
-    "accept": department.accept,
-    "confirm": justice.confirm,
+    "accept": plain(CRIME_ACTS, "accept"),
+    "confirm": plain(CRIME_ACTS, "confirm"),
     "tell-penalty": department.tell_penalty,
     "give-back": justice.give_back,
     "send-back": justice.send_back,

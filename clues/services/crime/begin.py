@@ -14,14 +14,13 @@ from clues.acts.crime import CRIME_ACTS, CRIME_STAGES
 from clues.models import Clue, CrimeHandover
 from clues.rules import crime as rules
 from clues.services.knowledge import name_people
-from clues.services.letters import led
 from clues.services.procedures import (
-    LONGEST_TITLE,
     clue_for,
     department_for,
     must_work_in_department,
     note_on_clue,
     procedure_number,
+    put_forward,
     sent_before,
     told,
 )
@@ -109,16 +108,14 @@ def begin_back(
         direction=CrimeHandover.Direction.TO_DEPARTMENT,
     )
     keep_files(actor, handover, files, BACK_LABEL)
-    led.prepare(
+    put_forward(
         actor,
         handover,
-        kind="administrative_handover",
+        "administrative_handover",
         sender=police,
         to=department,
-        title=f"{handover.suspect}案移送行政处理"[:LONGEST_TITLE],
+        title=f"{handover.suspect}案移送行政处理",
         body=handover.facts,
-        clue=handover.clue,
-        subject=handover.subject,
     )
     CRIME_STAGES.enter(actor, handover)
     trail.record(actor, "crime.begin_back", "拟移送行政处理", handover)

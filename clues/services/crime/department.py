@@ -12,16 +12,12 @@ from clues.acts.procedures import is_overdue
 from clues.models import CrimeHandover, Referral
 from clues.rules.kinds import KINDS
 from clues.services.crime.clock import SUPPLEMENT, run_on
-from clues.services.crime.letters import answer, letter, letter_text, send, write
+from clues.services.crime.letters import letter, letter_text, send, write
 from clues.services.letters import led
-from clues.services.procedures import (
-    LONGEST_TITLE,
-    note_on_clue,
-    told,
-)
+from clues.services.procedures import answer, note_on_clue, put_forward, told
 from clues.services.uploads import keep_files
 from clues.stages import close_side
-from records import clock, evidence, trail
+from records import clock, evidence
 from records.actor import Actor
 from records.errors import Refused
 
@@ -65,36 +61,16 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
     """The head approves the transfer; the letter is there to be signed (第五条)."""
     with CRIME_ACTS.take(actor, "approve", pk, opinion=opinion) as case:
         case.approved_at = clock.now()
-        led.prepare(
-            actor,
-            case,
-            kind="criminal_handover",
-            sender=case.department,
-            to=case.police,
-            title=f"{case.suspect}涉嫌{case.offence}案移送书"[:LONGEST_TITLE],
-            body=letter_text(case),
-            clue=case.clue,
-            subject=case.subject,
-        )
-    return case
-
-
-def refuse(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
-    """The head does not approve; the reason stays on record (第五条)."""
-    with CRIME_ACTS.take(actor, "refuse", pk, opinion=opinion) as case:
-        case.approved_at = case.closed_at = clock.now()
-        note_on_clue(actor, case, "负责人不批准移送", opinion)
+        title = f"{case.suspect}涉嫌{case.offence}案移送书"
+        _put_forward(actor, case, title, letter_text(case))
     return case
 
 
 def reword(actor: Actor, pk: int, title: str, body: str) -> CrimeHandover:
     """Change the prepared letter before it is signed."""
     with CRIME_ACTS.take(actor, "reword", pk) as case:
-        draft = letter(case, "criminal_handover")
-        draft.title = told(title, "标题", "title")
-        draft.body = told(body, "正文", "body")
-        draft.save(update_fields=("title", "body"))
-        trail.record(actor, "letter.edit", "修改移送书", draft)
+        title = told(title, "标题", "title")
+        _put_forward(actor, case, title, told(body, "正文", "body"))
     return case
 
 
@@ -146,13 +122,6 @@ def ask_oversight(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     return case
 
 
-def accept(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
-    """The department does not object and deals with the case by itself (第十条)."""
-    with CRIME_ACTS.take(actor, "accept", pk, opinion=opinion) as case:
-        note_on_clue(actor, case, "不提异议，依法行政处理", opinion)
-    return case
-
-
 def deliver(
     actor: Actor, pk: int, note: str, files: Collection[UploadedFile[Any]]
 ) -> CrimeHandover:
@@ -182,7 +151,19 @@ def receive_back(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def conclude(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The department tells police and procuratorate what it did (第十条、第十三条)."""
     with CRIME_ACTS.take(actor, "conclude", pk, opinion=opinion) as case:
-        case.result, case.closed_at = opinion.strip(), clock.now()
+        case.result = opinion.strip()
         answer(actor, case, "administrative_handover", "handled", opinion)
         note_on_clue(actor, case, "已依法作出行政处理", opinion)
     return case
+
+
+def _put_forward(actor: Actor, case: CrimeHandover, title: str, body: str) -> None:
+    put_forward(
+        actor,
+        case,
+        "criminal_handover",
+        sender=case.department,
+        to=case.police,
+        title=title,
+        body=body,
+    )

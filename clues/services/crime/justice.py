@@ -6,9 +6,10 @@ from clues.acts.crime import CRIME_ACTS
 from clues.models import CrimeHandover, Referral
 from clues.rules import crime as rules
 from clues.services.crime.clock import run_on, stand_still, stretch
-from clues.services.crime.letters import answer, letter, send
+from clues.services.crime.letters import letter, send
 from clues.services.letters import led
-from clues.services.procedures import LONGEST_TITLE, drop_sides, note_on_clue
+from clues.services.procedures import LONGEST_TITLE, answer, note_on_clue, withdraw_unsigned
+from clues.stages import relieve_sides
 from records import clock
 from records.actor import Actor
 
@@ -25,7 +26,6 @@ def forward(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """Not theirs: the police pass it on and tell the department (第七条)."""
     with CRIME_ACTS.take(actor, "forward", pk, opinion=opinion) as case:
         case.decision, case.decided_at = opinion.strip(), clock.now()
-        case.closed_at = case.decided_at
         led.mark(actor, letter(case, "criminal_handover"), Referral.State.NOTED)
         note_on_clue(actor, case, "公安机关转送有管辖权的机关", opinion)
     return case
@@ -42,7 +42,7 @@ def ask_supplement(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
 def stop_waiting(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police go on with what they have."""
     with CRIME_ACTS.take(actor, "stop-waiting", pk, opinion=opinion) as case:
-        drop_sides(case)
+        relieve_sides(case)
         run_on(actor, case, opinion)
         led.mark(actor, letter(case, "criminal_handover"), Referral.State.RECEIVED)
     return case
@@ -99,19 +99,10 @@ def end_oversight(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     return case
 
 
-def confirm(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
-    """The police confirm that goods and material are there; the hand-over is complete."""
-    with CRIME_ACTS.take(actor, "confirm", pk, opinion=opinion) as case:
-        case.closed_at = clock.now()
-        note_on_clue(actor, case, "涉案物品交接完毕", opinion)
-    return case
-
-
 def give_back(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """A filed case turns out to be no crime: back for an administrative penalty (第十三条)."""
     with CRIME_ACTS.take(actor, "give-back", pk, opinion=opinion) as case:
         case.decision, case.decided_at = opinion.strip(), clock.now()
-        case.closed_at = None
         sent = led.send(
             actor,
             case,
@@ -138,6 +129,5 @@ def send_back(actor: Actor, pk: int, opinion: str = "") -> CrimeHandover:
 def cancel(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police drop what they had only prepared."""
     with CRIME_ACTS.take(actor, "cancel", pk, opinion=opinion) as case:
-        case.closed_at = clock.now()
-        led.mark(actor, letter(case, "administrative_handover"), Referral.State.WITHDRAWN)
+        withdraw_unsigned(actor, case, "administrative_handover")
     return case

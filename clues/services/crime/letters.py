@@ -8,7 +8,7 @@ from clues.rules import crime as rules
 from clues.rules.kinds import KINDS
 from clues.services.knowledge import concern
 from clues.services.letters import led
-from clues.services.procedures import LONGEST_TITLE, note_on_clue
+from clues.services.procedures import LONGEST_TITLE, note_on_clue, sign
 from departments.models import Department
 from departments.profile import must_fill, time_limit
 from departments.roles import Function
@@ -29,7 +29,7 @@ def send(actor: Actor, case: CrimeHandover, kind: str) -> None:
     """Sign the prepared letter; from now on all three sides see the case."""
     case.procuratorate = must_fill(case.region_code, Function.PROCURATORATE)
     case.sent_at = clock.now()
-    led.sign(actor, letter(case, kind))
+    sign(actor, case, kind)
     if case.clue is not None:
         concern(case.clue, case.department_id, case.police_id, case.procuratorate)
 
@@ -50,13 +50,6 @@ def write(
         subject=case.subject,
     )
     note_on_clue(actor, case, what, text)
-
-
-def answer(actor: Actor, case: CrimeHandover, kind: str, answer: str, text: str) -> None:
-    """Answer the letter of the kind, if one was sent and waits for it."""
-    found = letter_of(case, kind)
-    if found is not None and found.state in (Referral.State.SENT, Referral.State.RECEIVED):
-        led.mark(actor, found, Referral.State.ANSWERED, answer=answer, text=text.strip())
 
 
 def letter_text(case: CrimeHandover) -> str:
