@@ -22,7 +22,3 @@ class Breaker:
     def trip(self) -> None:
         """Note that the service did not answer."""
         self._rests_until = time.monotonic() + REST_SECONDS
-
-    def reset(self) -> None:
-        """Ask the service again from now on."""
-        self._rests_until = 0.0

@@ -6,6 +6,7 @@ from django.urls import include, path
 from supervision import api
 
 handler404 = "supervision.not_found.not_found"
+handler500 = "supervision.failures.server_error"
 
 urlpatterns = [
     path("", include("supervision.dashboard.urls")),

@@ -127,6 +127,8 @@ class Platform:
                     *("--workers", self.environment.get("WEB_CONCURRENCY", "2")),
                     *("--worker-class", "gthread", "--threads", "4"),
                     *("--timeout", "60", "--graceful-timeout", "10"),
+                    # Loaded once and forked: a killed worker is back at once.
+                    "--preload",
                 ],
                 self.environment,
                 PROJECT,

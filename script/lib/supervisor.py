@@ -24,10 +24,10 @@ PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.1
 READY_POLL_SECONDS = 0.2
 LARGEST_LOG_BYTES = 20 * 1024 * 1024
-FIRST_BACKOFF_SECONDS = 1.0
+SECOND_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 30.0
 STEADY_SECONDS = 60.0
-"""A child that lived this long starts again without the backoff of earlier failures."""
+"""A child that lived this long starts again at once, whatever its earlier failures."""
 
 
 class StopRequested(Exception):
@@ -67,7 +67,7 @@ class Child:
     program: Program
     process: subprocess.Popen[bytes]
     started: float
-    backoff: float = FIRST_BACKOFF_SECONDS
+    backoff: float = 0.0
     restart_at: float | None = None
 
     @property
@@ -157,13 +157,13 @@ class Supervisor:
         now = time.monotonic()
         if child.restart_at is None:
             if now - child.started >= STEADY_SECONDS:
-                child.backoff = FIRST_BACKOFF_SECONDS
+                child.backoff = 0.0
             child.restart_at = now + child.backoff
-            say(
-                f"{child.program.name} 意外退出（{child.process.returncode}），"
-                f"{child.backoff:.0f} 秒后重新启动"
+            pause = f"{child.backoff:.0f} 秒后" if child.backoff else "立即"
+            say(f"{child.program.name} 意外退出（{child.process.returncode}），{pause}重新启动")
+            child.backoff = min(
+                max(child.backoff * 2, SECOND_BACKOFF_SECONDS), LONGEST_BACKOFF_SECONDS
             )
-            child.backoff = min(child.backoff * 2, LONGEST_BACKOFF_SECONDS)
         if now < child.restart_at:
             return
         # What the dead process started may still hold its port or its files.
