@@ -39,6 +39,7 @@ _RED, _BLACK, _GREY = (214, 0, 0), (0, 0, 0), (140, 140, 140)
 _HEAD_TOP, _HEAD_SIZE, _HEAD_GAP = 30.0, 34.0, 4.0
 _RULE_LEFT, _RULE_WIDTH, _RULE_ABOVE_EDGE = 20.0, 170.0, 20.0
 _SEAL_RADIUS = 20.0
+_COPIES = "抄送："
 _MOST_CELL_LINES = 10
 """A row of a table with more lines than this may go on on the next page."""
 
@@ -77,8 +78,8 @@ class _Press:
     def run(self) -> bytes:
         self.pdf.add_page()
         y = self.letterhead() if self.paper.issuer else _TOP
-        y = self.place([*self.opening(), *self.text(), *self.closing()], y)
-        self.foot(y)
+        self.place([*self.opening(), *self.text(), *self.closing()], y)
+        self.foot()
         return bytes(self.pdf.output())
 
     # Type
@@ -190,10 +191,13 @@ class _Press:
         return rows + [self.row(line, style=style) for line in broken[1:]]
 
     def closing(self) -> Iterator[_Row]:
-        """Note on attachments, signature, date, notes: kept together on one page."""
+        """Note on attachments, signature, date, notes, and room for the copies: kept together on
+        one page."""
         rows = [*self.attachments(), *self.signature()]
         for note in self.paper.notes:
             rows += self.paragraph(f"（{note}）")
+        if copies := self.copies():
+            rows.append(_Row(len(copies) * _FOOT_LINE))
         for row in rows[:-1]:
             row.keep = True
         yield from rows
@@ -365,20 +369,20 @@ class _Press:
             y += row.height
         return y
 
-    def foot(self, y: float) -> None:
-        """The copies, at the foot of the last page's type area (10.1)."""
+    def copies(self) -> list[str]:
+        """The copies in lines, without their label."""
         if not self.paper.copies:
-            return
-        margin = _FOOT * _POINT
-        label = self.measure(_FOOT)("抄送：")
-        left, width = _LEFT + margin, _WIDTH - 2 * margin
-        broken = self.broken("，".join(self.paper.copies) + "。", _FOOT, width - label)
-        height = len(broken) * _FOOT_LINE
-        if y + height > _BOTTOM:
-            self.next_page(_Row(0))
-        top = _BOTTOM - height
+            return []
+        width = _WIDTH - 2 * _FOOT * _POINT - self.measure(_FOOT)(_COPIES)
+        return self.broken("，".join(self.paper.copies) + "。", _FOOT, width)
+
+    def foot(self) -> None:
+        """The copies, at the foot of the last page's type area (10.1); ``closing`` left room."""
+        broken = self.copies()
+        left, label = _LEFT + _FOOT * _POINT, self.measure(_FOOT)(_COPIES)
+        top = _BOTTOM - len(broken) * _FOOT_LINE
         for index, line in enumerate(broken):
-            text, x = (f"抄送：{line}", left) if index == 0 else (line, left + label)
+            text, x = (f"{_COPIES}{line}", left) if index == 0 else (line, left + label)
             self.write(text, top + index * _FOOT_LINE, size=_FOOT, x=x, height=_FOOT_LINE)
 
 

@@ -185,10 +185,14 @@ def _repeat(row: TableRow) -> None:
 
 
 def _closing(document: DocumentType, paper: Paper) -> None:
-    """Note on attachments, signature with the place of the seal, date, notes, copies."""
+    """Note on attachments, signature with the place of the seal, date, notes, copies: no page
+    begins with the signature, the text's end goes with it."""
+    if document.paragraphs:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
     for index, (prefix, name) in enumerate(paper.attachment_lines()):
         # Numbers stand under each other: the later ones are as far in as 附件： is wide.
         line = _add(document, "公文正文", prefix + name, indent=2 if index == 0 else 5)
+        line.paragraph_format.keep_with_next = True
         if index == 0:
             line.paragraph_format.space_before = _LINE
     signers = list(paper.signers)

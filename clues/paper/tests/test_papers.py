@@ -88,13 +88,29 @@ def test_long_text_goes_on_over_pages_without_loss() -> None:
     assert all(paragraph in text for paragraph in body)
 
 
-@pytest.mark.parametrize("count", range(8, 18))
-def test_signature_never_stands_alone_on_a_page(count: int) -> None:
-    """Whatever the length, the page with the date also holds the end of the text."""
-    body = (SENTENCE * count + "特此函达。",)
-    pages = pages_of(to_pdf(letter(body=body, attachments=(), copies=())))
-    with_date = next(page for page in pages if "2026年9月3日" in page)
-    assert "特此函达。" in with_date
+COPIES = ("周口市淮阳区司法局", "周口市淮阳区人民检察院")
+
+
+@pytest.mark.parametrize(
+    ("count", "copies"),
+    [*((count, ()) for count in range(9, 15)), *((count, COPIES) for count in range(7, 12))],
+)
+def test_no_page_holds_only_signature_or_copies(count: int, copies: tuple[str, ...]) -> None:
+    """Whatever the length, two lines of the text stand on the page with the date, and whoever
+    gets a copy is named there."""
+    body = (*(f"第{n}项材料。" for n in range(1, count)), "以上情况属实。", "特此函达。")
+    pages = pages_of(to_pdf(letter(body=body, attachments=(), copies=copies)))
+    assert "以上情况属实。特此函达。" in pages[-1]
+    assert "2026年9月3日" in pages[-1]
+    assert ("抄送：" in pages[-1]) == bool(copies)
+
+
+def test_the_end_of_the_text_goes_with_the_signature_in_word_too() -> None:
+    paragraphs = Document(io.BytesIO(to_docx(letter()))).paragraphs
+    texts = [paragraph.text for paragraph in paragraphs]
+    last = texts.index("请于10个工作日内函复。")
+    date = texts.index("2026年9月3日")
+    assert all(each.paragraph_format.keep_with_next for each in paragraphs[last:date])
 
 
 def test_table_repeats_its_heading_and_keeps_every_cell() -> None:
