@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import serializers, viewsets
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from clues.acts.joint import JOINT_ACTS
-from clues.models import JointVerification, VerificationPart
+from clues.api.procedure_inputs import JointInput
+from clues.models import Clue, JointVerification, VerificationPart
 from clues.selectors.joint import ORDER, joint_list
-from clues.services.joint import JOINT_HANDLERS
+from clues.services.joint import JOINT_HANDLERS, Asked, begin
+from clues.services.procedures import must_work_in_department
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 
 
@@ -59,7 +65,7 @@ class JointVerificationSerializer(ActsSerializer, serializers.ModelSerializer[Jo
 
 
 class JointVerificationViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[JointVerification]):
-    """Joint verifications that the caller may know of, newest first."""
+    """Joint verifications that the caller may know of, newest first; POST prepares one."""
 
     act_handlers = JOINT_HANDLERS
     queryset = JointVerification.objects.none()
@@ -67,6 +73,19 @@ class JointVerificationViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[JointVer
     permission_classes = (IsStaffMember,)
     pagination_class = JointPagination
     filterset_fields = ("state", "clue")
+
+    @extend_schema(request=JointInput, responses={201: JointVerificationSerializer})
+    def create(self, request: Request) -> Response:
+        """Put the parts of a joint verification before the head of the lead department."""
+        actor = api_actor(request)
+        must_work_in_department(actor, "joint.begin")
+        body = JointInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        clue = get_object_or_404(Clue.objects.visible_to(actor), pk=given["clue"])
+        asked = [Asked(**part) for part in given["parts"]]
+        joint = begin(actor, clue.pk, given["purpose"], asked)
+        return self.answer(joint.pk, status.HTTP_201_CREATED)
 
     def get_queryset(self) -> QuerySet[JointVerification]:
         if getattr(self, "swagger_fake_view", False):

@@ -1,22 +1,33 @@
-"""Hand-overs, disputes and refusals over REST: read, and the acts that need only an opinion."""
+"""Hand-overs, disputes and refusals over REST: read, begin, and the acts that need only an
+opinion."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers, viewsets
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from clues.acts.crime import CRIME_ACTS
 from clues.acts.disputes import DISPUTE_ACTS
 from clues.acts.refusals import REFUSAL_ACTS
+from clues.api import procedure_inputs as inputs
 from clues.forms.crime import CrimeFilter
 from clues.forms.disputes import DisputeFilter, RefusalFilter
 from clues.models import CrimeHandover, Dispute, DisputeParty, DisputeTalk, Refusal, Stop
+from clues.models.procedure import Procedure
 from clues.selectors import procedures as selectors
 from clues.services import crime, disputes, refusals
+from clues.services.crime import begin as beginning
+from clues.services.procedures import must_work_in_department
 from departments.actors import is_staff_member
+from records import uploads
+from records.actor import Actor
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 from records.middleware import actor_of
 
@@ -209,6 +220,9 @@ class WorksInDepartment(IsStaffMember):
 
 
 class _ProcedureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Any]):
+    """Reading, and beginning in the name of the caller's department: what was sent before is
+    answered with 200, a new one with 201."""
+
     permission_classes = (WorksInDepartment,)
     pagination_class = KeysetPagination
     row_serializer_class: ClassVar[type[serializers.BaseSerializer[Any]]]
@@ -216,6 +230,23 @@ class _ProcedureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Any]):
     def get_serializer_class(self) -> Any:
         """Rows of a list tell neither turn nor acts, which cost queries for each."""
         return self.row_serializer_class if self.action == "list" else self.serializer_class
+
+    def _begun(
+        self,
+        request: Request,
+        kind: type[serializers.Serializer[Any]],
+        begin: Callable[[Actor, dict[str, Any], uuid.UUID], Procedure],
+    ) -> Response:
+        actor = api_actor(request)
+        must_work_in_department(actor, f"{self.basename}.begin")
+        body = kind(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        key = given.get("client_key") or uuid.uuid4()
+        model = self.serializer_class.Meta.model  # type: ignore[union-attr]
+        known = model.objects.filter(key=key, created_by_id=actor.user_id).exists()
+        begun = begin(actor, given, key)
+        return self.answer(begun.pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
 
 
 class CrimeViewSet(_ProcedureViewSet):
@@ -226,6 +257,13 @@ class CrimeViewSet(_ProcedureViewSet):
     row_serializer_class = CrimeRowSerializer
     filterset_class = CrimeFilter
     act_handlers = crime.HANDLERS
+
+    @extend_schema(
+        request=inputs.CrimeInput, responses={200: CrimeSerializer, 201: CrimeSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Name case officers for a suspected crime, or prepare a hand-over by the police."""
+        return self._begun(request, inputs.CrimeInput, _begin_crime)
 
     def get_queryset(self) -> QuerySet[CrimeHandover]:
         if getattr(self, "swagger_fake_view", False):
@@ -242,6 +280,13 @@ class DisputeViewSet(_ProcedureViewSet):
     filterset_class = DisputeFilter
     act_handlers = disputes.HANDLERS
 
+    @extend_schema(
+        request=inputs.DisputeInput, responses={200: DisputeSerializer, 201: DisputeSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Prepare a dispute for the head to raise."""
+        return self._begun(request, inputs.DisputeInput, _begin_dispute)
+
     def get_queryset(self) -> QuerySet[Dispute]:
         if getattr(self, "swagger_fake_view", False):
             return Dispute.objects.none()
@@ -257,7 +302,51 @@ class RefusalViewSet(_ProcedureViewSet):
     filterset_class = RefusalFilter
     act_handlers = refusals.HANDLERS
 
+    @extend_schema(
+        request=inputs.RefusalInput, responses={200: RefusalSerializer, 201: RefusalSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Prepare the written advice for the head to sign."""
+        return self._begun(request, inputs.RefusalInput, _begin_refusal)
+
     def get_queryset(self) -> QuerySet[Refusal]:
         if getattr(self, "swagger_fake_view", False):
             return Refusal.objects.none()
         return selectors.refusals(api_actor(self.request))
+
+
+def _begin_crime(actor: Actor, given: dict[str, Any], key: uuid.UUID) -> CrimeHandover:
+    case = beginning.Case(
+        title=given["title"],
+        facts=given["facts"],
+        suspect=given["suspect"],
+        clue_id=given.get("clue"),
+    )
+    if given["direction"] == CrimeHandover.Direction.TO_POLICE:
+        return beginning.begin(actor, case, given["officers"], key=key)
+    with uploads.opened(actor, given["files"]) as files:
+        return beginning.begin_back(actor, case, given["department"], files, key=key)
+
+
+def _begin_dispute(actor: Actor, given: dict[str, Any], key: uuid.UUID) -> Dispute:
+    question = disputes.Question(
+        about=given["about"],
+        title=given["title"],
+        facts=given["facts"],
+        clue_id=given.get("clue"),
+        matter_id=given.get("matter"),
+    )
+    return disputes.begin(actor, question, given["departments"], key=key)
+
+
+def _begin_refusal(actor: Actor, given: dict[str, Any], key: uuid.UUID) -> Refusal:
+    complaint = refusals.Complaint(
+        title=given["title"],
+        facts=given["facts"],
+        basis=given["basis"],
+        advice=given["advice"],
+        clue_id=given.get("clue"),
+        matter_id=given.get("matter"),
+    )
+    with uploads.opened(actor, given["files"]) as files:
+        return refusals.begin(actor, complaint, given["addressee"], files, key=key)

@@ -26,6 +26,7 @@ from clues.services.procedures import (
     answer,
     clue_for,
     department_for,
+    matter_for,
     must_work_in_department,
     note_on_clue,
     procedure_number,
@@ -102,7 +103,7 @@ def begin(
         title=told(question.title, "标题", "title"),
         facts=told(question.facts, "争议情况", "facts"),
         clue=clue,
-        matter_id=question.matter_id,
+        matter_id=matter_for(actor, question.matter_id),
         raiser_id=raiser_id,
         created_by_id=actor.user_id,
     )

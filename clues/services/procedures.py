@@ -18,9 +18,10 @@ from clues.services.letters import led
 from clues.services.numbers import next_values
 from departments.models import Department, User
 from departments.roles import Role
+from matters.models import MatterVersion
 from records import clock, trail
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Conflict, NotAllowed, Refused
 
 P = TypeVar("P", bound=Procedure)
 
@@ -39,11 +40,13 @@ def sent_before(model: type[P], actor: Actor, key: uuid.UUID) -> P | None:
     """What the same form created when it was sent the first time, seen by the same person.
 
     Call it inside the transaction that creates: whoever sends the form twice at once waits here
-    for the first.
+    for the first. Raises ``Conflict`` when somebody else's form had the key.
     """
     list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
-    found = model._default_manager.filter(key=key, created_by_id=actor.user_id)
-    return found.first()
+    found = model._default_manager.filter(key=key).first()
+    if found is not None and found.created_by_id != actor.user_id:
+        raise Conflict("提交编号已经用过，请重新打开填写页面。")
+    return found
 
 
 def must_work_in_department(actor: Actor, verb: str) -> int:
@@ -65,6 +68,20 @@ def clue_for(actor: Actor, clue_id: int | None) -> Clue | None:
     if not found.is_open:
         raise Refused("线索已经办结，不能据此办理。", field="clue")
     return found
+
+
+def matter_for(actor: Actor, matter_id: int | None) -> int | None:
+    """A matter of the region in force. Raises ``Refused`` when the person does not see it."""
+    if matter_id is None:
+        return None
+    seen = MatterVersion.objects.visible_to(actor).filter(
+        matter_id=matter_id,
+        state=MatterVersion.State.IN_FORCE,
+        matter__region__code=actor.region_code,
+    )
+    if not seen.exists():
+        raise Refused("监管事项不存在。", field="matter")
+    return matter_id
 
 
 def department_for(pk: int, region_code: str, field: str) -> Department:

@@ -29,6 +29,8 @@ def body(world: World, name: str) -> dict[str, Any]:
         return {"selected": [world.value("task_sent")], "confirm": "1"}
     if name == "inspections:result-bulk-approve":
         return {"selected": [world.value("result_submitted")], "confirm": "1"} | OPINION
+    if name == "joint-verification-list":
+        return _joint(world)
     if name == "draw-list":
         return {"item": world.value("item")}
     if name == "task-list":
@@ -54,3 +56,12 @@ def _plan_item(world: World) -> dict[str, Any]:
         "draw_level": item.draw_level,
         "staffing": item.staffing,
     }
+
+
+def _joint(world: World) -> dict[str, Any]:
+    clue = world.things["clue_own"]
+    parts = [
+        {"department": department.pk, "task": "核查食堂", "days": 5}
+        for department in (clue.holder, world.things["refusal_advised"].addressee)
+    ]
+    return {"clue": clue.pk, "purpose": "请共同核查。", "parts": parts}

@@ -135,6 +135,7 @@ def _crimes(world: World) -> None:
     approved = reported | {"approved_at": now}
     sent = approved | {"sent_at": now}
     states = {
+        _C.ENDING: common,
         _C.REPORTED: reported,
         _C.APPROVED: approved,
         _C.TRANSFERRED: sent,
@@ -234,6 +235,7 @@ def _refusals(world: World) -> None:
         "uncorrected": (_F.UNCORRECTED, reported),
         "criticism_prepared": (_F.UNCORRECTED, reported),
         "criticised": (_F.CRITICISED, reported),
+        "noticed": (_F.CRITICISED, reported),
         "referred": (_F.REFERRED, referred),
     }
     world.add(refusal_draft=begun)
@@ -244,6 +246,7 @@ def _refusals(world: World) -> None:
     for name, kind, sender, to in (
         ("report_prepared", "refusal_report", "mzj", "zfb"),
         ("criticism_prepared", "criticism", "zfb", "wjw"),
+        ("noticed", "criticism", "zfb", "wjw"),
     ):
         led.prepare(
             person(f"{sender}_clerk"),
