@@ -285,7 +285,10 @@ def test_an_act_done_twice_is_told_in_words(county) -> None:
     [
         (
             "begun",
-            {"scjg_inspector1": {"report", "attach"}, "scjg_inspector2": {"report", "attach"}},
+            {
+                "scjg_inspector1": {"report", "attach", "propose-end"},
+                "scjg_head": {"report", "attach", "propose-end", "end", "officers"},
+            },
         ),
         ("reported", {"scjg_head": {"approve", "refuse", "attach"}, "scjg_clerk": {"attach"}}),
         ("transferred", {"gaj_clerk": {"receive"}, "gaj_head": {"receive", "forward"}}),
