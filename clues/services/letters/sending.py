@@ -66,6 +66,8 @@ def read(actor: Actor, pk: int, opinion: str = "") -> Referral:
     seen: Referral | None = Referral.objects.visible_to(actor).filter(pk=pk).first()
     if seen is None:
         raise Refused("函件不存在。", code="not_found")
+    # Who reads at the same time waits here, and finds the receipt.
+    Referral.objects.select_for_update(of=("self",)).get(pk=pk)
     own = Q(department_id=actor.department_id)
     if seen.copies.filter(own, read_at__isnull=False).exists():
         return seen
