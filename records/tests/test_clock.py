@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from departments.models import Department, Region
+from departments.models import Region
 from records import clock, deadlines, trail
 from records.actor import SYSTEM
 from records.workdays import SHANGHAI, Limit, Unit
@@ -30,8 +30,7 @@ def test_the_clock_goes_on_from_the_moment_and_returns_even_after_an_error() -> 
         assert clock.now() == NOON + dt.timedelta(seconds=60)
 
 
-@pytest.mark.django_db
-def test_what_is_written_meanwhile_bears_that_date() -> None:
+def test_what_is_written_meanwhile_bears_that_date(county: Region) -> None:
     with clock.at(EARLIER):
         entry = trail.record(SYSTEM, "test.note", "记录")
         deadline = deadlines.start(
@@ -41,13 +40,8 @@ def test_what_is_written_meanwhile_bears_that_date() -> None:
             title="办理",
             source="测试",
             limit=Limit(1, Unit.WORKING_DAY),
-            department_id=_department(),
-            region_code="411603",
+            department_id=county.departments.first().pk,
+            region_code=county.code,
         )
     assert entry.at - EARLIER < dt.timedelta(minutes=1)
     assert deadline.due_at == dt.datetime(2026, 9, 2, 23, 59, 59, tzinfo=SHANGHAI)
-
-
-def _department() -> int:
-    region = Region.objects.create(code="411603", name="淮阳区", level=Region.Level.COUNTY)
-    return Department.objects.create(region=region, code="MZJ", name="区民政局").pk

@@ -18,16 +18,20 @@ from clues.services.warnings import response, rules
 from departments.models import User
 from records import clock
 from records.periods import day_after
-from supervision.demo.stage import Cast, upload
+from supervision.demo.stage import Cast, Story, upload
 
 
-def load_procedures(cast: Cast) -> None:
-    """Write one or two of each procedure, at different points of their way."""
-    _joint(cast)
-    _crime(cast)
-    _disputes(cast)
-    _refusal(cast)
-    _warnings(cast)
+def procedures(cast: Cast) -> list[Story]:
+    """One or two of each procedure, at different points of their way."""
+    return [
+        _joint(cast),
+        _crime(cast),
+        _duties_dispute(cast),
+        _enforcement_dispute(cast),
+        _refusal(cast),
+        _warnings(cast),
+        _penalty(cast),
+    ]
 
 
 def _own_clue(cast: Cast, name: str, category: str, title: str, content: str) -> Clue:
@@ -47,7 +51,8 @@ def _own_clue(cast: Cast, name: str, category: str, title: str, content: str) ->
     return handling.handle(cast.clerk(name), clue.pk)
 
 
-def _joint(cast: Cast) -> None:
+def _joint(cast: Cast) -> Story:
+    yield cast.back(9, "15:00")
     clue = _own_clue(
         cast,
         "mzj",
@@ -55,29 +60,37 @@ def _joint(cast: Cast) -> None:
         "{name}存在多项安全隐患",
         "检查发现{name}食堂、消防和电梯均有隐患，须几个部门一起核查。",
     )
+    yield cast.back(8, "09:30")
     found = joint.begin(
         cast.clerk("mzj"),
         clue.pk,
         "请共同核查并提出处理意见。",
         [
-            Asked(cast.department("mzj"), "核查护理人员配备和夜间值守", 5),
+            Asked(cast.department("mzj"), "核查护理人员配备和夜间值守", 8),
             Asked(cast.department("scjg"), "核查食堂和电梯", 5),
-            Asked(cast.department("xfdd"), "核查消防设施和疏散通道", 3),
+            Asked(cast.department("xfdd"), "核查消防设施和疏散通道", 5),
         ],
     )
+    yield cast.back(7, "10:20")
     joint.open_up(cast.head("mzj"), found.pk, "同意。")
+    yield cast.back(6, "09:00")
+    joint.accept(cast.clerk("xfdd"), found.parts.get(department=cast.department("xfdd")).pk)
+    yield cast.back(6, "10:50")
     part = found.parts.get(department=cast.department("scjg"))
     joint.accept(cast.clerk("scjg"), part.pk)
+    yield cast.back(3, "14:40")
     joint.report(
         cast.clerk("scjg"),
         part.pk,
         "食堂留样不全；一部电梯使用标志过期。",
         [upload("核查记录.pdf")],
     )
+    yield cast.back(2, "09:30")
     joint.confirm(cast.head("scjg"), part.pk)
 
 
-def _crime(cast: Cast) -> None:
+def _crime(cast: Cast) -> Story:
+    yield cast.back(6, "16:30")
     clue = _own_clue(
         cast,
         "scjg",
@@ -85,6 +98,7 @@ def _crime(cast: Cast) -> None:
         "{name}使用非食品原料加工食品",
         "现场检出非食品原料，数量较大，涉嫌犯罪。",
     )
+    yield cast.back(5, "09:10")
     officers = User.objects.filter(username__in=("scjg_clerk", "scjg_inspector1"))
     case = crime.begin(
         cast.clerk("scjg"),
@@ -96,6 +110,7 @@ def _crime(cast: Cast) -> None:
         ),
         list(officers.values_list("pk", flat=True)),
     )
+    yield cast.back(4, "10:00")
     crime_department.report(
         cast.clerk("scjg"),
         case.pk,
@@ -104,12 +119,16 @@ def _crime(cast: Cast) -> None:
     )
     for label in crime_department.DOCUMENTS:
         crime_department.attach(cast.clerk("scjg"), case.pk, label, [upload(f"{label}.pdf")])
+    yield cast.back(3, "15:10")
     crime_department.approve(cast.head("scjg"), case.pk, "同意移送。")
+    yield cast.back(2, "14:40")
     crime_department.transfer(cast.head("scjg"), case.pk)
+    yield cast.back(1, "09:00")
     justice.receive(cast.clerk("gaj"), case.pk)
 
 
-def _disputes(cast: Cast) -> None:
+def _duties_dispute(cast: Cast) -> Story:
+    yield cast.back(6, "11:00")
     clue = _own_clue(
         cast,
         "cgj",
@@ -117,6 +136,7 @@ def _disputes(cast: Cast) -> None:
         "{name}气瓶间改建",
         "{name}在建筑首层改建气瓶间，由谁查处有不同认识。",
     )
+    yield cast.back(4, "15:40")
     dispute = disputes.begin(
         cast.clerk("cgj"),
         Question(
@@ -127,8 +147,14 @@ def _disputes(cast: Cast) -> None:
         ),
         [cast.department("zjj").pk],
     )
+    yield cast.back(3, "10:30")
     disputes.raise_dispute(cast.head("cgj"), dispute.pk, "先行共同处置。")
+    yield cast.back(2, "09:50")
     disputes.handle(cast.clerk("cgj"), dispute.pk, "已责令暂停使用气瓶间。")
+
+
+def _enforcement_dispute(cast: Cast) -> Story:
+    yield cast.back(12, "10:40")
     other = disputes.begin(
         cast.clerk("sthj"),
         Question(
@@ -138,9 +164,12 @@ def _disputes(cast: Cast) -> None:
         ),
         [cast.department("cgj").pk],
     )
+    yield cast.back(11, "09:30")
     disputes.raise_dispute(cast.head("sthj"), other.pk)
+    yield cast.back(10, "16:00")
     for name in ("sthj", "cgj"):
         disputes.handle(cast.clerk(name), other.pk, "已派员到场，要求商户先行停用设备。")
+    yield cast.back(7, "15:30")
     disputes.talk(
         cast.clerk("sthj"),
         other.pk,
@@ -148,11 +177,14 @@ def _disputes(cast: Cast) -> None:
         participants="双方分管负责人",
         minutes="就立案管辖未达成一致，同意提请协调。",
     )
+    yield cast.back(6, "09:40")
     disputes.prepare(cast.clerk("sthj"), other.pk, "协商未能一致，现提请协调，明确执法管辖。")
+    yield cast.back(5, "14:20")
     disputes.submit(cast.head("sthj"), other.pk, "同意提请。")
 
 
-def _refusal(cast: Cast) -> None:
+def _refusal(cast: Cast) -> Story:
+    yield cast.back(9, "10:00")
     refusal = refusals.begin(
         cast.clerk("xfdd"),
         Complaint(
@@ -163,14 +195,17 @@ def _refusal(cast: Cast) -> None:
         ),
         cast.department("zjj").pk,
     )
+    yield cast.back(8, "09:20")
     refusals.advise(cast.head("xfdd"), refusal.pk, "同意。")
+    yield cast.back(4, "16:10")
     refusals.reject(cast.head("zjj"), refusal.pk, "该路段不在本部门管理范围。")
 
 
-def _warnings(cast: Cast) -> None:
+def _warnings(cast: Cast) -> Story:
+    yield cast.back(20, "09:00")
     rules.adopt_presets(cast.head("xzsp"))
+    yield cast.back(4, "10:10")
     store = cast.subject("retail-pharmacy")
-    home = cast.subject("nursing-home")
     warning = response.from_above(
         cast.clerk("xzsp"),
         origin=RiskWarning.Origin.PROVINCE,
@@ -181,7 +216,10 @@ def _warnings(cast: Cast) -> None:
         owner=cast.department("scjg"),
         subject=store,
     )
+    yield cast.back(3, "09:30")
     response.receive(cast.clerk("scjg"), warning.pk)
+    yield cast.back(0, "08:40")
+    home = cast.subject("nursing-home")
     response.from_above(
         cast.clerk("xzsp"),
         origin=RiskWarning.Origin.NATIONAL,
@@ -194,8 +232,9 @@ def _warnings(cast: Cast) -> None:
     )
 
 
-def load_penalty(cast: Cast) -> Penalty:
+def _penalty(cast: Cast) -> Story:
     """A fine in force; where the catalogue says so it opens a shared record by itself."""
+    yield cast.back(3, "10:30")
     today = clock.today()
     penalty = penalties.enter(
         cast.clerk("scjg"),
@@ -210,4 +249,5 @@ def load_penalty(cast: Cast) -> Penalty:
             decided_on=today,
         ),
     )
-    return penalties.sign(cast.head("scjg"), penalty.pk, "同意。")
+    yield cast.back(2, "15:00")
+    penalties.sign(cast.head("scjg"), penalty.pk, "同意。")

@@ -5,22 +5,19 @@ from __future__ import annotations
 from clues.models import SharingEntry
 from clues.services.sharing import catalogue, records, requests
 from clues.services.sharing.catalogue import EntryInput
-from records import clock
-from records.periods import day_after
-from supervision.demo.procedures import load_penalty
-from supervision.demo.stage import Cast, upload
+from supervision.demo.stage import Cast, Story, upload
 
 _C = SharingEntry.Category
 _PROCEDURE = "经办人登记并核对内容，按目录规定推送；接收部门签阅后用于本部门监管。"
 _BASES = (
-    ("persons", "gaj", "人口基础信息", "restricted"),
-    ("legal_persons", "xzsp", "法人基础信息", "internal"),
-    ("geography", "zjj", "空间地理基础信息", "internal"),
-    ("licences", "xzsp", "电子证照信息", "internal"),
-    ("public_credit", "fgw", "公共信用信息", "internal"),
-    ("supervision_acts", "xzsp", "监管行为信息", "public"),
+    (_C.CASE, "persons", "gaj", "人口基础信息", "restricted"),
+    (_C.LICENCE, "legal_persons", "xzsp", "法人基础信息", "internal"),
+    (_C.APPRAISAL, "geography", "zjj", "空间地理基础信息", "internal"),
+    (_C.LICENCE, "licences", "xzsp", "电子证照信息", "internal"),
+    (_C.PENALTY, "public_credit", "fgw", "公共信用信息", "internal"),
+    (_C.SUPERVISION, "supervision_acts", "xzsp", "监管行为信息", "public"),
 )
-"""The shared bases: adapter, provider, title, restriction on use."""
+"""The shared bases: category, adapter, provider, title, restriction on use."""
 
 _ENTRIES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     (
@@ -52,14 +49,31 @@ _ENTRIES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
 """What is registered case by case: category, provider, title, content, receivers."""
 
 
-def load_sharing(cast: Cast) -> None:
-    """Write the catalogue, some records at different points, and requests."""
-    for adapter, provider, title, secrecy in _BASES:
+_TOLD: tuple[tuple[str, str, str, int, int, int | None], ...] = (
+    ("xzsp", "食品经营许可变动", "本周新办和注销食品经营许可 12 件", 2, 1, 1),
+    ("xzsp", "12345 投诉举报汇总", "上月投诉举报按对象汇总", 15, 9, 8),
+    ("nync", "农资抽检结果", "秋季肥料抽检结果", 3, 2, None),
+    ("cgj", "违法建设线索", "巡查发现屋顶搭建线索 3 件", 9, 7, None),
+    ("sfj", "执法依据和裁量基准变动", "市场监管领域裁量基准更新", 1, 1, 0),
+)
+"""Provider, entry and title of records, and how many working days ago each came about, was
+registered and was shared: one read, one late, one owed, one overdue."""
+
+
+def sharing(cast: Cast) -> list[Story]:
+    """The catalogue, records at different points, and requests."""
+    told = [_record(cast, *row) for row in _TOLD]
+    return [_catalogue(cast), *told, _granted(cast), _waiting(cast)]
+
+
+def _catalogue(cast: Cast) -> Story:
+    yield cast.back(24, "09:00")
+    for category, adapter, provider, title, secrecy in _BASES:
         _entry(
             cast,
             provider,
             EntryInput(
-                category=_C.SUPERVISION if adapter == "supervision_acts" else _C.LICENCE,
+                category=category,
                 title=title,
                 content="按基础库的数据项提供。",
                 way=SharingEntry.Way.ADAPTER,
@@ -76,10 +90,8 @@ def load_sharing(cast: Cast) -> None:
                 ),
             ),
         )
-    entries = {row[2]: _plain_entry(cast, *row) for row in _ENTRIES}
-    load_penalty(cast)
-    _records(cast, entries)
-    _requests(cast)
+    for row in _ENTRIES:
+        _plain_entry(cast, *row)
 
 
 def _entry(cast: Cast, provider: str, given: EntryInput) -> SharingEntry:
@@ -110,32 +122,35 @@ def _plain_entry(
     )
 
 
-def _records(cast: Cast, entries: dict[str, SharingEntry]) -> None:
-    """One shared and read, one shared late, one owed, one overdue."""
-    today = clock.today()
-    told: tuple[tuple[str, str, str, int, bool], ...] = (
-        ("xzsp", "食品经营许可变动", "本周新办和注销食品经营许可 12 件", 2, True),
-        ("xzsp", "12345 投诉举报汇总", "上月投诉举报按对象汇总", 15, True),
-        ("nync", "农资抽检结果", "秋季肥料抽检结果", 3, False),
-        ("cgj", "违法建设线索", "巡查发现屋顶搭建线索 3 件", 16, False),
-        ("sfj", "执法依据和裁量基准变动", "市场监管领域裁量基准更新", 1, True),
+def _record(
+    cast: Cast,
+    provider: str,
+    entry: str,
+    title: str,
+    event: int,
+    registered: int,
+    shared: int | None,
+) -> Story:
+    yield cast.back(registered, "10:20")
+    record = records.register(
+        cast.clerk(provider),
+        SharingEntry.objects.get(title=entry).pk,
+        title=title,
+        content=f"{title}，明细见附件。",
+        event_on=cast.back(event).date(),
+        files=[upload("明细.pdf")],
     )
-    for provider, entry, title, days, shares in told:
-        record = records.register(
-            cast.clerk(provider),
-            entries[entry].pk,
-            title=title,
-            content=f"{title}，明细见附件。",
-            event_on=day_after(today, -days),
-            files=[upload("明细.pdf")],
-        )
-        if shares:
-            records.share(cast.clerk(provider), record.pk)
-        if title.startswith("本周"):
-            records.read(cast.clerk("scjg"), record.pk)
+    if shared is None:
+        return
+    yield cast.back(shared, "15:00")
+    records.share(cast.clerk(provider), record.pk)
+    if title.startswith("本周"):
+        yield cast.back(0, "09:30")
+        records.read(cast.clerk("scjg"), record.pk)
 
 
-def _requests(cast: Cast) -> None:
+def _granted(cast: Cast) -> Story:
+    yield cast.back(6, "09:50")
     asked = requests.create(
         cast.clerk("mzj"),
         cast.department("wjw").pk,
@@ -144,7 +159,9 @@ def _requests(cast: Cast) -> None:
         basis="年度联合检查计划",
         content="名称、地址、执业许可证号和有效期。",
     )
+    yield cast.back(6, "15:10")
     requests.sign(cast.head("mzj"), asked.pk)
+    yield cast.back(4, "10:00")
     requests.propose(
         cast.clerk("wjw"),
         asked.pk,
@@ -153,7 +170,12 @@ def _requests(cast: Cast) -> None:
         content="内设医疗机构名单见附件。",
         files=[upload("名单.pdf")],
     )
+    yield cast.back(3, "11:00")
     requests.approve(cast.head("wjw"), asked.pk)
+
+
+def _waiting(cast: Cast) -> Story:
+    yield cast.back(2, "10:40")
     waiting = requests.create(
         cast.clerk("yjgl"),
         cast.department("gaj").pk,
@@ -162,4 +184,5 @@ def _requests(cast: Cast) -> None:
         basis="办理中的线索",
         content="近一年的违法记录汇总。",
     )
+    yield cast.back(1, "09:10")
     requests.sign(cast.head("yjgl"), waiting.pk)

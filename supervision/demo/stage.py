@@ -1,8 +1,11 @@
-"""What the demo's stories share: who acts, about whom, and the papers they attach."""
+"""What the demo's stories share: who acts, about whom, when, and the papers they attach."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Generator, Iterable
 from functools import cache
+from heapq import heapify, heappop, heappush
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -11,16 +14,40 @@ from clues.paper.pdf import to_pdf
 from credit.models import Subject
 from departments.actors import actor_for
 from departments.models import Department, User
+from records import clock, deadlines
 from records.actor import Actor
+from records.workdays import SHANGHAI, add_working_days
+
+Story = Generator[dt.datetime, None, None]
+"""Something that happened: between its acts it yields the moment of the next."""
+
+
+def play(stories: Iterable[Story]) -> None:
+    """Let the stories happen side by side in the order of time, each act at its moment. What lies
+    ahead of the present happens now."""
+    coming = [(next(story), number, story) for number, story in enumerate(stories)]
+    heapify(coming)
+    while coming:
+        moment, number, story = heappop(coming)
+        with clock.at(min(moment, clock.now())):
+            following = next(story, None)
+        if following is not None:
+            heappush(coming, (following, number, story))
 
 
 class Cast:
-    """The demo accounts as actors, each read once."""
+    """The demo accounts as actors, each read once, and the days on which they act."""
 
     def __init__(self, region_code: str) -> None:
         self._region_code = region_code
         self._actors: dict[str, Actor] = {}
         self._used: dict[str, int] = {}
+        self._today = clock.today()
+
+    def back(self, days: int, at: str = "10:00") -> dt.datetime:
+        """A time of the day so many working days before the present one."""
+        day = add_working_days(self._today, -days, deadlines.calendar())
+        return dt.datetime.combine(day, dt.time.fromisoformat(at), SHANGHAI)
 
     def who(self, username: str) -> Actor:
         """The actor behind an account (``mzj_clerk``)."""
