@@ -327,14 +327,19 @@ def late_by(
 
 
 def chips_for(targets: Iterable[models.Model]) -> dict[int, Chip]:
-    """The most pressing running chip per object of one model, in one query."""
+    """The most pressing running chip per object of one model, with the department that owes it, in
+    one query."""
     by_id = {target.pk: target for target in targets}
     if not by_id:
         return {}
     content_type = ContentType.objects.get_for_model(next(iter(by_id.values())))
-    found = Deadline.objects.filter(
-        target_type=content_type, target_id__in=by_id, met_at=None, cancelled_at=None
-    ).order_by("target_id", models.F("due_at").asc(nulls_last=True))
+    found = (
+        Deadline.objects.filter(
+            target_type=content_type, target_id__in=by_id, met_at=None, cancelled_at=None
+        )
+        .select_related("department")
+        .order_by("target_id", models.F("due_at").asc(nulls_last=True))
+    )
     first: dict[int, Deadline] = {}
     for deadline in found:
         first.setdefault(deadline.target_id, deadline)

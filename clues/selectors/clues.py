@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clues import likeness
-from clues.models import Clue, Complainant
+from clues.models import Clue, Complainant, Dispute
 from clues.rules import intake as rules
 from clues.services import complainants
 from clues.services.intake import text_of
@@ -43,17 +43,36 @@ def listed(actor: Actor) -> QuerySet[Clue]:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the list: the clue and the clock that presses most."""
+    """A row of the list: the clue, the clock that presses most, and what it waits for from whom."""
 
     clue: Clue
     chip: Chip | None
+    waits: str
 
 
 def rows_of(clues: Iterable[Clue]) -> list[Row]:
-    """The rows of a page, with their chips in one query."""
+    """The rows of a page, with their clocks in one query and those of disputes in two more. While
+    it is disputed who handles a clue, the clock is that of the dispute."""
     page = list(clues)
-    chips = chips_for(page)
-    return [Row(clue, chips.get(clue.pk)) for clue in page]
+    own = chips_for(page)
+    disputed = _clocks_of_disputes(clue for clue in page if clue.state == Clue.State.DISPUTED)
+    return [_row(clue, own.get(clue.pk) or disputed.get(clue.pk)) for clue in page]
+
+
+def _row(clue: Clue, chip: Chip | None) -> Row:
+    if chip is None:
+        return Row(clue, None, "")
+    clock_of = chip.deadline.department
+    at_holder = clock_of.pk == clue.holder_id
+    return Row(clue, chip, chip.deadline.title if at_holder else f"{clock_of}{chip.deadline.title}")
+
+
+def _clocks_of_disputes(clues: Iterable[Clue]) -> dict[int, Chip]:
+    """The most pressing clock of the open dispute about each clue."""
+    about = Dispute.objects.filter(clue__in=[clue.pk for clue in clues])
+    disputes = about.exclude(state__in=Dispute.FINAL).only("pk", "clue_id")
+    clue_of = {dispute.pk: dispute.clue_id for dispute in disputes}
+    return {clue_of[pk]: chip for pk, chip in chips_for(disputes).items() if clue_of[pk]}
 
 
 @dataclass(frozen=True)

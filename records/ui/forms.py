@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from records.ui.base import draw, get, inner
 
@@ -38,6 +39,11 @@ def _kind(bound: BoundField) -> str:
     return "select" if isinstance(widget, forms.Select) else "input"
 
 
+def _in_words(select: SafeString, word: str) -> SafeString:
+    """Say what an empty choice means where the form left Django's row of dashes."""
+    return mark_safe(select.replace(f">{BLANK_CHOICE_DASH[0][1]}<", f">{word}<"))
+
+
 @register.inclusion_tag("components/field.html")
 def field(
     bound: BoundField, rule: Any = "", label: Any = "", help: Any = "", compact: bool = False
@@ -56,10 +62,13 @@ def field(
         attrs["class"] = " ".join(part for part in (FIELD_CLASSES[kind], own, wrong) if part)
     if described:
         attrs["aria-describedby"] = described
+    widget = bound.as_widget(attrs=attrs)
+    if kind == "select":
+        widget = _in_words(widget, "全部" if compact else "请选择")
     return {
         "field": bound,
         "kind": kind,
-        "widget": bound.as_widget(attrs=attrs),
+        "widget": widget,
         "base": base,
         "label": label or bound.label,
         "help": help,
