@@ -15,13 +15,21 @@ def actor_for(
     """The actor a user is now. Costs at most two queries (department, its functions).
 
     An administrator acts for no department: theirs is named, but lends them neither its
-    business nor its functions (R2).
+    business nor its functions (R2). Nobody acts for a department that was closed.
     """
     if not isinstance(user, User):
         return Actor(name=ANONYMOUS.name, request_id=request_id, address=address)
     department = user.department
     functions: frozenset[str] = frozenset()
     administrates = not ADMINISTRATORS.isdisjoint(user.roles)
+    if department is not None and not department.is_active and not administrates:
+        return Actor(
+            name=user.name or user.username,
+            user_id=user.pk,
+            department_name=department.name,
+            request_id=request_id,
+            address=address,
+        )
     if department is not None and not administrates:
         functions = frozenset(
             FunctionAssignment.objects.filter(

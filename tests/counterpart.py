@@ -17,8 +17,9 @@ class Counterpart:
     """Stands for another system's intake.
 
     ``script`` holds the answers to come, one per request: a status code, "drop" to cut the
-    connection without an answer, or what to do before answering 200 as it does when it is empty. ``received`` has every
-    request body in order, ``accepted`` one per idempotency key, as a careful receiver keeps them.
+    connection without an answer, or what to do before answering 200 as it does when it is empty.
+    ``received`` has every request body in order, ``accepted`` one per idempotency key, as a careful
+    receiver keeps them.
     """
 
     url: str = ""
@@ -26,6 +27,12 @@ class Counterpart:
     received: list[dict[str, Any]] = field(default_factory=list)
     accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
+    arrival: threading.Condition = field(default_factory=threading.Condition)
+
+    def has_accepted(self, text: str, seconds: float) -> bool:
+        """Whether a body holding the text is accepted within the time."""
+        with self.arrival:
+            return self.arrival.wait_for(lambda: text in str(self.accepted), seconds)
 
 
 @contextmanager
@@ -46,7 +53,9 @@ def listening() -> Iterator[Counterpart]:
                 self.connection.close()
                 return
             if isinstance(answer, int) and answer < 300:
-                state.accepted[self.headers["Idempotency-Key"]] = body
+                with state.arrival:
+                    state.accepted[self.headers["Idempotency-Key"]] = body
+                    state.arrival.notify_all()
             self.send_response(int(answer))
             self.send_header("Content-Length", "2")
             self.end_headers()

@@ -8,9 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -81,15 +80,22 @@ def processes_of(data: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "condition did not come true in time"
-        time.sleep(0.05)
-
-
 def wait_until_nothing_is_left(data: Path) -> None:
-    wait_for(lambda: not processes_of(data))
+    psutil.wait_procs(processes_of(data), timeout=20)
+    assert processes_of(data) == []
+
+
+def wait_for_line(log: Path, text: str, times: int) -> None:
+    """Follow a log until ``text`` stands in it so often."""
+    command = ["timeout", "60", "tail", "--lines=+1", "--follow", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout
+        for line in follower.stdout:
+            times -= text in line
+            if times == 0:
+                follower.terminate()
+                return
+    raise AssertionError(f"{text} was not logged in time")
 
 
 def free_port() -> int:
@@ -169,7 +175,8 @@ def test_servers_survive_what_may_happen_to_them(data: Path) -> None:
     killed = postmaster(data)
     os.kill(killed, signal.SIGKILL)
     first.read_until("PostgreSQL 意外退出")
-    wait_for(lambda: (data / "postgres" / "postmaster.pid").exists() and postmaster(data) != killed)
+    wait_for_line(data / "log" / "postgres.log", "ready to accept connections", times=2)
+    assert postmaster(data) != killed
 
     second = services(data)
     code, output = second.finish()

@@ -49,6 +49,9 @@ def test_every_text_is_bound(draw, client_of):
     page = reverse("inspections:draw-verification", args=[draw.pk])
     bundle = reverse("inspections:draw-bundle", args=[draw.pk])
     clerk = client_of("mzj_clerk")
+    pages = [reverse(f"inspections:{name}", args=[draw.pk]) for name in ("draw", "draw-paper")]
+    pages.append(reverse("public:draw", args=[draw.number]))
+    told = 0
     for name in TEXTS:
         kept = getattr(draw, name)
         edited = kept[:-2] + ("b" if kept[-2:-1] != "b" else "c") + kept[-1:]
@@ -57,7 +60,15 @@ def test_every_text_is_bound(draw, client_of):
             assert failed(draw), (name, changed[-20:])
             assert "不通过" in clerk.get(page).content.decode()
             assert clerk.get(bundle).status_code == 200
+            for shown in pages:
+                answer = clerk.get(shown)
+                assert answer.status_code in (200, 409), (name, changed[-20:], shown)
+                told += "抽取记录已损坏" in answer.content.decode()
         Draw.objects.filter(pk=draw.pk).update(**{name: kept})
+    assert told
+    Draw.objects.filter(pk=draw.pk).update(counts={})
+    answer = clerk.get(pages[0])
+    assert (answer.status_code, "抽取记录已损坏" in answer.content.decode()) == (409, True)
     assert not failed(draw)
 
 

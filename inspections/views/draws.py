@@ -25,6 +25,7 @@ from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
 from inspections.services.draws.gathering import EXCLUSIONS
+from inspections.views.damage import TellsDamage
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.excel import Column, Sheet, kinds
@@ -196,7 +197,7 @@ def _draw(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(found, pk=pk)
 
 
-class DrawView(View):
+class DrawView(TellsDamage):
     """The draw, fit for a projector; its living part is asked for again until it is over."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -228,7 +229,7 @@ class DrawView(View):
         )
 
 
-class DrawLiveView(View):
+class DrawLiveView(TellsDamage):
     """The living part: 204 while nothing happened, a whole reload when other acts are due."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -241,7 +242,7 @@ class DrawLiveView(View):
         return render(request, "inspections/draws/_live.html", detail_context(request, draw))
 
 
-class DrawPartyView(View):
+class DrawPartyView(TellsDamage):
     """A party's own screen, for the phone; also where commitments and numbers are sent to."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -285,7 +286,7 @@ class DrawPartyView(View):
         )
 
 
-class DrawPartyLiveView(View):
+class DrawPartyLiveView(TellsDamage):
     """Tells a waiting phone to look again once something happened."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -309,7 +310,7 @@ class DrawActView(ActView):
         return super().handler_for(request, code)
 
 
-class DrawRowsView(View):
+class DrawRowsView(TellsDamage):
     """The frozen candidates of a grade, or those excluded for a reason, page by page."""
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -337,7 +338,7 @@ class DrawRowsView(View):
         return render(request, "inspections/draws/rows.html", context)
 
 
-class DrawPaperView(View):
+class DrawPaperView(TellsDamage):
     """The draw as a paper: registration slip after the freeze, certificate at the end."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:

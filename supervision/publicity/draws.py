@@ -19,6 +19,7 @@ from inspections.models import Draw
 from inspections.selectors import draw_pages as pages
 from inspections.selectors import draws as selectors
 from inspections.services import draws
+from inspections.views.damage import TellsDamage
 from inspections.views.draws import bundle_response
 from records.paging import capped_count, requested_page
 from supervision.publicity.base import PublicView
@@ -61,7 +62,7 @@ class PublicDrawsView(PublicView):
         return self.show("public/draws/list.html", context)
 
 
-class PublicDrawView(PublicView):
+class PublicDrawView(PublicView, TellsDamage):
     """One draw: registered while names could warn, afterwards everything, checkable."""
 
     place = "public:draws"
@@ -89,6 +90,10 @@ class PublicDrawView(PublicView):
         elif draw.state == Draw.State.VOID:
             context["proofs"] = [("作废证书", draw.certificate, draw.certificate_hash)]
         return self.show("public/draws/detail.html", context, region=draw.item.plan.region)
+
+    def tell(self, request: HttpRequest, draw: Draw) -> HttpResponse:
+        region = draw.item.plan.region
+        return self.show("public/draws/damaged.html", {"draw": draw}, region=region, status=409)
 
 
 def _opened(draw: Draw) -> dict[str, Any]:

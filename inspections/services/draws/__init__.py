@@ -11,9 +11,17 @@ from inspections.services.draws.handing_out import hand_out
 from inspections.services.draws.parties import commit_nonce, reveal
 from inspections.services.draws.pending import pending_draw_work
 from inspections.services.draws.scheduling import run_due
-from inspections.services.draws.stored import bundle, certificate_of, frozen_of, verification
+from inspections.services.draws.stored import (
+    UNREADABLE,
+    bundle,
+    certificate_of,
+    frozen_of,
+    is_damaged,
+    verification,
+)
 
 __all__ = (
+    "UNREADABLE",
     "announce",
     "bundle",
     "certificate_of",
@@ -23,6 +31,7 @@ __all__ = (
     "frozen_of",
     "gather",
     "hand_out",
+    "is_damaged",
     "pending_draw_work",
     "quotas",
     "reveal",

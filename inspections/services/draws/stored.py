@@ -10,6 +10,9 @@ from inspections.draw import verify
 from inspections.models import Draw
 from inspections.services.draws.rows import row_findings
 
+UNREADABLE = (dr.InputError, ValueError, TypeError, KeyError, AttributeError)
+"""What reading a text that somebody changed may raise."""
+
 FIELDS = {
     "pool.tsv": "pool_tsv",
     "excluded.tsv": "excluded_tsv",
@@ -56,7 +59,7 @@ def bundle(draw: Draw) -> bytes:
 def _files(draw: Draw) -> Mapping[str, bytes]:
     try:
         return frozen_of(draw).files
-    except (dr.InputError, ValueError, TypeError, KeyError, AttributeError):
+    except UNREADABLE:
         # Somebody changed a text: handed out as it stands, for the verifier to name the place.
         return {name: getattr(draw, field).encode() for name, field in FIELDS.items()}
 
@@ -70,3 +73,16 @@ def verification(draw: Draw) -> list[verify.Finding]:
     if done and all(finding.ok for finding in findings):
         findings += row_findings(draw, _files(draw), certificate_of(draw))
     return findings
+
+
+def is_damaged(draw: Draw) -> bool:
+    """Whether a frozen draw no longer holds what was registered, or not in a readable form."""
+    try:
+        if draw.frozen_at:
+            counts = draw.counts
+            list(counts["strata"].items()), counts["pool"], sum(counts["excluded"].values())
+            frozen_of(draw)
+    except UNREADABLE:
+        return True
+    over = draw.state in (Draw.State.DONE, Draw.State.VOID)
+    return over and any(not finding.ok for finding in verification(draw))
