@@ -110,7 +110,7 @@ def test_each_kind_is_begun_and_waits_for_its_head(county, post: Post) -> None:
     ("username", "resource", "make", "over", "status", "field"),
     [
         ("scjg_clerk", "crimes", _case, {"officers": []}, 422, "officers"),
-        ("scjg_clerk", "crimes", _case, {"officers": [2**64]}, 400, "officers[0]"),
+        ("scjg_clerk", "crimes", _case, {"officers": [2**64]}, 400, "officers.0"),
         ("scjg_clerk", "crimes", _case, {"clue": 2**63 - 1}, 404, "clue"),
         ("gaj_clerk", "crimes", _case, {"direction": "to_department"}, 400, "department"),
         ("mzj_clerk", "disputes", _question, {"departments": [2**63 - 1]}, 422, "departments"),
