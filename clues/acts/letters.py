@@ -163,7 +163,7 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
     (
         _free(
             code="submit",
-            label="提交签发",
+            label="送负责人签发",
             sources=(_S.DRAFT, _S.RETURNED),
             target=_S.REVIEW,
             who=_sending_clerk,

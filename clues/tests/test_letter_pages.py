@@ -198,9 +198,9 @@ def test_whole_way_on_the_pages(county, client_of):
     shown = page(clerk, letter)
     assert "通道已清理" in shown and "清理后.jpg" in shown and "平面图.jpg" in shown
     # What was said inside the other house stays there.
-    assert "拟答复" not in shown and "提交签发" in shown
+    assert "拟答复" not in shown and "送负责人签发" in shown
     seen_there = page(other, letter)
-    assert "提交签发" not in seen_there and "起算期限：拟稿" not in seen_there
+    assert "送负责人签发" not in seen_there and "起算期限：拟稿" not in seen_there
 
 
 def test_late_comer_is_told_in_words(county, client_of):
