@@ -39,7 +39,8 @@ class Act(Generic[M]):
     ``sources`` are the states it may leave (empty: any), ``target`` the state it leads to (None:
     unchanged). ``who`` decides by the actor and the object; it must not query per call more
     than the object's own relations. ``reason`` demands an opinion, whose input is named
-    ``reason_label``. ``confirm`` tells what will follow and is asked before the act. ``form`` is
+    ``reason_label``. ``confirm`` tells what will follow and is asked before the act,
+    which makes it an official one: without it and without a reason, a press does it. ``form`` is
     the URL name of the page with the act's own fields, for acts that need more than an opinion.
     """
 
@@ -97,7 +98,7 @@ class ActTable(Generic[M]):
                 "code": act.code,
                 "label": act.label,
                 "style": act.style,
-                "reason": act.reason or "optional",
+                "reason": act.reason or ("optional" if act.confirm else False),
                 "reason_label": act.reason_label,
                 "confirm": act.confirm,
                 "url": reverse(act.form, args=[instance.pk]) if act.form else "",

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.views import View
 
 from records import deadlines, evidence, imports, outbox
@@ -28,6 +29,11 @@ from records.paging import capped_count, requested_page
 from records.selectors import TRAIL_SHEET, trail_rows, visible_trail
 
 EXPORT_LIMIT = 20_000
+
+
+def done(label: str, instance: object) -> str:
+    """What a page says after an act: what was done, and to what."""
+    return f"已完成：{label}（{Truncator(instance).chars(60)}）。"
 
 
 class ActView(View):
@@ -54,7 +60,7 @@ class ActView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, f"已完成：{self.table[code].label}。")
+            messages.success(request, done(self.table[code].label, instance))
         return redirect(self.next_url(request, instance))
 
     def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:

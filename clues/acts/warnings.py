@@ -255,6 +255,7 @@ WARNING_ACTS: StagedActs[RiskWarning] = StagedActs(
             label="同意不予处置",
             sources=(_S.REVIEW,),
             who=_head,
+            confirm="签署后预警办结，不再处置。",
             style="primary",
         ),
         Act(

@@ -214,7 +214,7 @@ class SuperviseView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "督办函草稿已形成，核对后提交负责人签发。")
+                messages.success(request, "已拟好督办函草稿，核对后送负责人签发。")
                 return redirect(letter.get_absolute_url())
         return self._show(request, stop, form, status=422)
 

@@ -36,7 +36,7 @@ from records.errors import Conflict, NotAllowed, Refused
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.params import keys_of
-from records.views import ActView
+from records.views import ActView, done
 
 ADD_EVIDENCE = "add-evidence"
 """The act that the page of a clue offers beside the files."""
@@ -195,7 +195,7 @@ class ClueFormView(View):
             self._check(actor, clue)
             if form.is_valid():
                 page.carry_out(actor, pk, form.cleaned_data)
-                messages.success(request, f"已完成：{CLUE_ACTS[self.code].label}。")
+                messages.success(request, done(CLUE_ACTS[self.code].label, clue))
                 return redirect(clue)
         except Conflict as conflict:
             messages.error(request, conflict.message)

@@ -117,7 +117,7 @@ class JointPlanView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "已送本部门负责人签发。")
+                messages.success(request, "联合核查通知已送负责人签发。")
                 return redirect(done)
         return self._show(request, clue, joint, form, rows, status=422)
 

@@ -40,7 +40,7 @@ from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
-from records.views import EXPORT_LIMIT, ActView
+from records.views import EXPORT_LIMIT, ActView, done
 
 
 class LetterListView(View):
@@ -127,7 +127,7 @@ class LetterNewView(LetterFormView):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "已保存草稿，核对后提交签发。")
+                messages.success(request, "已保存草稿，核对后送负责人签发。")
                 return redirect(letter)
         return self.show(request, form, {"clue": clue}, status=422)
 
@@ -259,7 +259,7 @@ class LetterStepView(ActPage):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已完成：{LETTER_ACTS[self.code].label}。")
+                messages.success(request, done(LETTER_ACTS[self.code].label, letter))
                 return redirect(letter)
         return self._show(request, letter, form, status=422)
 
@@ -364,7 +364,7 @@ class SuperviseView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("clues:stop", pk=pk)
-        messages.success(request, "已拟好督办函草稿，核对后提交签发。")
+        messages.success(request, "已拟好督办函草稿，核对后送负责人签发。")
         return redirect(letter)
 
 

@@ -96,7 +96,7 @@ class PenaltyFormView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "已登记，待本部门负责人签发。")
+                messages.success(request, "处罚记录已送负责人签发。")
                 return redirect(penalty)
         return self._show(request, form)
 
@@ -154,6 +154,6 @@ class PenaltyEditView(PenaltyFormView):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "已修改，待本部门负责人签发。")
+                messages.success(request, "处罚记录已修改，已送负责人签发。")
                 return redirect(penalty)
         return self._show(request, form, penalty)

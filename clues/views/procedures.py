@@ -28,7 +28,7 @@ from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
-from records.views import EXPORT_LIMIT
+from records.views import EXPORT_LIMIT, done
 
 TABS = (
     ("行刑衔接", "clues:crime-list"),
@@ -133,7 +133,7 @@ class BeginView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已保存：{begun.number}。")
+                messages.success(request, f"已保存 {begun.number}。")
                 return redirect(begun)
         return self._show(request, form, clue, 422)
 
@@ -206,7 +206,7 @@ class StepView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已完成：{self.table[self.code].label}。")
+                messages.success(request, done(self.table[self.code].label, procedure))
                 return redirect(procedure)
         return self._show(request, procedure, form, 422)
 

@@ -26,7 +26,7 @@ from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import EXPORT_LIMIT, ActView, done
 
 
 class WarningListView(View):
@@ -169,7 +169,7 @@ class WarningFormView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已完成：{WARNING_ACTS[self.code].label}。")
+                messages.success(request, done(WARNING_ACTS[self.code].label, warning))
                 return redirect(warning)
         return self._show(request, warning, form, 422)
 

@@ -48,6 +48,16 @@ def press(page: Page, button: str) -> None:
     succeeded(page)
 
 
+def choose(field: Locator, option: str) -> None:
+    """Choose from a list: a long one is searched by typing."""
+    if field.get_attribute("role") != "combobox":
+        field.select_option(label=option)
+        return
+    field.fill(option)
+    field.press("Enter")
+    expect(field).to_have_value(option)
+
+
 def open_act(page: Page, label: str) -> None:
     """Follow an act's link to the page of its own."""
     page.get_by_role("link", name=label, exact=True).first.click()

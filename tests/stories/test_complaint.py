@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
-from tests.stories.pages import due, fact, lane_row, open_act, picture, press, take_up
+from tests.stories.pages import choose, due, fact, lane_row, open_act, picture, press, take_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -64,7 +64,7 @@ def register(stage: Stage, page: Page) -> str:
     page.get_by_label("标题").fill(TITLE)
     page.get_by_label("内容").fill(CONTENT)
     page.get_by_label("被反映对象").fill("张记烧烤店")
-    page.get_by_label("乡镇街道").select_option(label="新站镇")
+    choose(page.get_by_label("乡镇街道"), "新站镇")
     page.get_by_label("地点").fill("老街 18 号门前")
     page.get_by_label("照片和材料").set_input_files(picture("夜间占道.jpg"))
     page.get_by_label("姓名").fill("李桂芳")
@@ -115,7 +115,7 @@ def talk(page: Page, clue: str) -> None:
     """Judged: it is for the city management; the talk starts the limit to transfer."""
     page.goto(clue)
     open_act(page, "记录与对方沟通")
-    page.get_by_label("沟通部门").select_option(label="区城市管理局")
+    choose(page.get_by_label("沟通部门"), "区城市管理局")
     page.get_by_label("沟通时间").fill("2026-09-29T09:30")
     page.get_by_label("沟通情况").fill("与城管局赖文昌电话沟通，对方认可属其职责，同意接收。")
     press(page, "记录沟通")

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
-from tests.stories.pages import due, fact, open_act, picture, press
+from tests.stories.pages import choose, due, fact, open_act, picture, press
 from tests.stories.turns import take_up, turn, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -64,7 +64,7 @@ def take_in_and_talk(page: Page) -> str:
     page.get_by_label("标题").fill(TITLE)
     page.get_by_label("内容").fill("物业把东侧约 200 平方米公共绿地硬化，划成 14 个收费停车位。")
     page.get_by_label("被反映对象").fill("银杏花园物业服务中心")
-    page.get_by_label("乡镇街道").select_option(label="郯城街道")
+    choose(page.get_by_label("乡镇街道"), "郯城街道")
     page.get_by_label("照片和材料").set_input_files(picture("绿地现状.jpg"))
     page.get_by_label("姓名").fill("葛春梅")
     page.get_by_label("联系电话").fill("13953900217")
@@ -72,7 +72,7 @@ def take_in_and_talk(page: Page) -> str:
     # 29, 30 September, 8 October.
     assert due(page) == "2026-10-08"
     open_act(page, "记录与对方沟通")
-    page.get_by_label("沟通部门").select_option(label=BUREAU)
+    choose(page.get_by_label("沟通部门"), BUREAU)
     page.get_by_label("沟通情况").fill("与执法局值班室联系，对方要求移送后再研究。")
     press(page, "记录沟通")
     # T (九): three working days after the talk.

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
-from tests.stories.pages import due, fact, picture, press, take_up
+from tests.stories.pages import choose, due, fact, picture, press, take_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -76,7 +76,7 @@ def test_a_letter_is_returned_once_over_spring_festival(
     page.get_by_role("link", name="修改", exact=True).click()
     page.get_by_label("正文").fill(f"{BODY}\n{CORRECTED}")
     press(page, "保存草稿")
-    take(page, "提交签发")
+    take(page, "送负责人签发")
     today("2026-02-25", "09:00")
     take_up(stage, page, "scjg_head", "签发", TITLE)
     take(page, "签发")
@@ -98,13 +98,13 @@ def write(stage: Stage, page: Page) -> str:
     go(page, "线索与协作", "函件")
     page.get_by_role("link", name="拟函").first.click()
     page.get_by_role("row", name="跨区域协作函").get_by_role("link", name="拟稿").click()
-    page.get_by_label("收函部门").select_option(label="西华县 · 县市场监督管理局")
+    choose(page.get_by_label("收函部门"), "西华县 · 县市场监督管理局")
     page.get_by_label("标题").fill(TITLE)
     page.get_by_label("正文").fill(BODY)
     page.get_by_label("其他材料").set_input_files(picture("冻肉标签.jpg"))
     stage.shot(page, "letter-form")
     press(page, "保存草稿")
-    take(page, "提交签发")
+    take(page, "送负责人签发")
     return page.url
 
 
@@ -172,7 +172,7 @@ def answer(stage: Stage, page: Page, letter: str) -> None:
     page.get_by_label("已协助", exact=True).check()
     page.get_by_label("答复内容").fill(ANSWER)
     stage.shot(page, "letter-answer")
-    press(page, "提交负责人签发")
+    press(page, "送负责人签发")
     take_up(stage, page, "xh_scjg_head", "答复", TITLE)
     take(page, "签发答复")
     stage.act_as(page, "scjg_clerk")

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
-from tests.stories.pages import fact, open_act, picture, press
+from tests.stories.pages import choose, fact, open_act, picture, press
 from tests.stories.turns import take_up, turn, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -55,7 +55,7 @@ def advise(stage: Stage, page: Page) -> str:
     stage.shot(page, "refusals-none")
     page.get_by_role("link", name="拟履职建议书").first.click()
     page.get_by_label("事项", exact=False).first.fill(TITLE)
-    page.get_by_label("被建议部门").select_option(label=ADDRESSEE)
+    choose(page.get_by_label("被建议部门"), ADDRESSEE)
     page.get_by_label("未履职的情况").fill(FACTS)
     page.get_by_label("履职依据").fill("《山东省城市绿化管理办法》和县委编办协调决定")
     page.get_by_role("textbox", name="履职建议").fill("请在五个工作日内出具认定意见并函复。")

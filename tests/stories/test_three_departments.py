@@ -19,7 +19,7 @@ from inspections.models import JointTask
 from inspections.tests.visit_samples import make_story
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
-from tests.stories.pages import due, fact, open_act, picture, press, take_up
+from tests.stories.pages import choose, due, fact, open_act, picture, press, take_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -108,7 +108,7 @@ def plan(stage: Stage, page: Page) -> str:
     page.get_by_role("link", name="发起联合核查").click()
     page.get_by_label("核查要求").fill(PURPOSE)
     for number, (department, task, _) in enumerate(PARTS.values()):
-        page.get_by_label("部门", exact=True).nth(number).select_option(label=department)
+        choose(page.get_by_label("部门", exact=True).nth(number), department)
         page.get_by_label("期限（工作日）").nth(number).fill("5")
         page.get_by_label("核查内容").nth(number).fill(task)
     stage.shot(page, "joint-plan")

@@ -6,8 +6,13 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def take(page: Page, label: str, opinion: str = "", within: Locator | None = None) -> None:
-    """Press an official act's button and confirm it in its dialog."""
-    (within or page).get_by_role("button", name=label, exact=True).first.click()
+    """Press an act's button; an official one is confirmed in its dialog."""
+    button = (within or page).get_by_role("button", name=label, exact=True).first
+    if button.get_attribute("aria-haspopup") != "dialog":
+        with page.expect_navigation():
+            button.click()
+        return succeeded(page)
+    button.click()
     dialog = page.get_by_role("dialog", name=label, exact=True)
     if opinion:
         dialog.get_by_role("textbox").fill(opinion)
