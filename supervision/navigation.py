@@ -58,26 +58,35 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the navigation with its places."""
+    """A heading of the navigation with its places. ``phone`` ranks it for the bar at the foot of a
+    phone, which has room for ``ON_PHONE``: the smaller, the sooner."""
 
     label: str
     short: str
     icon: str
+    phone: int
     entries: tuple[Entry, ...] = field(default_factory=tuple)
 
 
+ON_PHONE = 4
+
+
 MENU: tuple[Group, ...] = (
-    Group("工作台", "工作台", "layout-dashboard", (Entry("工作台", "dashboard:workbench", _any),)),
+    Group(
+        "工作台", "工作台", "layout-dashboard", 1, (Entry("工作台", "dashboard:workbench", _any),)
+    ),
     Group(
         "现场检查",
         "现场",
         "device-mobile",
+        2,
         (Entry("我的检查", "inspections:my-visits", _inspects),),
     ),
     Group(
         "事项与职责",
         "事项",
         "list-details",
+        6,
         (
             Entry("监管事项", "matters:list", _department),
             Entry("检查事项", "matters:check-items", _offices),
@@ -87,12 +96,14 @@ MENU: tuple[Group, ...] = (
         "对象与信用",
         "对象",
         "building-store",
+        5,
         (Entry("监管对象", "credit:subject-list", _department),),
     ),
     Group(
         "联合检查",
         "检查",
         "clipboard-check",
+        4,
         (
             Entry("年度计划", "inspections:plans", _staff),
             Entry("随机抽取", "inspections:draw-list", _staff),
@@ -103,8 +114,9 @@ MENU: tuple[Group, ...] = (
     ),
     Group(
         "线索与协作",
-        "协作",
+        "线索",
         "arrows-exchange",
+        3,
         (
             Entry("收件箱", "clues:inbox", works_here),
             Entry("发件箱", "clues:outbox", works_here),
@@ -130,11 +142,14 @@ MENU: tuple[Group, ...] = (
             Entry("统筹督办看板", "clues:board", _oversees),
         ),
     ),
-    Group("统计", "统计", "chart-bar", (Entry("统筹看板", "dashboard:coordination", _oversees),)),
+    Group(
+        "统计", "统计", "chart-bar", 7, (Entry("统筹看板", "dashboard:coordination", _oversees),)
+    ),
     Group(
         "系统",
         "系统",
         "settings",
+        8,
         (
             Entry("导入记录", "records:imports", _offices),
             Entry(
@@ -156,8 +171,10 @@ MENU: tuple[Group, ...] = (
 
 
 def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The groups a person sees, with the current place marked by the longest matching address."""
-    groups = []
+    """The groups a person sees, with the current place marked by the longest matching address, and
+    those for the foot of a phone with ``on_phone``."""
+    groups: list[dict[str, Any]] = []
+    ranked: list[tuple[int, dict[str, Any]]] = []
     current: tuple[int, dict[str, Any], dict[str, Any]] | None = None
     for group in MENU:
         children: list[dict[str, Any]] = []
@@ -181,7 +198,10 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
                 "active": False,
             }
             groups.append(shown)
+            ranked.append((group.phone, shown))
     if current is not None:
         current[1]["active"] = True
         current[2]["active"] = True
+    for _, shown in sorted(ranked, key=lambda each: each[0])[:ON_PHONE]:
+        shown["on_phone"] = True
     return groups

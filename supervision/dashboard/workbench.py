@@ -21,6 +21,7 @@ from inspections.services.plans_worklist import pending_plan_work
 from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
+from records import clock
 from records.actor import Actor
 from records.concealment import reveal
 from records.imports import pending_imports
@@ -69,22 +70,22 @@ def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
             ("open", "待办理"),
         )
     }
-    today = timezone.localtime(now).date()
+    now = now or clock.now()
     for source in SOURCES:
         for item in source(actor):
-            found[_lane_of(item, today)].items.append(item)
+            found[_lane_of(item, now)].items.append(item)
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     for lane in found.values():
         lane.items.sort(key=lambda item: item.due_at or far)
     return [lane for lane in found.values() if lane.items]
 
 
-def _lane_of(item: WorkItem, today: dt.date) -> str:
+def _lane_of(item: WorkItem, now: dt.datetime) -> str:
     if item.due_at is None:
         return "open"
-    days = (timezone.localtime(item.due_at).date() - today).days
-    if days < 0:
+    if item.due_at < now:
         return "overdue"
+    days = (timezone.localtime(item.due_at).date() - timezone.localtime(now).date()).days
     if days == 0:
         return "today"
     return "week" if days <= COMING_DAYS else "later"
@@ -92,7 +93,7 @@ def _lane_of(item: WorkItem, today: dt.date) -> str:
 
 def coming_visits(actor: Actor, now: dt.datetime | None = None) -> list[JointTask]:
     """The next visits of the person's department, an inspector's own ones only."""
-    today = timezone.localtime(now).date()
+    today = timezone.localtime(now or clock.now()).date()
     tasks = JointTask.objects.visible_to(actor).filter(
         parts__department_id=actor.department_id,
         visit_on__range=window(today, COMING_DAYS),

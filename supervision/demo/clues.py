@@ -207,7 +207,7 @@ def _confidential(cast: Cast) -> Story:
 
 def _emergency(cast: Cast) -> Story:
     """A danger dealt with on the spot, with those concerned called in."""
-    yield cast.back(0, "09:00")
+    yield cast.back(0, "23:59")
     subject = cast.subject("gas-user")
     clue = clue_emergency.register_emergency(
         cast.clerk("cgj"),
