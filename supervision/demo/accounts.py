@@ -1,8 +1,17 @@
 """The demo accounts: who they are and what each does in the story."""
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 PASSWORD = "Demo-2026-huaiyang"
+
+
+@cache
+def password_hash() -> str:
+    """One hash for all: the demo password is public, and hashing is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)

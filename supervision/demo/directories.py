@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from credit.models import Subject
@@ -20,7 +19,7 @@ from inspections.services.directory import (
 )
 from inspections.validation import InspectorInput
 from records.actor import SYSTEM
-from supervision.demo.accounts import PASSWORD
+from supervision.demo.accounts import password_hash
 from supervision.demo.inspectors import (
     InspectorRow,
     InspectorStatus,
@@ -88,7 +87,7 @@ def _link_accounts(department_ids: dict[str, int], rows: Sequence[InspectorRow])
 
     Those without a demo account of their own log in with their licence number.
     """
-    password = make_password(PASSWORD)
+    password = password_hash()
     User.objects.bulk_create(
         User(
             username=row.licence,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from departments.models import Department, DepartmentAlias, FunctionAssignment, Region, User
 from departments.roles import Function
 from matters.models import CheckItem, SubjectCategory
 from supervision.demo import county
-from supervision.demo.accounts import ACCOUNTS, PASSWORD
+from supervision.demo.accounts import ACCOUNTS, password_hash
 from supervision.demo.neighbours import load_neighbours
 
 SOURCE = "淮政办〔2025〕1号"
@@ -110,8 +109,7 @@ def _load_catalogues(departments: dict[str, Department]) -> None:
 
 def _load_accounts(departments: dict[str, Department]) -> None:
     townships = {region.code: region for region in Region.objects.filter(level="township")}
-    # One hash for all: the demo password is public, and hashing is slow on purpose.
-    password = make_password(PASSWORD)
+    password = password_hash()
     User.objects.bulk_create(
         User(
             username=row.username,

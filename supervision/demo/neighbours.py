@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 
 from departments.models import (
     Department,
@@ -23,7 +22,7 @@ from departments.models import (
     User,
 )
 from departments.roles import Function
-from supervision.demo.accounts import PASSWORD, AccountRow
+from supervision.demo.accounts import AccountRow, password_hash
 from supervision.demo.county import DATA
 
 _SOURCE = "平台演示配置"
@@ -173,7 +172,7 @@ def _load_profile(region: Region, row: Neighbour, departments: dict[str, Departm
 
 
 def _load_accounts(row: Neighbour, departments: dict[str, Department]) -> None:
-    password = make_password(PASSWORD)
+    password = password_hash()
     User.objects.bulk_create(
         User(
             username=account.username,
