@@ -7,13 +7,16 @@ class CluesConfig(AppConfig):
 
     def ready(self) -> None:
         from clues import imports, receivers  # noqa: F401  (imports register themselves)
-        from clues.models import Concealable
+        from clues.models import Concealable, Stop
         from clues.services.sharing import events
-        from records.concealment import CONCEALED
+        from records.concealment import CONCEALED, INTERNAL
 
         for model in self.get_models():
             if issubclass(model, Concealable):
                 CONCEALED[model._meta.label] = model.objects.concealed_from
+                # Nothing is entered about a stop: what is done there is done with its object.
+                if model is not Stop:
+                    INTERNAL[model._meta.label] = model.objects.internal_to_others
 
         events.connect()
         receivers.connect()

@@ -91,20 +91,22 @@ class ActTable(Generic[M]):
     ) -> list[dict[str, Any]]:
         """The same for the component ``act_buttons``; acts with a page of their own link to it.
 
-        ``without`` names acts that the page offers in another place.
+        ``without`` names acts that the page offers in another place. One button stands out: the
+        first primary act in the order of the table is the usual next one.
         """
+        offered = [act for act in self.allowed(actor, instance) if act.code not in without]
+        usual = next((act for act in offered if act.style == "primary"), None)
         return [
             {
                 "code": act.code,
                 "label": act.label,
-                "style": act.style,
+                "style": act.style if act.style != "primary" or act is usual else "plain",
                 "reason": act.reason or ("optional" if act.confirm else False),
                 "reason_label": act.reason_label,
                 "confirm": act.confirm,
                 "url": reverse(act.form, args=[instance.pk]) if act.form else "",
             }
-            for act in self.allowed(actor, instance)
-            if act.code not in without
+            for act in offered
         ]
 
     def authorise(self, actor: Actor, code: str, instance: M) -> Act[M]:

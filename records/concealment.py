@@ -1,14 +1,16 @@
 """What must not be seen even in passing: confidential objects in the trail, among the deadlines
-and in the outbox, which name objects of every app.
+and in the outbox, which name objects of every app; and for overseers, what a department has not
+signed yet.
 
-The app that has confidential objects registers them; whoever lists entries about objects calls
-``reveal``, or ``is_concealed`` where the entry itself must stay and only its words be hidden.
+The app that has such objects registers them; whoever lists entries about objects calls
+``reveal`` or ``oversee``, or ``is_concealed`` where the entry itself must stay and only its words
+be hidden.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django.apps import apps
@@ -20,6 +22,9 @@ from records.actor import Actor
 
 CONCEALED: dict[str, Callable[[Actor], QuerySet[models.Model]]] = {}
 """By model label: the rows of the model that a person must not know of."""
+
+INTERNAL: dict[str, Callable[[Actor], QuerySet[models.Model]]] = {}
+"""By model label: the rows of the model that are still the own affair of another department."""
 
 NAMELESS = "保密对象"
 """What stands for the name of a concealed object."""
@@ -44,10 +49,16 @@ def is_concealed(actor: Actor, field: str = "target") -> Q:
     ``field`` is the entry's generic relation: ``<field>_type`` and ``<field>_id``. An entry about
     a deadline is one about the deadline's own object.
     """
+    return _is_about(CONCEALED, actor, field)
+
+
+def _is_about(
+    registered: Mapping[str, Callable[[Actor], QuerySet[models.Model]]], actor: Actor, field: str
+) -> Q:
     deadline = apps.get_model("records.Deadline")
     hidden = Q(pk__in=())
-    for label, concealed in CONCEALED.items():
-        model, rows = apps.get_model(label), concealed(actor).order_by()
+    for label, rows_of in registered.items():
+        model, rows = apps.get_model(label), rows_of(actor).order_by()
         # Model by model, so that each finds its deadlines by their index.
         clocks = deadline._default_manager.filter(_about("target", model, rows))
         hidden |= _about(field, model, rows) | _about(field, deadline, clocks)
@@ -58,7 +69,17 @@ def reveal(entries: QuerySet[E], actor: Actor, field: str = "target") -> QuerySe
     """The entries that are about nothing the person must not know of; ``field`` as above."""
     if actor.is_system:
         return entries
-    hidden = is_concealed(actor, field)
+    return _without(entries, is_concealed(actor, field), field)
+
+
+def oversee(entries: QuerySet[E], actor: Actor, field: str = "target") -> QuerySet[E]:
+    """As ``reveal``, for lists of other departments' affairs: also without entries about what has
+    not left another department, such as a letter that its head has not signed."""
+    shown = reveal(entries, actor, field)
+    return _without(shown, _is_about(INTERNAL, actor, field), field)
+
+
+def _without(entries: QuerySet[E], hidden: Q, field: str) -> QuerySet[E]:
     # Written as "no object, or not hidden": NOT over a null object would drop the entry.
     return entries.filter(Q(**{f"{field}_id": None}) | ~hidden)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from records import evidence
 from records.actor import Actor
-from records.concealment import NAMELESS, is_concealed, reveal
+from records.concealment import NAMELESS, is_concealed, oversee
 from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
 from records.models import Evidence, TrailEntry
@@ -41,7 +41,8 @@ def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
     """All entries for the audit administrator, those of its region for the coordination office.
 
     ``shown_target`` and ``shown_opinion`` are what a page shows and searches. The coordination
-    office does not learn of what was done with confidential objects; the audit administrator
+    office does not learn of what was done with confidential objects, nor of what other departments
+    have not signed yet; the audit administrator
     sees that something was done, by whom and when, but neither what with nor what was said.
     Raises ``NotAllowed`` for everybody else.
     """
@@ -57,7 +58,7 @@ def visible_trail(actor: Actor) -> QuerySet[TrailEntry]:
         )
     if actor.fills(COORDINATION):
         entries = TrailEntry.objects.filter(region_code__startswith=actor.region_code)
-        return reveal(entries, actor).annotate(
+        return oversee(entries, actor).annotate(
             shown_target=F("target_name"), shown_opinion=F("opinion")
         )
     raise NotAllowed("只有审计管理员和综合协调组可以查看全部留痕。", verb="trail.view")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -16,8 +17,8 @@ from django.utils import timezone
 
 from clues import stages
 from clues.acts.letters import LETTER_ACTS
-from clues.models import Clue, Referral
-from clues.services import disputes, joint, penalties, refusals
+from clues.models import Clue, Referral, Stop
+from clues.services import clue_secrecy, disputes, joint, penalties, refusals
 from clues.services.crime import begin as crime
 from clues.tests import joint_samples, letter_samples, procedure_samples
 from clues.tests.samples import (
@@ -30,6 +31,7 @@ from clues.tests.samples import (
 )
 from departments.models import User
 from records import deadlines, evidence, outbox, trail
+from records.errors import Refused
 from records.models import Deadline, Evidence, OutboxMessage, TrailEntry
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +320,71 @@ def test_ids_and_numbers_of_the_others_show_no_gap(world, actor):
     assert stops[after.pk].pk == stops[before.pk].pk + 1
     assert stops[after.pk].deadline_id == stops[before.pk].deadline_id + 1
     assert hidden.pk >= 2**52
+
+
+def test_a_penalty_moved_to_a_secret_clue_becomes_as_secret(world, client_of):
+    clerk, head = world["clerk"], world["head"]
+    given = joint_samples.penalty_data(subject=world["subject"], number="淮民罚〔2025〕3号")
+    penalty = penalties.enter(clerk, given)
+    penalties.reject(head, penalty.pk, "请注明线索")
+    secret = make_clue(clerk, confidential=True, named=(head,))
+    everyone = [client_of(name) for name in ("mzj_inspector1", "wjw_clerk", "xzsp_head")]
+    penalties.edit(clerk, penalty.pk, replace(given, clue=secret))
+    penalty = penalties.sign(head, penalty.pk)
+
+    assert penalty.confidential
+    stops = Stop.objects.of(penalty)
+    assert {(stop.clue_id, stop.confidential) for stop in stops} == {(secret.pk, True)}
+    for client in everyone:
+        assert client.get(penalty.get_absolute_url()).status_code == 404
+        for page in ("clues:penalty-list", "clues:inbox"):
+            assert "淮民罚" not in client.get(reverse(page)).content.decode()
+    trail_page = everyone[-1].get(reverse("records:trail"), {"target": "淮民罚"})
+    assert trail_page.context["total"].value == 0
+    named = [*stops.values_list("about", flat=True)]
+    named += Deadline.objects.filter(target_id=penalty.pk).values_list("target_name", flat=True)
+    assert not any("淮民罚" in name for name in named)
+
+
+def test_what_is_secret_is_not_taken_out_of_its_clue(world):
+    clerk, head = world["clerk"], world["head"]
+    secret = make_clue(clerk, confidential=True, named=(head,))
+    given = joint_samples.penalty_data(subject=world["subject"], clue=secret)
+    penalty = penalties.enter(clerk, given)
+    for other in (None, make_clue(clerk), make_clue(clerk, confidential=True, named=(head,))):
+        with pytest.raises(Refused) as refusal:
+            penalties.edit(clerk, penalty.pk, replace(given, clue=other))
+        assert refusal.value.field == "clue"
+    penalty.refresh_from_db()
+    assert (penalty.clue_id, penalty.confidential) == (secret.pk, True)
+
+
+@pytest.mark.parametrize("username", ["xzsp_head", "wjw_clerk"])
+def test_a_clue_concealed_later_is_answered_as_a_number_never_given(username, world, client_of):
+    """It keeps its number, which the complainant and the papers carry; guessing it tells nothing
+    that guessing another would not."""
+    clue = own_handling(world["clerk"])
+    clue_secrecy.conceal(world["head"], clue.pk, "涉及举报人安全")
+    client = client_of(username)
+    never = re.sub(r"\d{6}$", "999999", clue.number)
+    words = clue.number.encode()
+
+    def answers(number: str) -> list[tuple[int, bytes]]:
+        asked = [
+            client.get(reverse("clues:clue-list"), {"text": number}),
+            client.get(reverse("clues:board-rows"), {"text": number}),
+            client.get(reverse("clues:letter-list"), {"text": number}),
+            client.get(reverse("clue-list"), {"text": number}),
+            client.post(reverse("clues:penalty-new"), {"clue": number}),
+        ]
+        return [(a.status_code, bare(a.content).replace(number.encode(), words)) for a in asked]
+
+    assert answers(clue.number) == answers(never)
+    absent = clue.get_absolute_url().replace(str(clue.pk), str(2**51))
+    for address in (clue.get_absolute_url(), absent):
+        assert client.get(address).status_code == 404
+    follows = make_clue(world["clerk"])
+    assert int(follows.number[-6:]) == int(clue.number[-6:]) + 1
 
 
 def test_who_is_named_sees_it_everywhere(world, client_of):

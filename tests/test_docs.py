@@ -77,3 +77,15 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     targets = [link for link in _LINK.findall(text) if not _ELSEWHERE.match(link)]
     lost = [link for link in targets if not (page.parent / link.partition("#")[0]).exists()]
     assert not lost, f"{page.name} links to nothing: " + ", ".join(lost)
+
+
+def test_every_environment_variable_of_the_settings_is_described() -> None:
+    text = (ROOT / "supervision" / "settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r"env\.\w+\(\s*f?[\"']([A-Z_]+)[\"']", text))
+    outbox = re.search(r"for name in \(([^)]*)\)", text)
+    assert outbox
+    for target in re.findall(r"\w+", outbox[1]):
+        names |= {f"OUTBOX_{target.upper()}_{part}" for part in ("URL", "TOKEN")}
+    described = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert len(names) > 15
+    assert sorted(name for name in names if f"`{name}" not in described) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clues.acts.clocks import clock_acts, is_paused
 from clues.acts.common import clerk, head, knows
 from clues.models import Clue, Referral
 from clues.rules import clue as rules
@@ -127,12 +128,6 @@ def _names_people(actor: Actor, clue: Clue) -> bool:
     return clue.confidential and knows(actor, clue) and actor.has_role(Role.HEAD)
 
 
-def _is_paused(clue: Clue) -> bool:
-    return clue.stops.filter(
-        code="main", left_at=None, deadline__due_at=None, deadline__isnull=False
-    ).exists()
-
-
 CLUE_ACTS: StagedActs[Clue] = StagedActs(
     "clue",
     Clue,
@@ -143,16 +138,6 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             sources=(_S.RECEIVED,),
             who=_clerk,
             form="clues:clue-edit",
-        ),
-        Act(
-            code="handle",
-            label="由本部门办理",
-            sources=(_S.RECEIVED, _S.RETURNED, _S.TALKED),
-            target=_S.HANDLING,
-            when=lambda clue: prepared_letter(clue) is None,
-            who=_clerk,
-            confirm="确认后由本部门办理，开始计算办理期限。",
-            style="primary",
         ),
         Act(
             code="talk",
@@ -192,6 +177,16 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             style="primary",
         ),
         Act(
+            code="handle",
+            label="由本部门办理",
+            sources=(_S.RECEIVED, _S.RETURNED, _S.TALKED),
+            target=_S.HANDLING,
+            when=lambda clue: prepared_letter(clue) is None,
+            who=_clerk,
+            confirm="确认后由本部门办理，开始计算办理期限。",
+            style="primary",
+        ),
+        Act(
             code="receive",
             label="签收",
             sources=(_S.TRANSFERRED,),
@@ -224,7 +219,7 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             label="要求补充材料",
             sources=(_S.HANDLING,),
             target=_S.SUPPLEMENT,
-            when=lambda clue: supplier(clue) is not None and not _is_paused(clue),
+            when=lambda clue: supplier(clue) is not None and not is_paused(clue),
             who=_clerk,
             reason=True,
             reason_label="需要补充什么",
@@ -286,34 +281,7 @@ CLUE_ACTS: StagedActs[Clue] = StagedActs(
             form="clues:clue-tell",
             style="primary",
         ),
-        Act(
-            code="extend",
-            label="延长期限",
-            sources=(_S.HANDLING,),
-            when=lambda clue: not _is_paused(clue),
-            who=_extends,
-            reason=True,
-            reason_label="延长理由",
-            form="clues:clue-extend",
-        ),
-        Act(
-            code="pause",
-            label="暂停期限",
-            sources=(_S.HANDLING,),
-            when=lambda clue: not _is_paused(clue),
-            who=_head,
-            reason=True,
-            reason_label="暂停理由",
-        ),
-        Act(
-            code="resume",
-            label="恢复期限",
-            sources=(_S.HANDLING,),
-            when=_is_paused,
-            who=_head,
-            reason=True,
-            reason_label="恢复理由",
-        ),
+        *clock_acts(source=_S.HANDLING, extends=_extends, pauses=_head, form="clues:clue-extend"),
         Act(
             code="assign",
             label="指定承办部门",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from clues.acts.clocks import clock_acts, is_paused
 from clues.acts.common import clerk, head, knows
 from clues.models import Referral
 from clues.rules import kinds as rules
@@ -86,12 +87,6 @@ LETTER_STAGES = _LetterStages(
     },
     follows=lambda letter: letter.is_led,
 )
-
-
-def is_paused(letter: Referral) -> bool:
-    """Whether the clock of the letter's present stop stands still."""
-    stop = main_stop(letter)
-    return stop is not None and stop.deadline is not None and stop.deadline.due_at is None
 
 
 def is_extended(letter: Referral) -> bool:
@@ -303,33 +298,12 @@ LETTER_ACTS: StagedActs[Referral] = StagedActs(
             reason_label="理由",
             confirm="确认后，答复期限恢复计算。",
         ),
-        _free(
-            code="extend",
-            label="延长期限",
-            sources=(_S.RECEIVED,),
-            when=lambda letter: not is_paused(letter),
-            who=_extends,
-            reason=True,
-            reason_label="延长理由",
+        *clock_acts(
+            _free,
+            source=_S.RECEIVED,
+            extends=_extends,
+            pauses=_answering_head,
             form="clues:letter-extend",
-        ),
-        _free(
-            code="pause",
-            label="暂停期限",
-            sources=(_S.RECEIVED,),
-            when=lambda letter: not is_paused(letter),
-            who=_answering_head,
-            reason=True,
-            reason_label="暂停理由",
-        ),
-        _free(
-            code="resume",
-            label="恢复期限",
-            sources=(_S.RECEIVED,),
-            when=is_paused,
-            who=_answering_head,
-            reason=True,
-            reason_label="恢复理由",
         ),
         Act(
             code="read",

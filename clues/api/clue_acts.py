@@ -196,14 +196,14 @@ class ClueActsMixin:
         return self._answer(intake.merge(actor, clue, given["into"], given["opinion"]))
 
     @extend_schema(request=NameInput)
-    @action(detail=True, methods=["post"], url_path="acts/name")
-    def name(self, request: Request, pk: str) -> Response:
+    @action(detail=True, methods=["post"], url_path="acts/name", url_name="name")
+    def name_people(self, request: Request, pk: str) -> Response:
         """Name people to know the confidential clue."""
         actor, clue, given = self._given(request, NameInput)
         return self._answer(clue_secrecy.name(actor, clue, people=given["people"]))
 
     @extend_schema(responses=PersonOutput(many=True))
-    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    @action(detail=True, methods=["get"], pagination_class=None)
     def people(self: Any, request: Request, pk: str) -> Response:
         """Who may be named to know the confidential clue, and who is."""
         clue = self.get_object()

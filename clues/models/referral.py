@@ -143,6 +143,12 @@ class Referral(Concealable):
             GinIndex(fields=("copied_to",), name="letter_copied_to"),
             gram_index("title", "number", name="letter_grams"),
             models.Index(fields=("clue",), condition=Q(state="returned"), name="letter_returned"),
+            # What overseers do not read of yet (``records.concealment.INTERNAL``).
+            models.Index(
+                fields=("id",),
+                condition=Q(sent_at=None) | Q(state__in=("draft", "review")),
+                name="letter_internal",
+            ),
             confidential_index("letter_confidential"),
         )
 

@@ -66,6 +66,6 @@ def reject(actor: Actor, pk: int, opinion: str) -> Clue:
 def tell(actor: Actor, pk: int, *, text: str) -> Clue:
     """Tell the complainant that the clue was passed on, in the words given."""
     with step(actor, "tell", pk) as clue:
-        complainants.tell_all(actor, clue, Told.Step.TRANSFERRED, text)
+        complainants.tell_all(actor, clue, Told.Step.TRANSFERRED, text, by_act=True)
         close_side(actor, clue, "tell")
     return clue

@@ -38,6 +38,22 @@ def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
     return clue
 
 
+def follow_clue(instance: Concealable, clue: Clue | None) -> None:
+    """Let an object that now belongs to ``clue`` be as confidential as it, with its stops and
+    deadlines. Call it inside the act that changes the clue, which holds the clue locked.
+
+    Raises ``Refused`` where a confidential object would leave those who were named for it.
+    """
+    own: Any = instance
+    if own.confidential and own.clue != clue:
+        raise Refused("保密线索的记录不能改挂其他线索。", field="clue")
+    own.clue = clue
+    own.confidential = clue is not None and clue.confidential
+    Stop.objects.of(own).update(clue=clue, confidential=own.confidential)
+    if own.confidential:
+        _hide_names([own])
+
+
 def candidates(clue: Clue) -> QuerySet[User]:
     """Who may be named: people at work in the departments concerned; ``named`` tells who is."""
     named = ClueUserPermission.objects.filter(content_object=clue, user_id=OuterRef("pk"))

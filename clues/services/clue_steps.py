@@ -104,17 +104,6 @@ def owe_telling(actor: Actor, clue: Clue, department_id: int) -> None:
     )
 
 
-def forgive_telling(actor: Actor, clue: Clue) -> None:
-    """Nobody need be told of a transfer that was undone in time; if telling was late already, it
-    stays so."""
-    stop = Stop.objects.open().of(clue).filter(code="tell").select_related("deadline").first()
-    if stop is None:
-        return
-    if stop.deadline is not None and deadlines.late_by(stop.deadline) is None:
-        deadlines.cancel(clue, stop.deadline.rule)
-    close_side(actor, clue, "tell")
-
-
 def must_have_ended(clue: Clue, kinds: Iterable[str], what: str) -> None:
     """Raise ``Refused`` while something of these kinds (``Stop.KINDS``) hangs on the clue, to be
     ended before ``what``. What another department only prepares does not count: nobody knows."""
@@ -138,9 +127,8 @@ def with_merged(clue: Clue) -> list[Clue]:
 def settle_letters(actor: Actor, clue: Clue, text: str, *, assigned_to: int | None = None) -> None:
     """Withdraw the open letters of transfer, because the clue went another way; the one to the
     department that it was assigned to counts as received."""
-    for letter in clue.letters.select_for_update(of=("self",)).filter(
-        kind="clue_transfer", state__in=Referral.OPEN_STATES
-    ):
+    under_way = clue.letters.open().filter(kind="clue_transfer")
+    for letter in under_way.select_for_update(of=("self",)):
         kept = letter.state not in Referral.UNSENT and letter.to_id == assigned_to
         state = Referral.State.RECEIVED if kept else Referral.State.WITHDRAWN
         if letter.state != state:

@@ -13,7 +13,6 @@ from clues.rules import clue as rules
 from clues.services.clue_steps import (
     LED_BY_THE_HOLDER,
     close_sides,
-    forgive_telling,
     must_have_ended,
     owe_telling,
     settle_letters,
@@ -22,7 +21,7 @@ from clues.services.clue_steps import (
 from clues.services.knowledge import concern, name_heads
 from clues.services.letters import led
 from clues.services.uploads import Files, keep_files
-from clues.stages import entrust, main_stop, open_side
+from clues.stages import entrust, main_stop, open_side, relieve_sides
 from departments.models import Department
 from records import clock, deadlines, evidence
 from records.actor import Actor
@@ -151,7 +150,7 @@ def send_back(actor: Actor, pk: int, opinion: str) -> Clue:
         led.mark(actor, letter, Referral.State.RETURNED, text=opinion)
         clue.holder = letter.sender
         clue.times_returned += 1
-        forgive_telling(actor, clue)
+        relieve_sides(clue, "tell")
     return clue
 
 
@@ -230,7 +229,7 @@ def hand_over(actor: Actor, clue: Clue, department: Department, reason: str) -> 
     if clue.confidential:
         name_heads(clue, [department])
     if department.pk == clue.receiver_id:
-        forgive_telling(actor, clue)
+        relieve_sides(clue, "tell")
     else:
         owe_telling(actor, clue, clue.receiver_id)
 

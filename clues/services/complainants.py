@@ -86,10 +86,11 @@ def _in_words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def tell(actor: Actor, clue: Clue, step: str, text: str) -> Told | None:
+def tell(actor: Actor, clue: Clue, step: str, text: str, *, by_act: bool = False) -> Told | None:
     """Tell the complainant of one clue: kept word for word, sent through the outbox.
 
-    Call it inside the act's transaction. Returns None, and says so in the trail, when nobody can
+    Call it inside the act's transaction; ``by_act``: telling is the act itself, which stands in
+    the trail already. Returns None, and says so in the trail, when nobody can
     be told. Raises ``Refused`` for an empty text.
     """
     if not text.strip():
@@ -122,11 +123,12 @@ def tell(actor: Actor, clue: Clue, step: str, text: str) -> Told | None:
         clue.region_code,
         about=clue,
     )
-    trail.record(actor, "clue.tell", label, clue, after={"step": step})
+    if not by_act:
+        trail.record(actor, "clue.tell", label, clue, after={"step": step})
     return told
 
 
-def tell_all(actor: Actor, clue: Clue, step: str, text: str) -> list[Told]:
+def tell_all(actor: Actor, clue: Clue, step: str, text: str, *, by_act: bool = False) -> list[Told]:
     """As ``tell``, also to the complainants of the clues merged into it, each under the number
     that they know."""
     if not text.strip():
@@ -135,7 +137,7 @@ def tell_all(actor: Actor, clue: Clue, step: str, text: str) -> list[Told]:
     for complainant in all_of(clue):
         own = complainant.clue
         words = text.replace(clue.number, own.number) if clue.number else text
-        if sent := tell(actor, own, step, words):
+        if sent := tell(actor, own, step, words, by_act=by_act and own.pk == clue.pk):
             told.append(sent)
     return told
 

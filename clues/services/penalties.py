@@ -13,6 +13,7 @@ from clues.acts.common import knows
 from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
 from clues.models import Clue, Penalty
 from clues.rules.penalty import LAW, act_key
+from clues.services.clue_secrecy import follow_clue
 from clues.stages import hold_clue
 from credit.models import Subject
 from departments.models import Department
@@ -55,8 +56,6 @@ def enter(actor: Actor, data: PenaltyData) -> Penalty:
     department = Department.objects.select_related("region").get(pk=actor.department_id)
     if not department.enforces:
         raise NotAllowed(f"{department.name}不是执法部门，不能登记行政处罚。", verb="penalty.enter")
-    if data.clue is not None and not knows(actor, data.clue):
-        raise NotAllowed("您不能以该线索登记处罚。", verb="penalty.enter")
     penalty = Penalty(
         region_code=department.region.code,
         department=department,
@@ -65,10 +64,9 @@ def enter(actor: Actor, data: PenaltyData) -> Penalty:
     _fill(actor, penalty, data)
     try:
         with transaction.atomic():
-            if data.clue is not None:
-                hold_clue(data.clue.pk)
-                data.clue.refresh_from_db(fields=("confidential",))
-                penalty.confidential = data.clue.confidential
+            _hold_clue(actor, data.clue, "penalty.enter")
+            penalty.clue = data.clue
+            penalty.confidential = data.clue is not None and data.clue.confidential
             penalty.save()
             PENALTY_STAGES.enter(actor, penalty)
             trail.record(actor, "penalty.enter", "登记处罚", penalty, after=trail.snapshot(penalty))
@@ -81,8 +79,11 @@ def edit(actor: Actor, pk: int, data: PenaltyData) -> Penalty:
     """Change what has not been signed; it is before the head again. Raises as ``enter``."""
     penalty: Penalty | None = None
     try:
-        with PENALTY_ACTS.take(actor, "edit", pk) as penalty:
-            _fill(actor, penalty, data)
+        with transaction.atomic():
+            _hold_clue(actor, data.clue, "penalty.edit")
+            with PENALTY_ACTS.take(actor, "edit", pk) as penalty:
+                follow_clue(penalty, data.clue)
+                _fill(actor, penalty, data)
     except IntegrityError as error:
         raise _in_words(actor, penalty, error) from error
     return penalty
@@ -171,6 +172,16 @@ def _in_words(actor: Actor, penalty: Penalty | None, error: IntegrityError) -> E
     return error
 
 
+def _hold_clue(actor: Actor, clue: Clue | None, verb: str) -> None:
+    """Lock the clue that a penalty is to belong to, as it stands now."""
+    if clue is None:
+        return
+    hold_clue(clue.pk)
+    clue.refresh_from_db(fields=("confidential",))
+    if not knows(actor, clue):
+        raise NotAllowed("您不能以该线索登记处罚。", verb=verb)
+
+
 def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:
     if data.check_item is not None and data.act.strip():
         raise Refused("违法行为请选择检查事项或填写文字，二者只填其一。", field="act")
@@ -196,7 +207,6 @@ def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:
     if not is_fine and data.amount is not None:
         raise Refused("只有罚款填写金额。", field="amount")
     penalty.subject = data.subject
-    penalty.clue = data.clue
     penalty.check_item = data.check_item
     penalty.act, penalty.act_key = words, key[:200]
     penalty.occurred_from, penalty.occurred_to = data.occurred_from, data.occurred_to

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clues.acts.clue import CLUE_ACTS
 from clues.models import Clue, Referral, Stop
 from clues.selectors import lanes
 from clues.services import clue_answer, clue_transfer, clues
@@ -235,3 +236,21 @@ def test_naming_people_by_the_page(actor, client_of, person):
     assert person("mzj_clerk").name not in words(page).split("知悉人")[-1]
     client_of("scjg_head").post(f"/clues/{clue.pk}/name/", {"people": [person("scjg_clerk").pk]})
     assert client_of("scjg_clerk").get(f"/clues/{clue.pk}/").status_code == 200
+
+
+def test_one_button_stands_out(actor):
+    """The usual next act of whoever holds the clue, in every state."""
+    clerk, head, to = actor("scjg_clerk"), actor("scjg_head"), department("民政局")
+    mzj, mzj_head = actor("mzj_clerk"), actor("mzj_head")
+
+    def usual(who, clue) -> list[str]:
+        buttons = CLUE_ACTS.buttons(who, Clue.objects.get(pk=clue.pk))
+        return [one["code"] for one in buttons if one["style"] == "primary"]
+
+    assert usual(clerk, make_clue(clerk)) == ["talk"]
+    assert usual(clerk, talked(clerk, to)) == ["prepare"]
+    assert usual(head, prepared(clerk, to)) == ["transfer"]
+    sent = transferred(clerk, head, to)
+    assert (usual(mzj, sent), usual(clerk, sent)) == (["receive"], ["tell"])
+    assert usual(mzj, handling(clerk, head, mzj)) == ["propose"]
+    assert usual(mzj_head, handling(clerk, head, mzj)) == ["propose"]

@@ -329,7 +329,7 @@ def test_draft_and_acts_over_rest(county, client_of):
     }
     made = post(clerk, "", body)
     assert made.status_code == 201
-    assert made.json()["acts"] == ["submit", "discard"]
+    assert made.json()["acts"] == ["submit", "edit", "discard"]
     key = made.json()["id"]
     assert post(clerk, f"{key}/acts/submit/", {}).json()["state"] == "review"
     assert post(clerk, f"{key}/acts/sign/", {}).status_code == 403

@@ -14,7 +14,7 @@ from inspections.models import Draw, JointTask, PlanItem, Result, TaskPart
 from matters.models import MatterVersion
 from records import clock
 from records.actor import Actor
-from records.concealment import reveal
+from records.concealment import oversee, reveal
 from records.models import Deadline, OutboxMessage
 
 
@@ -56,7 +56,7 @@ def figures(actor: Actor, now: dt.datetime | None = None) -> list[Figure]:
     joint = tasks.annotate(departments=Count("parts")).filter(departments__gte=2).count()
     results = Result.objects.filter(part__task__region__code__startswith=region)
     published = results.filter(state=Result.State.PUBLISHED)
-    deadlines = reveal(
+    deadlines = oversee(
         Deadline.objects.filter(region_code__startswith=region, cancelled_at=None), actor
     )
     year = timezone.localtime(now).date().year
@@ -203,7 +203,7 @@ def _overdue(actor: Actor, now: dt.datetime) -> QuerySet[Deadline]:
     late = Deadline.objects.filter(
         region_code__startswith=actor.region_code, met_at=None, cancelled_at=None, due_at__lt=now
     )
-    return reveal(late, actor)
+    return oversee(late, actor)
 
 
 def _by_state(queryset: Any) -> dict[str, int]:

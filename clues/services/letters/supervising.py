@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from clues.acts.common import knows
@@ -32,12 +34,15 @@ def supervise(actor: Actor, about: int | Concealable, text: str = "") -> Referra
         raise NotAllowed("只有综合协调组可以督办。", verb="letter.supervise", target=stop.target)
     if stop.department_id == actor.department_id:
         raise Refused("该事项由本部门办理，不能向本部门发督办函。", field="to")
-    under_way = Referral.objects.visible_to(actor).filter(
-        kind=KIND,
-        cause_type=stop.target_type,
-        cause_id=stop.target_id,
-        to=stop.department,
-        state__in=Referral.OPEN_STATES,
+    under_way = (
+        Referral.objects.visible_to(actor)
+        .open()
+        .filter(
+            kind=KIND,
+            cause_type=stop.target_type,
+            cause_id=stop.target_id,
+            to=stop.department,
+        )
     )
     if (present := under_way.first()) is not None:
         raise Conflict(f"已有督办函（{present.number or present.get_state_display()}）在办。")
@@ -60,21 +65,43 @@ def _stop(actor: Actor, about: int | Concealable) -> Stop:
 
 
 def _body(stop: Stop, text: str) -> str:
-    since = timezone.localtime(stop.entered_at)
-    lines = [f"“{stop.about}”自 {since:%Y年%-m月%-d日} 起由你单位负责“{stop.waits}”，至今未办结。"]
+    lines = [f"{_duty(stop)}，至今未办结。"]
     if stop.deadline is not None:
         lines.append(_lateness(stop.deadline))
     if text.strip():
         lines.append(text.strip())
     lines.append("请你单位抓紧办理，并在规定期限内将整改情况或未按期办理的原因书面反馈。")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
+
+
+def _duty(stop: Stop) -> str:
+    """Whose turn it is for what since when; what was entered after its clock had begun to run has
+    two dates."""
+    since, began = stop.entered_at, stop.deadline.started_at if stop.deadline else stop.entered_at
+    if timezone.localtime(began).date() >= timezone.localtime(since).date():
+        return f"“{stop.about}”自 {_day(since)} 起由你单位负责“{stop.waits}”"
+    return (
+        f"“{stop.about}”由你单位负责“{stop.waits}”，期限自 {_day(began)} 起算，"
+        f"于 {_day(since)} 在平台登记"
+    )
 
 
 def _lateness(deadline: Deadline) -> str:
+    """How much time there was, until when, and how much more has passed, in the one unit of the
+    limit."""
+    limit = f"{deadline.amount} {Unit(deadline.unit).chinese}" if deadline.amount else ""
+    source = deadline.source.replace("平台缺省值，", "")
+    words = f"期限 {limit}（{source}）" if limit else f"期限依据{source}"
+    more = sum(extension.amount for extension in deadline.extensions.all())
+    if more:
+        words += f"，延长 {more} {Unit(deadline.unit).chinese}"
     if deadline.due_at is None:
-        return "该事项的期限目前暂停计算。"
-    due = timezone.localtime(deadline.due_at)
-    day = f"{due:%Y年%-m月%-d日}" + (f" {due:%H:%M}" if deadline.unit == Unit.HOUR else "")
-    words = f"依据{deadline.source}，应于 {day} 前办结"
+        return f"{words}，目前暂停计算。"
+    at = f" {timezone.localtime(deadline.due_at):%H:%M}" if deadline.unit == Unit.HOUR else ""
+    words += f"，应于 {_day(deadline.due_at)}{at} 前办结"
     late = deadlines.late_by(deadline)
-    return f"{words}，{late.text}。" if late is not None else f"{words}。"
+    return f"{words}，已{late.text}。" if late is not None else f"{words}。"
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{timezone.localtime(moment):%Y年%-m月%-d日}"

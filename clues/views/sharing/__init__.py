@@ -1,0 +1,1 @@
+"""Pages of information sharing (L10), by what they show."""
