@@ -7,14 +7,12 @@ each clock names its article in ``clues.rules.crime``.
 from __future__ import annotations
 
 from functools import partial
-from operator import attrgetter
 
 from clues.acts.common import clerk, clerk_at, head_at, knows
-from clues.acts.procedures import ProcedureActs
+from clues.acts.procedures import ProcedureActs, stage
 from clues.models import CrimeHandover
 from clues.rules import crime as rules
-from clues.stages import Stage, Stages
-from departments.profile import TimeLimit
+from clues.stages import Stages
 from records.actor import Actor
 from records.acts import Act
 
@@ -22,107 +20,67 @@ _S = CrimeHandover.State
 _H = CrimeHandover
 
 
-_department = attrgetter("department_id")
-_police = attrgetter("police_id")
-_procuratorate = attrgetter("procuratorate_id")
-
-
-def _heads(_: _H) -> bool:
-    return True
-
-
-def _department_stage(waits: str, clock: TimeLimit, *, by_head: bool = False) -> Stage[_H]:
-    return Stage(
-        owner=_department, sender=_police, waits=waits, clock=clock, for_head=lambda _: by_head
-    )
-
-
-def _police_stage(waits: str, clock: TimeLimit, *, by_head: bool = True) -> Stage[_H]:
-    return Stage(
-        owner=_police, sender=_department, waits=waits, clock=clock, for_head=lambda _: by_head
-    )
-
-
 # The clock of the police is paused while the side stop of the department runs.
-_reviewing = _police_stage("决定是否立案", rules.DECIDE_DUE)
+_reviewing = stage("police", "决定是否立案", rules.DECIDE_DUE, sender="department", by_head=True)
 
 CRIME_STAGES: Stages[_H] = Stages(
     "crime",
     {
         # Verification taken up again goes on with the time it had.
-        _S.INVESTIGATING: Stage(
-            owner=_department,
-            waits="专案组核实并报告",
-            clock=rules.REPORT_DUE,
-            since=lambda case: case.created_at,
+        _S.INVESTIGATING: stage(
+            "department", "专案组核实并报告", rules.REPORT_DUE, since="created_at", internal=True
+        ),
+        _S.ENDING: stage(
+            "department", "负责人审批终止核实", rules.APPROVE_DUE, by_head=True, internal=True
+        ),
+        _S.REPORTED: stage(
+            "department",
+            "负责人审批移送",
+            rules.APPROVE_DUE,
+            since="reported_at",
+            by_head=True,
             internal=True,
         ),
-        _S.ENDING: Stage(
-            owner=_department,
-            waits="负责人审批终止核实",
-            clock=rules.APPROVE_DUE,
-            for_head=_heads,
-            internal=True,
-        ),
-        _S.REPORTED: Stage(
-            owner=_department,
-            waits="负责人审批移送",
-            clock=rules.APPROVE_DUE,
-            since=lambda case: case.reported_at,
-            for_head=_heads,
-            internal=True,
-        ),
-        _S.APPROVED: Stage(
-            owner=_department,
-            waits="移送公安机关",
-            clock=rules.TRANSFER_DUE,
-            since=lambda case: case.approved_at,
-        ),
-        _S.TRANSFERRED: _police_stage("在回执上签字", rules.RECEIPT_DUE, by_head=False),
+        _S.APPROVED: stage("department", "移送公安机关", rules.TRANSFER_DUE, since="approved_at"),
+        _S.TRANSFERRED: stage("police", "在回执上签字", rules.RECEIPT_DUE, sender="department"),
         _S.REVIEWING: _reviewing,
         _S.SUPPLEMENT: _reviewing,
-        _S.FILED: _department_stage("移交涉案物品和材料", rules.GOODS_DUE),
-        _S.DELIVERED: _police_stage("办结交接手续", rules.GOODS_RECEIPT_DUE, by_head=False),
-        _S.NOT_FILED: _department_stage("提出异议或行政处理", rules.OBJECTION_DUE, by_head=True),
-        _S.RECONSIDERING: _police_stage("作出复议决定", rules.REVIEW_DUE),
-        _S.UPHELD: _department_stage("建议监督或行政处理", rules.OBJECTION_DUE, by_head=True),
-        _S.OVERSIGHT: Stage(
-            owner=_procuratorate,
-            sender=_department,
-            waits="审查立案监督建议",
-            clock=rules.OVERSIGHT_DUE,
-            for_head=_heads,
+        _S.FILED: stage("department", "移交涉案物品和材料", rules.GOODS_DUE, sender="police"),
+        _S.DELIVERED: stage("police", "办结交接手续", rules.GOODS_RECEIPT_DUE, sender="department"),
+        _S.NOT_FILED: stage(
+            "department", "提出异议或行政处理", rules.OBJECTION_DUE, sender="police", by_head=True
         ),
-        _S.REASONS: Stage(
-            owner=_police,
-            sender=_procuratorate,
-            waits="说明不立案理由",
-            clock=rules.REASONS_DUE,
-            for_head=_heads,
+        _S.RECONSIDERING: stage(
+            "police", "作出复议决定", rules.REVIEW_DUE, sender="department", by_head=True
         ),
-        _S.WEIGHING: Stage(
-            owner=_procuratorate,
-            sender=_police,
-            waits="审查不立案理由",
-            clock=rules.OVERSIGHT_DUE,
-            for_head=_heads,
+        _S.UPHELD: stage(
+            "department", "建议监督或行政处理", rules.OBJECTION_DUE, sender="police", by_head=True
         ),
-        _S.ORDERED: Stage(
-            owner=_police,
-            sender=_procuratorate,
-            waits="按通知立案",
-            clock=rules.ORDERED_DUE,
-            for_head=_heads,
+        _S.OVERSIGHT: stage(
+            "procuratorate",
+            "审查立案监督建议",
+            rules.OVERSIGHT_DUE,
+            sender="department",
+            by_head=True,
         ),
-        _S.BACK_DRAFT: Stage(
-            owner=_police,
-            waits="签发移送行政处理函",
-            clock=rules.SEND_BACK_DUE,
-            for_head=_heads,
-            internal=True,
+        _S.REASONS: stage(
+            "police", "说明不立案理由", rules.REASONS_DUE, sender="procuratorate", by_head=True
         ),
-        _S.BACK_SENT: _department_stage("签收移送行政处理案件", rules.RECEIVE_BACK_DUE),
-        _S.ADMINISTRATIVE: _department_stage("依法作出行政处理", rules.ADMINISTRATIVE_DUE),
+        _S.WEIGHING: stage(
+            "procuratorate", "审查不立案理由", rules.OVERSIGHT_DUE, sender="police", by_head=True
+        ),
+        _S.ORDERED: stage(
+            "police", "按通知立案", rules.ORDERED_DUE, sender="procuratorate", by_head=True
+        ),
+        _S.BACK_DRAFT: stage(
+            "police", "签发移送行政处理函", rules.SEND_BACK_DUE, by_head=True, internal=True
+        ),
+        _S.BACK_SENT: stage(
+            "department", "签收移送行政处理案件", rules.RECEIVE_BACK_DUE, sender="police"
+        ),
+        _S.ADMINISTRATIVE: stage(
+            "department", "依法作出行政处理", rules.ADMINISTRATIVE_DUE, sender="police"
+        ),
     },
 )
 

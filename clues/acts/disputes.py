@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from clues.acts.common import clerk, clerk_at, head, head_at
-from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared
+from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared, stage
 from clues.models import Dispute, DisputeParty
 from clues.rules import disputes as rules
 from clues.stages import Stage, Stages
@@ -66,13 +66,7 @@ def _first(waiting: list[int], dispute: Dispute) -> int:
 DISPUTE_STAGES: Stages[Dispute] = Stages(
     "dispute",
     {
-        _S.DRAFT: Stage(
-            owner=_raiser,
-            waits="负责人提出争议",
-            clock=rules.RAISE_DUE,
-            for_head=lambda _: True,
-            internal=True,
-        ),
+        _S.DRAFT: stage("raiser", "负责人提出争议", rules.RAISE_DUE, by_head=True, internal=True),
         _S.TOGETHER: Stage(
             owner=lambda dispute: _first(still_to_act(dispute), dispute),
             sender=_raiser,
@@ -80,7 +74,7 @@ DISPUTE_STAGES: Stages[Dispute] = Stages(
             clock=rules.TOGETHER_DUE,
             since=lambda dispute: dispute.raised_at,
         ),
-        _S.NEGOTIATING: Stage(owner=_raiser, waits="协商", clock=rules.NEGOTIATE_DUE),
+        _S.NEGOTIATING: stage("raiser", "协商", rules.NEGOTIATE_DUE),
         _S.CONFIRMING: Stage(
             owner=lambda dispute: _first(still_to_confirm(dispute), dispute),
             sender=_raiser,
@@ -88,12 +82,12 @@ DISPUTE_STAGES: Stages[Dispute] = Stages(
             clock=rules.CONFIRM_DUE,
             for_head=lambda _: True,
         ),
-        _S.SUBMITTED: Stage(
-            owner=lambda dispute: dispute.office_id,
-            sender=_raiser,
-            waits="作出协调决定",
-            clock=rules.DECIDE_DUE,
-            for_head=lambda dispute: dispute.proposed_id is not None,
+        _S.SUBMITTED: stage(
+            "office",
+            "作出协调决定",
+            rules.DECIDE_DUE,
+            sender="raiser",
+            by_head=lambda dispute: dispute.proposed_id is not None,
         ),
     },
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 
 from clues.models import Referral
 from clues.models.procedure import Procedure
-from clues.stages import StagedActs, main_stop, relieve_sides
+from clues.stages import Stage, StagedActs, main_stop, relieve_sides
+from departments.profile import TimeLimit
 from records import clock
 from records.actor import Actor
 
@@ -27,6 +29,29 @@ class ProcedureActs(StagedActs[P]):
             return
         instance.closed_at = instance.closed_at or clock.now()
         relieve_sides(instance)
+
+
+def stage(
+    owner: str,
+    waits: str,
+    limit: TimeLimit,
+    *,
+    sender: str = "",
+    since: str = "",
+    by_head: bool | Callable[[Any], bool] = False,
+    internal: bool = False,
+) -> Stage[Any]:
+    """A stage told by the fields of the procedure: the departments ``owner`` and ``sender``, the
+    moment ``since``."""
+    return Stage(
+        owner=attrgetter(f"{owner}_id"),
+        waits=waits,
+        clock=limit,
+        sender=attrgetter(f"{sender}_id") if sender else lambda _: None,
+        since=attrgetter(since) if since else lambda _: None,
+        for_head=by_head if callable(by_head) else lambda _: by_head,
+        internal=internal,
+    )
 
 
 def letter_of(procedure: Procedure, kind: str) -> Referral | None:

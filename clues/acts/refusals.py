@@ -2,84 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from operator import attrgetter
 
 from clues.acts.common import clerk_at, head_at, knows
-from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared, letter_of
+from clues.acts.procedures import ProcedureActs, is_overdue, is_prepared, letter_of, stage
 from clues.models import Refusal
 from clues.rules import disputes as rules
-from clues.stages import Stage, Stages
-from departments.profile import TimeLimit
+from clues.stages import Stages
 from departments.roles import Role
 from records.actor import Actor
 from records.acts import Act
 
 _S = Refusal.State
-Side = Callable[[Refusal], int | None]
-
-
-_department = attrgetter("department_id")
-_addressee = attrgetter("addressee_id")
-_government = attrgetter("government_id")
-_discipline = attrgetter("discipline_id")
-
-
-def _stage(
-    owner: Side,
-    waits: str,
-    clock: TimeLimit,
-    *,
-    sender: Side = lambda _: None,
-    for_head: Callable[[Refusal], bool] = lambda _: True,
-    internal: bool = False,
-) -> Stage[Refusal]:
-    return Stage(
-        owner=owner, sender=sender, waits=waits, clock=clock, for_head=for_head, internal=internal
-    )
 
 
 REFUSAL_STAGES: Stages[Refusal] = Stages(
     "refusal",
     {
-        _S.DRAFT: _stage(_department, "签发履职建议书", rules.ADVISE_DUE, internal=True),
-        _S.ADVISED: _stage(_addressee, "答复履职建议", rules.ANSWER_DUE, sender=_department),
-        _S.CORRECTING: _stage(
-            _addressee,
-            "改正并反馈",
-            rules.CORRECT_DUE,
-            sender=_department,
-            for_head=lambda _: False,
+        _S.DRAFT: stage(
+            "department", "签发履职建议书", rules.ADVISE_DUE, by_head=True, internal=True
         ),
-        _S.SHOWN: _stage(_department, "核实改正情况", rules.CHECK_DUE, sender=_addressee),
-        _S.UNRESOLVED: _stage(
-            _department,
+        _S.ADVISED: stage(
+            "addressee", "答复履职建议", rules.ANSWER_DUE, sender="department", by_head=True
+        ),
+        _S.CORRECTING: stage("addressee", "改正并反馈", rules.CORRECT_DUE, sender="department"),
+        _S.SHOWN: stage(
+            "department", "核实改正情况", rules.CHECK_DUE, sender="addressee", by_head=True
+        ),
+        _S.UNRESOLVED: stage(
+            "department",
             "报告本级人民政府",
             rules.REPORT_DUE,
-            for_head=is_prepared("refusal_report"),
+            by_head=is_prepared("refusal_report"),
         ),
-        _S.REPORTED: _stage(
-            _government, "审查不履职情况报告", rules.GOVERNMENT_DUE, sender=_department
+        _S.REPORTED: stage(
+            "government",
+            "审查不履职情况报告",
+            rules.GOVERNMENT_DUE,
+            sender="department",
+            by_head=True,
         ),
-        _S.ORDERED: _stage(
-            _addressee, "按责令改正", rules.ORDER_DUE, sender=_government, for_head=lambda _: False
+        _S.ORDERED: stage("addressee", "按责令改正", rules.ORDER_DUE, sender="government"),
+        _S.ORDER_SHOWN: stage(
+            "government", "核实改正情况", rules.CHECK_DUE, sender="addressee", by_head=True
         ),
-        _S.ORDER_SHOWN: _stage(_government, "核实改正情况", rules.CHECK_DUE, sender=_addressee),
-        _S.UNCORRECTED: _stage(
-            _government,
-            "通报批评",
-            rules.CRITICISE_DUE,
-            for_head=is_prepared("criticism"),
+        _S.UNCORRECTED: stage(
+            "government", "通报批评", rules.CRITICISE_DUE, by_head=is_prepared("criticism")
         ),
-        _S.CRITICISED: _stage(_government, "决定是否移送追责", rules.REFER_DUE),
-        _S.REFERRED: _stage(
-            _discipline,
-            "问责并反馈结果",
-            rules.ACCOUNT_DUE,
-            sender=_government,
-            for_head=lambda _: False,
-        ),
+        _S.CRITICISED: stage("government", "决定是否移送追责", rules.REFER_DUE, by_head=True),
+        _S.REFERRED: stage("discipline", "问责并反馈结果", rules.ACCOUNT_DUE, sender="government"),
     },
 )
 
