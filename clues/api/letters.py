@@ -168,7 +168,7 @@ class LetterInput(LetterContentInput):
     )
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class LetterAnswerInput(serializers.Serializer[Any]):
     """The body of ``draft-answer`` and ``enter-answer``."""
 
     answer = serializers.CharField(max_length=30, help_text="答复，该类函件允许的一种")
@@ -176,13 +176,13 @@ class AnswerInput(serializers.Serializer[Any]):
     files = _files()
 
 
-class SupplementInput(OpinionSerializer):
+class LetterSupplementInput(OpinionSerializer):
     """The body of ``supplement``: words, files or both."""
 
     files = UploadIdsField(help_text="补充材料：预先上传的文件编号")
 
 
-class ExtendInput(OpinionSerializer):
+class LetterExtendInput(OpinionSerializer):
     """The body of ``extend``."""
 
     amount = serializers.IntegerField(min_value=1, max_value=365, help_text="延长的工作日数")
@@ -230,35 +230,35 @@ class LetterViewSet(
             drafts.edit(actor, letter.pk, content)
         return self.answer(letter.pk)
 
-    @extend_schema(request=AnswerInput, responses=LetterSerializer)
+    @extend_schema(request=LetterAnswerInput, responses=LetterSerializer)
     @action(detail=True, methods=["post"], url_path="acts/draft-answer")
     def draft_answer(self, request: Request, pk: str) -> Response:
         """Draft the answer for the head to sign."""
         return self._answered(request, answering.propose)
 
-    @extend_schema(request=AnswerInput, responses=LetterSerializer)
+    @extend_schema(request=LetterAnswerInput, responses=LetterSerializer)
     @action(detail=True, methods=["post"], url_path="acts/enter-answer")
     def enter_answer(self, request: Request, pk: str) -> Response:
         """Enter the answer of somebody outside the platform."""
         return self._answered(request, answering.enter_answer)
 
-    @extend_schema(request=SupplementInput, responses=LetterSerializer)
+    @extend_schema(request=LetterSupplementInput, responses=LetterSerializer)
     @action(detail=True, methods=["post"], url_path="acts/supplement")
     def supplement(self, request: Request, pk: str) -> Response:
         """Hand in what was asked for."""
         letter = self.get_object()
-        actor, given = self._given(request, SupplementInput)
+        actor, given = self._given(request, LetterSupplementInput)
         with uploads.opened(actor, given["files"]) as files:
             labelled = {answering.SUPPLEMENT_LABEL: files}
             answering.supplement(actor, letter.pk, given["opinion"], labelled)
         return self.answer(letter.pk)
 
-    @extend_schema(request=ExtendInput, responses=LetterSerializer)
+    @extend_schema(request=LetterExtendInput, responses=LetterSerializer)
     @action(detail=True, methods=["post"], url_path="acts/extend")
     def extend(self, request: Request, pk: str) -> Response:
         """Give more time for the answer."""
         letter = self.get_object()
-        actor, given = self._given(request, ExtendInput)
+        actor, given = self._given(request, LetterExtendInput)
         answering.extend(actor, letter.pk, given["amount"], given["opinion"])
         return self.answer(letter.pk)
 
@@ -271,7 +271,7 @@ class LetterViewSet(
 
     def _answered(self, request: Request, service: Callable[..., Referral]) -> Response:
         letter = self.get_object()
-        actor, given = self._given(request, AnswerInput)
+        actor, given = self._given(request, LetterAnswerInput)
         with _labelled(actor, given["files"]) as files:
             service(actor, letter.pk, given["answer"], given["text"], files)
         return self.answer(letter.pk)
