@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clues.acts.campaigns import CAMPAIGN_ACTS, CAMPAIGN_STAGES
 from clues.models import Campaign, Clue, RiskWarning
+from clues.services.turns import wait_turn
 from departments.actors import is_clerk_of, is_head_of
 from departments.models import Region
 from inspections.models import PlanItem
@@ -37,8 +38,8 @@ def propose(
 ) -> Campaign:
     """Propose a campaign: by the system or a head at once, by a clerk through the head.
 
-    A warning is proposed once; proposing it again returns what stands. Raises ``NotAllowed``, or
-    ``Refused`` with the field at fault.
+    A warning is proposed once, and the same form too; the second time gives what stands. Raises
+    ``NotAllowed``, or ``Refused`` with the field at fault.
     """
     must_be_able_to_propose(actor)
     warning = None
@@ -46,13 +47,7 @@ def propose(
         warning = RiskWarning.objects.visible_to(actor).filter(pk=warning_id).first()
         if warning is None:
             raise Refused("预警不存在。", code="not_found")
-        standing: Campaign | None = (
-            Campaign.objects.visible_to(actor)
-            .filter(warning=warning)
-            .exclude(state__in=(_S.DECLINED, _S.WITHDRAWN))
-            .first()
-        )
-        if standing is not None:
+        if (standing := _standing(actor, warning)) is not None:
             return standing
     region_code = warning.region_code if warning else actor.region_code
     township = _township(region_code, township_code)
@@ -69,6 +64,24 @@ def propose(
         raise Refused("规律和依据不能超过 3000 个字。", field="reason")
     at_once = actor.is_system or is_head_of(actor, actor.department_id)
     with transaction.atomic():
+        if warning is not None:
+            RiskWarning.objects.select_for_update(of=("self",)).get(pk=warning.pk)
+            sent_before = _standing(actor, warning)
+        else:
+            wait_turn(actor)
+            sent_before = Campaign.objects.filter(
+                warning=None,
+                region_code=region_code,
+                proposed_by_id=actor.department_id,
+                drafted_by_id=actor.user_id,
+                title=title.strip(),
+                reason=reason.strip(),
+                categories=codes,
+                township=township,
+                state__in=(_S.REVIEW, _S.PROPOSED),
+            ).first()
+        if sent_before is not None:
+            return sent_before
         campaign = Campaign.objects.create(
             region_code=region_code,
             confidential=warning.confidential if warning else False,
@@ -88,6 +101,12 @@ def propose(
             actor, "campaign.propose", "提出专项整治建议", campaign, opinion=campaign.reason
         )
     return campaign
+
+
+def _standing(actor: Actor, warning: RiskWarning) -> Campaign | None:
+    found = Campaign.objects.visible_to(actor).filter(warning=warning)
+    standing: Campaign | None = found.exclude(state__in=(_S.DECLINED, _S.WITHDRAWN)).first()
+    return standing
 
 
 def must_be_able_to_propose(actor: Actor) -> None:

@@ -16,6 +16,7 @@ from clues.acts.warnings import RULE_ACTS
 from clues.models import Clue, WarningRule, WarningRuleVersion
 from clues.rules import warnings as w
 from clues.rules.warning_presets import PRESETS, Preset
+from clues.services.turns import wait_turn
 from clues.services.warnings.counting import over
 from clues.services.warnings.sources import SOURCES
 from clues.watch import Point, Words, sentence, spaced
@@ -93,10 +94,21 @@ def checked(values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def draft(actor: Actor, values: Mapping[str, Any]) -> WarningRuleVersion:
-    """A new rule as a draft. Raises ``NotAllowed``; ``Refused`` naming the field."""
+    """A new rule as a draft; the same form sent twice gives the same one. Raises ``NotAllowed``;
+    ``Refused`` naming the field."""
     if not may_draft(actor):
         raise NotAllowed("只有综合协调组可以拟定预警规则。", verb="warning_rule.draft")
     checked(values)
+    wait_turn(actor)
+    drafted = WarningRuleVersion(state=WarningRuleVersion.State.DRAFT, number=1)
+    _set(drafted, values)
+    known = WarningRuleVersion.objects.filter(
+        rule__region_code=actor.region_code,
+        drafted_by_id=actor.user_id,
+        **{name: getattr(drafted, name) for name in ("state", "number", *FIELDS)},
+    ).first()
+    if known is not None:
+        return known
     rule = WarningRule.objects.create(region_code=actor.region_code)
     return _enter(actor, rule, 1, values, WarningRuleVersion.State.DRAFT)
 

@@ -1,0 +1,126 @@
+"""People who act at the same moment on the same things: one wins, the others get words, and
+nobody is left with a deadlock."""
+
+from __future__ import annotations
+
+import pytest
+
+from clues.models import Campaign, Clue, Stop, WarningRuleVersion
+from clues.services import campaigns, clue_bulk, clue_transfer, intake, stop_bulk
+from clues.services.warnings import rules
+from clues.tests.samples import department, make_clue, prepared, together, transferred
+from clues.tests.test_sent_twice import RULE
+from inspections.models import Result
+from inspections.services import results
+from inspections.tests.result_samples import checked_story, published
+from matters import bulk, services
+from matters.models import MatterVersion
+from matters.tests.conftest import advance, bring_in, drafts  # noqa: F401
+from records.errors import NotAllowed, Refused
+from records.trail import entries_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def winners(outcomes: list[object]) -> list[int]:
+    """Which of the steps had an effect; the others must have been refused in words."""
+    losers = [one for one in outcomes if isinstance(one, Exception)]
+    assert all(isinstance(one, (Refused, NotAllowed)) for one in losers), losers
+    return [place for place, one in enumerate(outcomes) if not isinstance(one, Exception)]
+
+
+def test_a_clue_goes_one_way(county, actor):
+    clerk, head, office = actor("scjg_clerk"), actor("scjg_head"), department("民政局")
+    main, clue = make_clue(clerk), prepared(clerk, office)
+    won = winners(
+        together(
+            lambda: clue_transfer.transfer(head, clue.pk),
+            lambda: intake.merge(clerk, clue.pk, main.pk, "同一件事"),
+        )
+    )
+    clue.refresh_from_db()
+    assert [clue.state] == [("transferred", "merged")[place] for place in won]
+
+    arrived = transferred(clerk, head, office)
+    theirs, their_head = actor("mzj_clerk"), actor("mzj_head")
+    won = winners(
+        together(
+            lambda: clue_transfer.receive(theirs, arrived.pk),
+            lambda: clue_transfer.send_back(their_head, arrived.pk, "不属本部门职责"),
+        )
+    )
+    arrived.refresh_from_db()
+    assert won
+    assert arrived.state == ("returned" if 1 in won else "handling")
+    assert Stop.objects.of(arrived).open().filter(code="main").count() == 1
+
+    # Many clues, chosen in different orders and through different lists.
+    pks = [transferred(clerk, head, office).pk for _ in range(6)]
+    stops = list(Stop.objects.open().filter(clue__in=pks, department=office).order_by("-pk"))
+
+    outcomes = together(
+        lambda: clue_bulk.carry_out(theirs, "receive", pks),
+        lambda: clue_bulk.carry_out(their_head, "receive", reversed(pks)),
+        lambda: stop_bulk.receive(theirs, [stop.pk for stop in stops]),
+        lambda: stop_bulk.assign(their_head, [stop.pk for stop in stops], theirs.user_id),
+    )
+
+    winners(outcomes)
+    for clue in Clue.objects.filter(pk__in=pks):
+        assert clue.state == "handling"
+        assert entries_of(clue).filter(verb="clue.receive").count() == 1
+
+
+def test_one_rule_version_and_one_campaign_stand(county, actor):
+    clerk, head = actor("xzsp_clerk"), actor("xzsp_head")
+    first = rules.draft(clerk, RULE)
+    rules.submit(clerk, first.pk)
+    assert winners(together(*[lambda: rules.enforce(head, first.pk)] * 2)) in ([0], [1])
+    assert len(winners(together(*[lambda: rules.revise(clerk, first.pk, RULE)] * 2))) == 1
+    second = WarningRuleVersion.objects.get(rule=first.rule, number=2)
+    rules.submit(clerk, second.pk)
+    outcomes = together(
+        lambda: rules.enforce(head, second.pk), lambda: rules.end(head, first.pk, "不再需要")
+    )
+    assert 0 in winners(outcomes)
+    assert WarningRuleVersion.objects.in_force().filter(rule=first.rule).get() == second
+
+    wanted = {"title": "餐饮油烟专项", "reason": "投诉集中。", "categories": []}
+    campaign = campaigns.propose(clerk, **wanted, township_code="411603101")
+    assert len(winners(together(*[lambda: campaigns.sign(head, campaign.pk)] * 2))) == 1
+    assert Campaign.objects.get(pk=campaign.pk).state == "proposed"
+
+
+def test_a_list_is_put_in_force_once(county, drafts, advance, actor):  # noqa: F811
+    chosen = [drafts[number] for number in (1, 2, 3)]
+    for version in chosen:
+        advance(version, "reviewed")
+    pks, head = [version.pk for version in chosen], actor("xzsp_head")
+
+    winners(
+        together(
+            lambda: bulk.carry_out(head, "put_in_force", pks, ""),
+            lambda: bulk.carry_out(head, "put_in_force", list(reversed(pks)), ""),
+            lambda: services.put_in_force(head, pks[1]),
+        )
+    )
+
+    for version in chosen:
+        assert entries_of(version).filter(verb="matter.put_in_force").count() == 1
+    assert MatterVersion.objects.filter(pk__in=pks, state="in_force").count() == 3
+
+
+def test_a_result_is_corrected_or_withdrawn(county, actor):
+    story = checked_story(county)
+    result = published(story)
+    clerk, head = story.actor("mzj_clerk"), story.actor("mzj_head")
+    won = winners(
+        together(
+            lambda: results.correct(clerk, result.pk, "漏记"),
+            lambda: results.correct(head, result.pk, "漏记"),
+            lambda: results.withdraw(head, result.pk, "认定有误"),
+        )
+    )
+    assert won
+    drafts_left = Result.objects.filter(part=result.part, version=result.version + 1).count()
+    assert drafts_left == (0 if won == [2] else 1)
