@@ -19,7 +19,7 @@ from clues.services.clue_steps import (
 )
 from clues.services.clue_transfer import hand_over
 from clues.services.letters import led
-from clues.stages import end_left_clocks, leave_running, main_stop
+from clues.stages import end_left_clocks, entrust, leave_running, main_stop
 from departments.models import Department
 from records import deadlines, trail
 from records.actor import Actor
@@ -113,9 +113,11 @@ def _stand_still(actor: Actor, clue: Clue) -> None:
 
 
 def _take_up(actor: Actor, clue: Clue, state: str) -> None:
-    """Enter a stage; the clock that stood still for it runs on, any other ends."""
+    """Enter a stage with whoever handled the clue; the clock that stood still for it runs on, any
+    other ends."""
     clue.state = state
     CLUE_STAGES.enter(actor, clue)
+    entrust(clue, clue.handler_id)
     _run_on(actor, clue, "职责争议已经结束", _STANDS_STILL)
     end_left_clocks(clue)
     clue.save()

@@ -42,6 +42,8 @@ def test_the_clock_stands_still_and_goes_on_with_what_was_left(county) -> None:
     with at("2026-09-09 10:00"):
         disputes.withdraw(person("mzj_head"), dispute.pk, "已经说清。")
         assert (turn(clue), due(clue)) == (("民政局", "办理并答复"), "2026-09-28 23:59")
+    stop = main_stop(clue)
+    assert stop is not None and stop.person_id == person("mzj_clerk").user_id
     assert len(_handle_clocks(clue)) == 1
 
 
