@@ -261,12 +261,16 @@ class Document:
     files: list[Evidence]
 
 
+_NOTHING_TO_SEND = (CrimeHandover.State.ENDED, CrimeHandover.State.REFUSED)
+
+
 def checklist(case: CrimeHandover) -> list[Document]:
-    """The documents of 第六条 and what else was attached. One query."""
+    """The documents of 第六条, unless nothing is going to be handed over, and what else was
+    attached. One query."""
     by_label: dict[str, list[Evidence]] = {}
     for file in evidence.of(case):
         by_label.setdefault(file.label, []).append(file)
-    required = DOCUMENTS if case.goes_out else ()
+    required = DOCUMENTS if case.goes_out and case.state not in _NOTHING_TO_SEND else ()
     listed = [Document(label, True, by_label.pop(label, [])) for label in required]
     return [*listed, *(Document(label, False, files) for label, files in by_label.items())]
 

@@ -8,6 +8,7 @@ import pytest
 
 from clues.acts.crime import CRIME_ACTS
 from clues.models import Clue, CrimeHandover, Referral, Stop
+from clues.selectors.procedures import checklist
 from clues.selectors.steps import crime_steps
 from clues.services import crime
 from clues.services.crime import begin as beginning
@@ -420,4 +421,6 @@ def test_the_head_ends_the_verification_with_a_reason(county) -> None:
     case = samples.begun()
     with pytest.raises(Refused, match="理由"):
         do["end"](person("scjg_head"), case.pk, " ")
-    assert do["end"](person("scjg_head"), case.pk, "当事人已死亡。").state == S.ENDED
+    assert checklist(case)
+    case = do["end"](person("scjg_head"), case.pk, "当事人已死亡。")
+    assert case.state == S.ENDED and not checklist(case)
