@@ -23,8 +23,9 @@ from records.models import Deadline
 
 def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
     """Make a clue, what was merged into it and all that belongs to them confidential. The trail
-    stays as it is, but is shown to nobody else. The heads of the departments concerned are named,
-    so that the handling goes on."""
+    stays as it is, but is shown to nobody else; so does the number, by which the complainant and
+    the papers know the clue. The heads of the departments concerned are named, so that the
+    handling goes on."""
     with step(actor, "conceal", pk, opinion) as clue:
         clue.confidential = True
         for each in with_merged(clue):
