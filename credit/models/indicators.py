@@ -9,19 +9,25 @@ from django.urls import reverse
 from credit import scoring
 from credit.rules.events import EVENT_KINDS, KIND_CHOICES
 from departments.actors import is_staff_member
-from departments.models import Region
+from departments.models import Department, Region
+from departments.roles import Function
 from matters.models import Matter
 from records.actor import Actor
 
 
 class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
     def visible_to(self, actor: Actor) -> IndicatorSetQuerySet:
-        """Every department of the region may read how subjects are judged."""
+        """Every department of the region reads how subjects are and were judged; what is being
+        prepared only its department and the credit group."""
         if actor.is_system:
             return self
         if not is_staff_member(actor):
             return self.none()
-        return self.filter(region__code__startswith=actor.region_code)
+        own = self.filter(region__code__startswith=actor.region_code)
+        if actor.fills(Function.CREDIT):
+            return own
+        shown = (IndicatorSet.State.IN_FORCE, IndicatorSet.State.RETIRED)
+        return own.filter(Q(state__in=shown) | Q(department_id=actor.department_id))
 
     def in_force(self) -> IndicatorSetQuerySet:
         return self.filter(state=IndicatorSet.State.IN_FORCE)
@@ -35,7 +41,8 @@ class IndicatorSet(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "编制中"
-        REVIEW = "review", "待负责人批准"
+        REVIEW = "review", "待负责人签发"
+        CONSENT = "consent", "待联合信用监管组批准"
         IN_FORCE = "in_force", "生效"
         RETIRED = "retired", "已被替代"
         DISCARDED = "discarded", "已作废"
@@ -43,12 +50,18 @@ class IndicatorSet(models.Model):
     TONES: ClassVar[dict[str, str]] = {
         State.DRAFT: "warn",
         State.REVIEW: "warn",
+        State.CONSENT: "warn",
         State.IN_FORCE: "ok",
     }
+
+    PREPARING = (State.DRAFT, State.REVIEW, State.CONSENT)
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     matter = models.ForeignKey(
         Matter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监管事项"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name="编制部门"
     )
     version = models.PositiveIntegerField("版本", default=1)
     name = models.CharField("名称", max_length=100)
@@ -80,7 +93,7 @@ class IndicatorSet(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("region", "matter"),
-                condition=Q(state__in=("draft", "review")),
+                condition=Q(state__in=("draft", "review", "consent")),
                 nulls_distinct=False,
                 name="one_indicator_set_in_preparation",
             ),

@@ -30,7 +30,7 @@ from credit.services.directory import upsert_subjects
 from credit.services.events import Told
 from credit.tests.entries import entries
 from credit.tests.facts import BANDS, TODAY, facts, indicators
-from departments.models import Region
+from departments.models import Department, Region
 from records import clock
 from records.actor import SYSTEM
 from records.errors import Refused
@@ -47,6 +47,7 @@ def subjects(county: Region) -> list[Subject]:
 def indicator_set(region: Region, *lines: dict[str, Any], **more: Any) -> IndicatorSet:
     made = IndicatorSet.objects.create(
         region=region,
+        department=Department.objects.filter(region=region).first(),
         name="通用信用风险评价指标",
         state=IndicatorSet.State.IN_FORCE,
         created_at=clock.now(),

@@ -1,0 +1,10 @@
+from credit.acts.indicators import INDICATOR_SET_ACTS
+from credit.acts.subjects import SUBJECT_ACTS, may_edit, may_grade, may_keep_directory
+
+__all__ = [
+    "INDICATOR_SET_ACTS",
+    "SUBJECT_ACTS",
+    "may_edit",
+    "may_grade",
+    "may_keep_directory",
+]
