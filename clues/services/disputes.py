@@ -29,6 +29,7 @@ from clues.services.procedures import (
     matter_for,
     must_work_in_department,
     note_on_clue,
+    plain,
     procedure_number,
     put_forward,
     sent_before,
@@ -127,13 +128,6 @@ def raise_dispute(actor: Actor, pk: int, opinion: str = "") -> Dispute:
                 name_heads(dispute.clue, parties)
             dispute.clue_state = enter_dispute(actor, dispute.clue)
         _share_out(actor, dispute, _ACT, "先行共同处置", rules.TOGETHER_DUE, still_to_act(dispute))
-    return dispute
-
-
-def drop(actor: Actor, pk: int, opinion: str) -> Dispute:
-    """It is not raised after all."""
-    with DISPUTE_ACTS.take(actor, "drop", pk, opinion=opinion) as dispute:
-        pass
     return dispute
 
 
@@ -327,7 +321,7 @@ def decide(actor: Actor, pk: int, opinion: str = "") -> Dispute:
 
 HANDLERS: Mapping[str, Callable[[Actor, int, str], Dispute]] = {
     "raise": raise_dispute,
-    "drop": drop,
+    "drop": plain(DISPUTE_ACTS, "drop", noted=False),
     "go-on": go_on,
     "confirm": confirm,
     "disagree": disagree,
