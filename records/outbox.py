@@ -17,7 +17,7 @@ from records.actor import Actor
 from records.concealment import reveal
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
-from records.outbox_names import CREDIT_PUBLICITY, PROVINCE
+from records.outbox_names import COMPLAINT_CHANNEL, CREDIT_PUBLICITY, PROVINCE
 from records.queue import wake_after_commit
 from records.roles import CLERK, COORDINATION, HEAD, SYSTEM_ADMIN
 
@@ -202,7 +202,7 @@ def _send(message: OutboxMessage) -> str | None:
     if answer.ok:
         return None
     refusal = f"对方系统没有接收（HTTP {answer.status_code}）"
-    if getattr(message.about, "confidential", False):
-        # The other side may repeat what it was told.
+    if message.target == COMPLAINT_CHANNEL or getattr(message.about, "confidential", False):
+        # The other side may repeat what it was told, contacts among it.
         return refusal
     return f"{refusal}{answer.text[:500]}"

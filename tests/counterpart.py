@@ -56,10 +56,13 @@ def listening() -> Iterator[Counterpart]:
                 with state.arrival:
                     state.accepted[self.headers["Idempotency-Key"]] = body
                     state.arrival.notify_all()
+            # Whoever refuses repeats what it was sent, as validators do.
+            words = b"{}" if int(answer) < 400 else json.dumps(body, ensure_ascii=False).encode()
             self.send_response(int(answer))
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(words)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(words)
 
         def log_message(self, *args: Any) -> None:
             """Keep the test output quiet."""

@@ -37,6 +37,8 @@ _SHARED = (CrimeHandover, Dispute, Refusal, JointVerification, VerificationPart)
 """Procedures of which every participant sees whose turn it is and was."""
 
 _CLOCK = "起算期限"
+_TOLD_BY_ANOTHER = ("letter.prepare", "clue.add-evidence")
+"""Steps that another line tells: the letter's signature, the file's upload."""
 _NARROWEST = 0.6
 """Per cent of the axis; a stop of a minute is still seen."""
 
@@ -229,11 +231,12 @@ def evidence_of(clue: Clue) -> QuerySet[Evidence]:
 
 
 def course_of(clue: Clue, letters: list[Referral]) -> list[TimelineEntry]:
-    """The trail of the clue, and of its letters that have a life of their own; what was late
-    stands out. Clocks and the letters that the clue's own acts move are told by the lanes."""
+    """The trail of the clue, and of its letters that have a life of their own, each event in one
+    line; what was late stands out. Clocks and the letters that the clue's own acts move are told
+    by the lanes."""
     own = [letter for letter in letters if letter.spec.led_by != "clue"]
-    told = timeline(clue, *own, files_of=clue)
-    entries = [one for one in told if not one.verb.startswith(_CLOCK)]
+    told = timeline(clue, *own, files_of=clue, without=_TOLD_BY_ANOTHER)
+    entries = _together(one for one in told if not one.verb.startswith(_CLOCK))
     before = [*(one.at for one in entries[1:]), None] if entries else []
     return [
         replace(
@@ -243,6 +246,22 @@ def course_of(clue: Clue, letters: list[Referral]) -> list[TimelineEntry]:
         )
         for entry, at in zip(entries, before, strict=True)
     ]
+
+
+def _together(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """What one person did several times at once (letters to each party, files of one form) as one
+    step with all its files; newest first."""
+    steps: list[TimelineEntry] = []
+    for entry in entries:
+        last = steps[-1] if steps else None
+        same = last is not None and (last.verb, last.who, last.opinion, last.tone) == (
+            *(entry.verb, entry.who, entry.opinion, entry.tone),
+        )
+        if last is not None and same and waited(last.at, entry.at) is None:
+            steps[-1] = replace(last, attachments=(*entry.attachments, *last.attachments))
+        else:
+            steps.append(entry)
+    return steps
 
 
 def _lines(stops: list[Stop], now: dt.datetime) -> list[Line]:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from clues.acts.clue import CLUE_ACTS
 from clues.models import Clue, Referral, Stop
 from clues.selectors import lanes
-from clues.services import clue_answer, clue_transfer, clues
+from clues.services import clue_answer, clue_transfer, clues, joint
+from clues.tests import joint_samples, letter_samples
 from clues.tests.samples import (
     at,
     department,
@@ -254,3 +255,25 @@ def test_one_button_stands_out(actor):
     assert (usual(mzj, sent), usual(clerk, sent)) == (["receive"], ["tell"])
     assert usual(mzj, handling(clerk, head, mzj)) == ["propose"]
     assert usual(mzj_head, handling(clerk, head, mzj)) == ["propose"]
+
+
+def test_the_course_tells_each_event_once(actor):
+    clerk, head, mzj = actor("scjg_clerk"), actor("scjg_head"), actor("mzj_clerk")
+    clue = transferred(clerk, head, department("民政局"))
+    clue_answer.tell(clerk, clue.pk, text="您反映的问题已移送区民政局办理。")
+    clue_transfer.receive(mzj, clue.pk)
+    files = [photo("甲.jpg"), photo("乙.jpg")]
+    clue_transfer.add_evidence(mzj, clue.pk, files=files)
+    letter_samples.sent(clerk="mzj_clerk", clue=clue)
+    verification = joint_samples.drafted(clue, "mzj_clerk", "wjw_clerk", "xfdd_clerk")
+    joint.open_up(actor("mzj_head"), verification.pk)
+
+    letters = list(lanes.letters_of(mzj, clue))
+    course = lanes.course_of(Clue.objects.get(pk=clue.pk), letters)
+    verbs = [entry.verb for entry in course]
+    for once in ("告知反映人", "签发移送函", "签收", "签发联合核查通知"):
+        assert verbs.count(once) == 1, verbs
+    for told_by_another in ("移送告知", "拟联合核查通知", "补充材料"):
+        assert told_by_another not in verbs
+    (uploaded,) = [entry for entry in course if len(entry.attachments) == 2]
+    assert [file.name for file in uploaded.attachments] == ["甲.jpg", "乙.jpg"]
