@@ -16,6 +16,7 @@ from records.actor import Actor
 from records.errors import Refused
 from records.forms import show_refusal
 from records.middleware import actor_of
+from records.views import done
 
 
 class FormPage(View):
@@ -66,12 +67,12 @@ class FormPage(View):
         form = self.form(actor, target, request.POST, request.FILES)
         if form.is_valid():
             try:
-                done = self.carry_out(actor, target, form)
+                changed = self.carry_out(actor, target, form)
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已完成：{self.title}。")
-                return redirect(done)
+                messages.success(request, done(self.title, changed))
+                return redirect(changed)
         return self.show(request, target, form, status=422)
 
     def show(

@@ -17,6 +17,7 @@ from records.errors import Conflict, NotAllowed, Refused
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
+from records.views import done
 
 _TABS = (
     ("共享目录", "clues:sharing-list"),
@@ -76,12 +77,12 @@ class FormView(View):
             return redirect(self.back(**kwargs))
         if form.is_valid():
             try:
-                done = self.carry_out(actor, target, form)
+                changed = self.carry_out(actor, target, form)
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已完成：{self.heading}。")
-                return redirect(done)
+                messages.success(request, done(self.heading, changed))
+                return redirect(changed)
         return self._show(request, form, 422)
 
     def target(self, actor: Actor, **kwargs: Any) -> Any:
