@@ -61,6 +61,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "evaluate-credit": {
+        "task": "credit.evaluate_unfinished",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "evaluate-stale-credit": {
+        "task": "credit.evaluate_stale",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "write-warning-reports": {
         "task": "clues.write_warning_reports",
         "schedule": 15.0,

@@ -29,6 +29,11 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         shown = (IndicatorSet.State.IN_FORCE, IndicatorSet.State.RETIRED)
         return own.filter(Q(state__in=shown) | Q(department_id=actor.department_id))
 
+    def versions_of(self, region: Region, matter_id: int | None) -> IndicatorSetQuerySet:
+        """All versions of the general set of a region, or of a matter's."""
+        matter = Q(matter=None) if matter_id is None else Q(matter_id=matter_id)
+        return self.filter(matter, region=region)
+
     def in_force(self) -> IndicatorSetQuerySet:
         return self.filter(state=IndicatorSet.State.IN_FORCE)
 

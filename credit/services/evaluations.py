@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from credit import scoring
 from credit.evaluation_sql import Order, apply_range, assess_range, sum_up
@@ -21,7 +21,7 @@ from credit.models import CreditEvent, Evaluation, IndicatorSet, Stale, Subject
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
-from records.periods import months_before
+from records.periods import beginning, last_ended, months_before
 from records.queue import wake_after_commit
 
 EVALUATE_TASK = "credit.evaluate"
@@ -30,6 +30,7 @@ STEP = 20_000
 JUDGED = (Subject.Status.OPEN, Subject.Status.CLOSED, Subject.Status.MOVED)
 """Who is judged; who no longer exists is not."""
 _MOST_STALE = 5_000
+_UNFINISHED = Q(state__in=(Evaluation.State.RUNNING, Evaluation.State.APPLYING))
 
 
 @transaction.atomic
@@ -50,8 +51,7 @@ def begin(
     today = clock.today()
     if as_of is not None and as_of > today:
         raise Refused("评价日不能晚于今天。", field="as_of")
-    unfinished = (Evaluation.State.RUNNING, Evaluation.State.APPLYING)
-    running = Evaluation.objects.filter(by_set=by_set, state__in=unfinished).first()
+    running = by_set.evaluations.filter(_UNFINISHED).first()
     if running is not None:
         raise Refused(f"“{running}”还在进行（已完成 {running.done}/{running.total}），请稍候。")
     evaluation = _new(actor, by_set, kind, as_of or today, reason, _judged(by_set).count())
@@ -66,6 +66,26 @@ def begin(
     )
     wake_after_commit(EVALUATE_TASK, evaluation.pk)
     return evaluation
+
+
+@transaction.atomic
+def begin_quarterly() -> int:
+    """Begin the run of the quarter for every set that was in force when it began; returns how
+    many. Told twice it begins nothing more (淮政办〔2025〕1号 十)."""
+    today = clock.today()
+    _, quarter = last_ended(today, 3)
+    begun = 0
+    sets = IndicatorSet.objects.in_force().filter(in_force_at__lt=beginning(quarter))
+    for by_set in sets.select_for_update(of=("self",)).select_related("region").order_by("pk"):
+        this_quarter = Evaluation.objects.filter(
+            by_set__in=IndicatorSet.objects.versions_of(by_set.region, by_set.matter_id),
+            kind=Evaluation.Kind.QUARTERLY,
+            as_of__gte=quarter,
+        )
+        if not this_quarter.exists() and not by_set.evaluations.filter(_UNFINISHED).exists():
+            begin(SYSTEM, by_set, Evaluation.Kind.QUARTERLY, reason="每季度评价一次")
+            begun += 1
+    return begun
 
 
 def go_on(evaluation_id: int) -> bool:
@@ -91,10 +111,8 @@ def go_on(evaluation_id: int) -> bool:
 
 def unfinished() -> list[int]:
     """The runs that somebody has to go on with, the oldest first."""
-    states = (Evaluation.State.RUNNING, Evaluation.State.APPLYING)
-    return list(
-        Evaluation.objects.filter(state__in=states).order_by("pk").values_list("pk", flat=True)
-    )
+    runs = Evaluation.objects.filter(_UNFINISHED).order_by("pk")
+    return list(runs.values_list("pk", flat=True))
 
 
 def judge_stale() -> int:

@@ -58,7 +58,8 @@ def draft(actor: Actor, matter_id: int | None, name: str, reason: str) -> Indica
     Raises ``NotAllowed``; ``Refused`` without name or reason; ``Conflict`` when a version is being
     prepared already.
     """
-    if not may_draft(actor, actor.region_code, matter_id):
+    department = actor.department_id
+    if department is None or not may_draft(actor, actor.region_code, matter_id):
         raise NotAllowed("您没有编制这一信用评价指标的权限。", verb="indicator_set.draft")
     if not name.strip():
         raise Refused("请填写名称。", field="name")
@@ -68,7 +69,7 @@ def draft(actor: Actor, matter_id: int | None, name: str, reason: str) -> Indica
     region = Region.objects.select_for_update().get(code=actor.region_code)
     if matter_id is not None and not Matter.objects.filter(pk=matter_id).exists():
         raise Refused("没有这一监管事项。", field="matter")
-    versions = IndicatorSet.objects.filter(region=region, matter_id=matter_id)
+    versions = IndicatorSet.objects.versions_of(region, matter_id)
     begun = versions.filter(state__in=IndicatorSet.PREPARING).first()
     if begun is not None:
         raise Conflict(f"“{begun}”正在编制，请先完成或作废它。")
@@ -76,7 +77,7 @@ def draft(actor: Actor, matter_id: int | None, name: str, reason: str) -> Indica
     made = IndicatorSet.objects.create(
         region=region,
         matter_id=matter_id,
-        department_id=actor.department_id,
+        department_id=department,
         version=last.version + 1 if last else 1,
         name=name.strip(),
         reason=reason.strip(),
@@ -139,8 +140,9 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> IndicatorSet:
         _ensure_sound(found)
         now = clock.now()
         before = (
-            IndicatorSet.objects.select_for_update()
-            .filter(region=found.region, matter_id=found.matter_id, state=State.IN_FORCE)
+            IndicatorSet.objects.versions_of(found.region, found.matter_id)
+            .in_force()
+            .select_for_update()
             .first()
         )
         if before is not None:

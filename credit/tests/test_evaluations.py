@@ -34,6 +34,7 @@ from departments.models import Department, Region
 from records import clock
 from records.actor import SYSTEM
 from records.errors import Refused
+from records.workdays import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,10 @@ def indicator_set(region: Region, *lines: dict[str, Any], **more: Any) -> Indica
 
 FINES = {"event": "penalty", "measure": "sum", "weight": 6_000, "full_at": 100_000, "months": 24}
 CHECKS = {"event": "finding", "measure": "count", "weight": 4_000, "full_at": 4, "months": 12}
+
+
+def quarter(year: int, month: int, day: int, hour: int = 9) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, tzinfo=SHANGHAI)
 
 
 def told(subject: Subject, kind: str, key: str, amount: int = 1, **more: Any) -> Told:
@@ -271,3 +276,20 @@ def test_unsound_facts_are_refused_in_words(
     with pytest.raises(Refused, match=message):
         events.tell(SYSTEM, [told(subjects[0], kind, "a", **more)])
     assert not CreditEvent.objects.exists()
+
+
+def test_every_quarter_is_judged_once(subjects: list[Subject]) -> None:
+    by_set = indicator_set(subjects[0].region, FINES, in_force_at=quarter(2026, 9, 30))
+    with clock.at(quarter(2026, 9, 30, hour=20)):
+        assert evaluations.begin_quarterly() == 0
+    for day, begun in ((1, 1), (1, 0), (2, 0)):
+        with clock.at(quarter(2026, 10, day)):
+            assert evaluations.begin_quarterly() == begun
+            for pk in evaluations.unfinished():
+                evaluations.go_on(pk)
+    with clock.at(quarter(2027, 1, 1)):
+        assert evaluations.begin_quarterly() == 1
+    assert list(by_set.evaluations.order_by("pk").values_list("as_of", flat=True)) == [
+        dt.date(2026, 10, 1),
+        dt.date(2027, 1, 1),
+    ]

@@ -1,0 +1,31 @@
+"""Celery's doors to credit: thin, idempotent, found again by beat when lost."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from credit.services import evaluations
+from credit.services.events import EVALUATE_STALE_TASK
+
+
+@shared_task(name=evaluations.EVALUATE_TASK)
+def evaluate(evaluation_id: int) -> bool:
+    """Go on with one run; false when another worker has it in hand."""
+    return evaluations.go_on(evaluation_id)
+
+
+@shared_task(name="credit.evaluate_unfinished")
+def evaluate_unfinished() -> int:
+    """Begin the quarterly runs that are due and go on with what a killed worker left; returns
+    how many runs were looked at."""
+    evaluations.begin_quarterly()
+    runs = evaluations.unfinished()
+    for pk in runs:
+        evaluations.go_on(pk)
+    return len(runs)
+
+
+@shared_task(name=EVALUATE_STALE_TASK)
+def evaluate_stale() -> int:
+    """Judge anew the subjects about whom something was recorded; returns how many."""
+    return evaluations.judge_stale()
