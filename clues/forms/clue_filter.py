@@ -38,13 +38,19 @@ class ClueFilter(django_filters.FilterSet):
         empty_label="全部",
     )
     channel = django_filters.ChoiceFilter(
-        label="来源", choices=Clue.Channel.choices, empty_label="全部"
+        label="来源",
+        field_name="listed_channel",
+        choices=Clue.Channel.choices,
+        empty_label="全部",
     )
     township = django_filters.ChoiceFilter(
         label="乡镇街道", method="in_township", empty_label="全部"
     )
     holder = django_filters.ModelChoiceFilter(
-        label="当前部门", queryset=Department.objects.none(), empty_label="全部"
+        label="当前部门",
+        method="held_by",
+        queryset=Department.objects.none(),
+        empty_label="全部",
     )
     since = django_filters.DateFilter(
         label="受理自", method="from_day", widget=forms.DateInput(attrs={"type": "date"})
@@ -81,11 +87,14 @@ class ClueFilter(django_filters.FilterSet):
         return containing(queryset, text, order=ORDER, also=also)
 
     def in_state(self, queryset: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
-        return queryset.filter(state__in=Clue.OPEN_STATES if value == "open" else (value,))
+        return queryset.filter(listed_state__in=Clue.OPEN_STATES if value == "open" else (value,))
 
     def in_township(self, queryset: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
         # By key, not by code: the index knows only keys.
-        return queryset.filter(township_id=self.townships[value].pk)
+        return queryset.filter(listed_township_id=self.townships[value].pk)
+
+    def held_by(self, queryset: QuerySet[Clue], name: str, value: Department) -> QuerySet[Clue]:
+        return queryset.filter(listed_holder_id=value.pk)
 
     def from_day(self, queryset: QuerySet[Clue], name: str, value: dt.date) -> QuerySet[Clue]:
         return queryset.filter(listed_at__gte=_midnight(value))
@@ -97,7 +106,7 @@ class ClueFilter(django_filters.FilterSet):
         if not value:
             return queryset
         stops = Stop.objects.open().filter(deadline__due_at__lt=clock.now())
-        return queryset.filter(pk__in=stops.values("clue_id"), state__in=Clue.OPEN_STATES)
+        return queryset.filter(pk__in=stops.values("clue_id"), listed_state__in=Clue.OPEN_STATES)
 
 
 def _midnight(day: dt.date) -> dt.datetime:

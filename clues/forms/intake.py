@@ -21,6 +21,7 @@ from matters.models import Matter, MatterVersion
 from records.actor import Actor
 from records.evidence import DOCUMENT_TYPES, IMAGE_TYPES, MOST_FILES
 from records.params import key_of
+from records.search import indexed
 
 PHOTOS = ",".join(sorted(IMAGE_TYPES))
 FILES = ",".join(sorted(IMAGE_TYPES | DOCUMENT_TYPES))
@@ -113,7 +114,8 @@ class ClueFields(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         name = cleaned.get("subject_name", "").strip()
         if name and not cleaned.get("subject") and "subject" not in self.errors:
-            same = Subject.objects.visible_to(self.actor).filter(name__iexact=name)[:2]
+            visible = Subject.objects.visible_to(self.actor)
+            same = visible.filter(indexed(Subject, name), name__iexact=name)[:2]
             cleaned["subject"] = same[0] if len(same) == 1 else None
         return cleaned
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clues.forms.intake import FILES, FilesField, FilesInput
 from clues.models import Clue, Referral, Stop
+from clues.models.referral import is_open
 from clues.rules.kinds import KIND_CHOICES, Kind
 from clues.selectors.letters import ORDER
 from clues.services.letters.answering import ANSWER_FILES, OUTSIDE_LABEL, SUPPLEMENT_LABEL
@@ -24,7 +25,7 @@ from records.actor import Actor
 from records.middleware import actor_of
 from records.params import key_of
 from records.periods import ahead
-from records.search import containing, holds, indexed, is_frequent
+from records.search import containing, holds, indexed
 
 _FILES_HELP = "照片或 PDF，每个不超过 20 MB。"
 
@@ -200,8 +201,9 @@ class ExtendForm(forms.Form):
     )
 
 
-_MOST_SUBJECTS = 2_000
-"""Subjects with the text in their name whose letters are looked up one by one."""
+_SUBJECT = "subject__name"
+_MOST_SUBJECTS = 10_000
+"""Subjects with the text in their name whose letters are looked up by their keys."""
 
 
 class LetterFilter(django_filters.FilterSet):
@@ -222,7 +224,9 @@ class LetterFilter(django_filters.FilterSet):
         ],
         empty_label="全部",
     )
-    kind = django_filters.ChoiceFilter(label="类别", choices=KIND_CHOICES, empty_label="全部")
+    kind = django_filters.ChoiceFilter(
+        label="类别", field_name="listed_kind", choices=KIND_CHOICES, empty_label="全部"
+    )
     state = django_filters.ChoiceFilter(
         label="状态",
         method="in_state",
@@ -253,34 +257,40 @@ class LetterFilter(django_filters.FilterSet):
         self.filters["department"].queryset = within.filter(is_active=True)
 
     def matching(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
-        return containing(queryset, value, order=ORDER, also=_about(value))
+        return containing(
+            queryset,
+            value,
+            order=ORDER,
+            also=holds(value, _SUBJECT),
+            also_indexed=lambda: _about(value),
+        )
 
     def in_box(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         own = self.actor.department_id
         if value == "in":
-            return queryset.filter(to_id=own)
+            return queryset.filter(listed_to_id=own)
         if value == "out":
-            return queryset.filter(sender_id=own)
+            return queryset.filter(listed_sender_id=own)
         if value == "copied":
-            return queryset.filter(copied_to__contains=[own])
+            return queryset.filter(listed_copied=True)
         stops = Stop.objects.waiting_at([own] if own else []).filter(kind="letter")
         return queryset.filter(pk__in=stops.values("target_id"))
 
     def in_state(self, queryset: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
         if value == "open":
-            return queryset.open()  # type: ignore[attr-defined]
-        return queryset.filter(state=value)
+            return queryset.filter(is_open("listed_"))
+        return queryset.filter(listed_state=value)
 
     def from_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
-        return queryset.filter(created_at__gte=_midnight(value))
+        return queryset.filter(listed_at__gte=_midnight(value))
 
     def to_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
-        return queryset.filter(created_at__lt=ahead(_midnight(value), days=1))
+        return queryset.filter(listed_at__lt=ahead(_midnight(value), days=1))
 
     def with_department(
         self, queryset: QuerySet[Referral], name: str, value: Department
     ) -> QuerySet[Referral]:
-        return queryset.filter(Q(sender=value) | Q(to=value))
+        return queryset.filter(Q(listed_sender_id=value.pk) | Q(listed_to_id=value.pk))
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -288,14 +298,10 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _about(text: str) -> Q:
-    """That a letter is about a subject with the text in its name."""
-    everyone = Subject.objects.all()
-    if not is_frequent(everyone, holds(text, "name"), ("-id",)):
-        named = everyone.filter(indexed(Subject, text))
-        keys = list(named.values_list("pk", flat=True)[: _MOST_SUBJECTS + 1])
-        if len(keys) <= _MOST_SUBJECTS:
-            return Q(subject_id__in=keys)
-    return holds(text, "subject__name")
+    """That a letter is about a subject with the text in its name, told by the subjects' keys."""
+    named = Subject.objects.filter(indexed(Subject, text))
+    keys = list(named.values_list("pk", flat=True)[: _MOST_SUBJECTS + 1])
+    return Q(subject_id__in=keys) if len(keys) <= _MOST_SUBJECTS else holds(text, _SUBJECT)
 
 
 def clue_of(actor: Actor, text: str) -> Clue | None:

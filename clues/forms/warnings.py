@@ -9,7 +9,13 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from clues.models import Clue, RiskWarning, WarningRule, WarningRuleVersion
+from clues.models import (
+    Clue,
+    RiskWarning,
+    WarningParty,
+    WarningRule,
+    WarningRuleVersion,
+)
 from clues.rules import warnings as w
 from clues.selectors import patterns
 from clues.selectors import warnings as selectors
@@ -46,9 +52,14 @@ class WarningFilter(django_filters.FilterSet):
         choices=[("open", "未办结"), *RiskWarning.State.choices],
         empty_label="全部",
     )
-    level = django_filters.ChoiceFilter(label="等级", choices=w.LEVELS, empty_label="全部")
+    level = django_filters.ChoiceFilter(
+        label="等级", field_name="listed_level", choices=w.LEVELS, empty_label="全部"
+    )
     origin = django_filters.ChoiceFilter(
-        label="来源", choices=RiskWarning.Origin.choices, empty_label="全部"
+        label="来源",
+        field_name="listed_origin",
+        choices=RiskWarning.Origin.choices,
+        empty_label="全部",
     )
     rule = django_filters.ModelChoiceFilter(
         label="规则",
@@ -57,10 +68,10 @@ class WarningFilter(django_filters.FilterSet):
         empty_label="全部",
     )
     township = django_filters.ModelChoiceFilter(
-        label="乡镇街道", queryset=Region.objects.none(), empty_label="全部"
+        label="乡镇街道", method="in_township", queryset=Region.objects.none(), empty_label="全部"
     )
     owner = django_filters.ModelChoiceFilter(
-        label="责任部门", queryset=Department.objects.none(), empty_label="全部"
+        label="责任部门", method="owned_by", queryset=Department.objects.none(), empty_label="全部"
     )
     overdue = django_filters.BooleanFilter(
         label="只看逾期", method="late", widget=forms.CheckboxInput
@@ -95,13 +106,23 @@ class WarningFilter(django_filters.FilterSet):
         self, queryset: QuerySet[RiskWarning], name: str, value: str
     ) -> QuerySet[RiskWarning]:
         if value == "open":
-            return queryset.filter(state__in=RiskWarning.OPEN_STATES)
-        return queryset.filter(state=value)
+            return queryset.filter(listed_state__in=RiskWarning.OPEN_STATES)
+        return queryset.filter(listed_state=value)
 
     def of_rule(
         self, queryset: QuerySet[RiskWarning], name: str, value: WarningRuleVersion
     ) -> QuerySet[RiskWarning]:
-        return queryset.filter(rule_id=value.rule_id)
+        return queryset.filter(listed_rule_id=value.rule_id)
+
+    def in_township(
+        self, queryset: QuerySet[RiskWarning], name: str, value: Region
+    ) -> QuerySet[RiskWarning]:
+        return queryset.filter(listed_township_id=value.pk)
+
+    def owned_by(
+        self, queryset: QuerySet[RiskWarning], name: str, value: Department
+    ) -> QuerySet[RiskWarning]:
+        return queryset.filter(listed_owner_id=value.pk)
 
     def late(
         self, queryset: QuerySet[RiskWarning], name: str, value: bool | None
@@ -114,10 +135,10 @@ class WarningFilter(django_filters.FilterSet):
         if not value or self.request is None:
             return queryset
         department_id = actor_of(self.request).department_id
-        told = queryset.model.objects.filter(
-            parties__department=department_id, parties__read_at=None, parties__part="told"
+        unread = WarningParty.objects.filter(
+            department_id=department_id, read_at=None, part=WarningParty.Part.TOLD
         )
-        return queryset.filter(pk__in=told.values("pk"))
+        return queryset.filter(pk__in=unread.values("warning_id"))
 
 
 class RuleForm(forms.Form):

@@ -5,7 +5,7 @@ from clues.models.crime import CrimeHandover
 from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.joint import ClueVisit, JointVerification, VerificationPart
 from clues.models.penalty import Penalty
-from clues.models.referral import Referral, ReferralCopy
+from clues.models.referral import LetterParty, Referral, ReferralCopy
 from clues.models.sharing import SharedRecord, ShareReceipt, SharingEntry, SharingRequest
 from clues.models.warning import (
     RiskWarning,
@@ -32,6 +32,7 @@ __all__ = [
     "DisputeParty",
     "DisputeTalk",
     "JointVerification",
+    "LetterParty",
     "Penalty",
     "Referral",
     "ReferralCopy",

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Upper
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet
+from clues.models.base import ClueUserPermission, Concealable
+from clues.models.parties import ListedQuerySet, repeated_flag, repeated_key, repeated_text
 from credit.models import Subject
-from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
 from departments.roles import STAFF, Role
 from matters.models import Matter
@@ -20,7 +21,13 @@ from records.actor import Actor
 from records.search import gram_index
 
 
-class ClueQuerySet(ConcealableQuerySet):
+class ClueQuerySet(ListedQuerySet):
+    """Lists rely on ``clues.services.knowledge``: whoever is named for a confidential clue works
+    for a department concerned with it."""
+
+    MOMENT = "received_at"
+    REPEATED = ("confidential", "state", "channel", "township_id", "holder_id")
+
     def _works_here(self, actor: Actor) -> bool:
         return actor.has_role(*STAFF, Role.TOWNSHIP)
 
@@ -38,26 +45,9 @@ class ClueQuerySet(ConcealableQuerySet):
     def _of_clues(self, clue_ids: Any) -> Q:
         return Q(pk__in=clue_ids)
 
-    def listed_for(self, actor: Actor) -> Self:
-        """The same rows as ``visible_to``, put so that a list finds its page by an index: each has
-        ``listed_at`` (the time of receipt), to be ordered by ``("-listed_at", "-id")``.
-
-        Relies on ``clues.services.knowledge``: whoever is named for a confidential clue works for
-        a department concerned with it.
-        """
-        if not is_staff_member(actor) or not actor.has_role(*STAFF):
-            return self.visible_to(actor).annotate(listed_at=F("received_at"))
-        if oversees(actor, actor.region_code):
-            return self.visible_to(actor).annotate(listed_at=F("received_at"))
-        own = FilteredRelation("parties", condition=Q(parties__department_id=actor.department_id))
-        # The few that are hidden are left out by key, so that counting never reads the clues.
-        hidden = Clue.objects.order_by().concealed_from(actor)
-        return (
-            self.annotate(own=own)
-            .filter(own__department_id=actor.department_id)
-            .exclude(pk__in=hidden.values("pk"))
-            .annotate(listed_at=F("own__received_at"))
-        )
+    def _revealed(self, actor: Actor) -> Q:
+        named = ClueUserPermission.objects.filter(user_id=actor.user_id)
+        return Q(own__confidential=False) | Q(own__clue_id__in=named.values("content_object_id"))
 
 
 class Clue(Concealable):
@@ -198,6 +188,10 @@ class Clue(Concealable):
             models.Index(fields=("-received_at", "-id")),
             models.Index(fields=("region_code", "-received_at", "-id")),
             models.Index(
+                fields=("region_code", "channel", "-received_at", "-id"),
+                name="clue_region_channel",
+            ),
+            models.Index(
                 fields=("region_code", "state", "-received_at", "-id"),
                 include=("holder", "confidential"),
                 name="clue_region_state",
@@ -205,6 +199,7 @@ class Clue(Concealable):
             models.Index(fields=("state", "-received_at", "-id")),
             models.Index(fields=("holder", "state", "-received_at")),
             models.Index(fields=("subject", "-received_at")),
+            models.Index(Upper("subject_name"), name="clue_subject_name"),
             models.Index(fields=("township", "-received_at")),
             models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
             models.Index(fields=("id",), condition=Q(times_returned__gt=0), name="clue_returned"),
@@ -233,23 +228,31 @@ class Clue(Concealable):
 
 
 class ClueParty(models.Model):
-    """A department concerned with a clue: it received, reported, handled or was asked.
-
-    ``received_at`` repeats the clue's, which never changes, so that a department's list is read
-    in its order by one index. Written by ``clues.services.knowledge.concern`` only.
-    """
+    """A department concerned with a clue: it received, reported, handled or was asked. Entered by
+    ``clues.services.knowledge.concern`` only; what it repeats is kept by the database."""
 
     clue = models.ForeignKey(Clue, models.CASCADE, related_name="parties")
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")
     since = models.DateTimeField("参与时间", default=clock.now)
-    received_at = models.DateTimeField("受理时间")
+    received_at = models.DateTimeField("受理时间", editable=False)
+    confidential = repeated_flag()
+    state = repeated_text(12)
+    channel = repeated_text(12)
+    township_id = repeated_key()
+    holder_id = repeated_key()
 
     class Meta:
         verbose_name = verbose_name_plural = "线索相关部门"
         constraints = (
             models.UniqueConstraint(fields=("clue", "department"), name="clue_party_once"),
         )
-        indexes = (models.Index(fields=("department", "-received_at", "-clue")),)
+        indexes = (
+            models.Index(
+                fields=("department", "-received_at", "-clue"),
+                include=("confidential", "state", "channel", "township_id", "holder_id"),
+                name="clue_party_listed",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.department}：{self.clue_id}"

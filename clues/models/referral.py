@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -8,11 +8,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, confidential_index
 from clues.models.clue import Clue
+from clues.models.parties import (
+    ListedQuerySet,
+    is_named,
+    repeated_flag,
+    repeated_key,
+    repeated_text,
+)
 from clues.rules.kinds import KIND_CHOICES, KINDS, Kind
 from credit.models import Subject
 from departments.models import Department
@@ -21,7 +28,20 @@ from records.actor import Actor
 from records.search import gram_index
 
 
-class ReferralQuerySet(ConcealableQuerySet):
+class ReferralQuerySet(ListedQuerySet):
+    MOMENT = "created_at"
+    REPEATED = ("confidential", "state", "kind", "sender_id", "to_id")
+
+    def _lists_by_party(self, actor: Actor) -> bool:
+        return super()._lists_by_party(actor) and not is_named(actor)
+
+    def _repeated(self, actor: Actor, prefix: str) -> dict[str, Any]:
+        copied = ExpressionWrapper(
+            Q(copied_to__contains=[actor.department_id]), output_field=models.BooleanField()
+        )
+        own = F("own__copied") if prefix else copied
+        return super()._repeated(actor, prefix) | {"listed_copied": own}
+
     def _internal(self) -> Q:
         return Q(sent_at=None) | Q(state__in=Referral.UNSENT)
 
@@ -30,15 +50,20 @@ class ReferralQuerySet(ConcealableQuerySet):
         return Q(sender_id=actor.department_id) | (received & ~self._internal())
 
     def open(self) -> ReferralQuerySet:
-        """The letters that still wait for somebody. One of a procedure has ended when it is
-        returned, or sent where no answer is asked for."""
-        led = [kind for kind in KINDS.values() if kind.led_by]
-        told = [kind.code for kind in led if not kind.answers]
-        return (
-            self.exclude(state__in=Referral.ENDED)
-            .exclude(state=Referral.State.RETURNED, kind__in=[kind.code for kind in led])
-            .exclude(state=Referral.State.SENT, kind__in=told)
-        )
+        """The letters that still wait for somebody."""
+        return self.filter(is_open())
+
+
+def is_open(prefix: str = "") -> Q:
+    """That a letter waits for somebody. One of a procedure has ended when it is returned, or sent
+    where no answer is asked for. ``prefix`` as in ``listed_for``."""
+    led = [kind for kind in KINDS.values() if kind.led_by]
+    told = [kind.code for kind in led if not kind.answers]
+    state, kinds = f"{prefix}state", f"{prefix}kind__in"
+    going = [each for each in Referral.State if each not in Referral.ENDED]
+    ended = Q(**{state: Referral.State.RETURNED, kinds: [kind.code for kind in led]})
+    ended |= Q(**{state: Referral.State.SENT, kinds: told})
+    return Q(**{f"{state}__in": going}) & ~ended
 
 
 class Referral(Concealable):
@@ -138,6 +163,12 @@ class Referral(Concealable):
             models.Index(fields=("sender", "-created_at", "-id")),
             models.Index(fields=("to", "-created_at", "-id")),
             models.Index(fields=("region_code", "-created_at", "-id")),
+            models.Index(
+                fields=("region_code", "state", "-created_at", "-id"), name="letter_region_state"
+            ),
+            models.Index(
+                fields=("region_code", "kind", "-created_at", "-id"), name="letter_region_kind"
+            ),
             models.Index(fields=("clue", "id")),
             models.Index(fields=("cause_type", "cause_id")),
             GinIndex(fields=("copied_to",), name="letter_copied_to"),
@@ -214,3 +245,39 @@ class ReferralCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department}：{self.referral_id}"
+
+
+class LetterParty(models.Model):
+    """A department that sees a letter: its sender, and once it is sent those that get it. Written
+    by the database alone, with every change of a letter."""
+
+    letter = models.ForeignKey(Referral, models.CASCADE, related_name="parties", editable=False)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField("拟稿时间", editable=False)
+    confidential = repeated_flag()
+    state = repeated_text(12)
+    kind = repeated_text(30)
+    sender_id = repeated_key()
+    to_id = repeated_key()
+    copied = models.BooleanField("抄送", default=False, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "函件相关部门"
+        constraints = (
+            models.UniqueConstraint(fields=("letter", "department"), name="letter_party_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("department", "-created_at", "-letter"),
+                include=("confidential", "state", "kind", "sender_id", "to_id"),
+                name="letter_party_listed",
+            ),
+            models.Index(
+                fields=("department", "-created_at", "-letter"),
+                condition=Q(copied=True),
+                name="letter_party_copied",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.department}：{self.letter_id}"

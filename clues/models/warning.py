@@ -13,8 +13,15 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, confidential_index
 from clues.models.clue import Clue
+from clues.models.parties import (
+    ListedQuerySet,
+    is_named,
+    repeated_flag,
+    repeated_key,
+    repeated_text,
+)
 from clues.rules import warnings as rules
 from credit.models import Subject
 from departments.actors import is_staff_member
@@ -171,7 +178,15 @@ class WarningRuleVersion(models.Model):
         return rules.LEVEL_TONES[self.level]
 
 
-class RiskWarningQuerySet(ConcealableQuerySet):
+class RiskWarningQuerySet(ListedQuerySet):
+    MOMENT = "raised_at"
+    REPEATED = ("confidential", "state", "level", "origin", "owner_id", "township_id", "rule_id")
+
+    READERS = (*STAFF, Role.TOWNSHIP)
+
+    def _lists_by_party(self, actor: Actor) -> bool:
+        return super()._lists_by_party(actor) and not is_named(actor)
+
     def _works_here(self, actor: Actor) -> bool:
         return actor.has_role(*STAFF, Role.TOWNSHIP)
 
@@ -294,6 +309,9 @@ class RiskWarning(Concealable):
         indexes = (
             models.Index(fields=("-raised_at", "-id")),
             models.Index(fields=("region_code", "-raised_at", "-id")),
+            models.Index(
+                fields=("region_code", "state", "-raised_at", "-id"), name="warning_region_state"
+            ),
             GinIndex(fields=("known_to",), name="warning_known_to"),
             gram_index("title", name="warning_grams"),
             models.Index(fields=("rule", "group_key", "-closed_at")),
@@ -346,13 +364,41 @@ class WarningParty(models.Model):
     since = models.DateTimeField("推送时间", default=clock.now)
     read_at = models.DateTimeField("阅知时间", null=True)
     read_by = models.CharField("阅知人", max_length=60, blank=True)
+    raised_at = models.DateTimeField("预警时间", editable=False)
+    confidential = repeated_flag()
+    state = repeated_text(10)
+    level = repeated_text(8)
+    origin = repeated_text(10)
+    owner_id = repeated_key()
+    township_id = repeated_key()
+    rule_id = repeated_key()
 
     class Meta:
         verbose_name = verbose_name_plural = "预警推送"
         constraints = (
             models.UniqueConstraint(fields=("warning", "department"), name="warning_party_once"),
         )
-        indexes = (models.Index(fields=("department", "warning")),)
+        indexes = (
+            models.Index(fields=("department", "warning")),
+            models.Index(
+                fields=("department", "-raised_at", "-warning"),
+                include=(
+                    "confidential",
+                    "state",
+                    "level",
+                    "origin",
+                    "owner_id",
+                    "township_id",
+                    "rule_id",
+                ),
+                name="warning_party_listed",
+            ),
+            models.Index(
+                fields=("department", "warning"),
+                condition=Q(read_at=None) & Q(part="told"),
+                name="warning_party_unread",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.department}：{self.warning_id}"

@@ -26,7 +26,7 @@ from records.models import Evidence
 from records.selectors import TimelineEntry, timeline
 from records.worklist import WorkItem
 
-ORDER = ("-created_at", "-id")
+ORDER = ("-listed_at", "-id")
 """The order of every list of letters, for ``keyset_page``."""
 
 LETTER_SHEET = Sheet(
@@ -57,7 +57,7 @@ _INTERNAL_LABELS = frozenset(
 def listed(actor: Actor) -> QuerySet[Referral]:
     """The letters of a list with what its rows show; ordered by ``ORDER``."""
     return (
-        Referral.objects.visible_to(actor)
+        Referral.objects.listed_for(actor)
         .select_related("sender", "to", "subject")
         .defer("body", "answer_text")
     )

@@ -67,7 +67,7 @@ def patterns(actor: Actor, by: str, now: dt.datetime, days: int) -> list[Pattern
     """The groups with the most clues in the last ``days``, most grown first. Two queries."""
     since = ahead(now, days=-days)
     least = number(actor.region_code, w.PATTERN_LEAST)
-    recent = Q(received_at__gt=since)
+    recent = Q(listed_at__gt=since)
     found = (
         _keyed(_clues(actor, ahead(now, days=-2 * days), now), by)
         .values("key")
@@ -105,12 +105,12 @@ def township_code(key: str) -> str:
 
 def _clues(actor: Actor, since: dt.datetime, until: dt.datetime) -> QuerySet[Clue]:
     found: QuerySet[Clue] = (
-        Clue.objects.visible_to(actor)
+        Clue.objects.listed_for(actor)
         .filter(
             region_code=actor.region_code,
             confidential=False,
-            received_at__gt=since,
-            received_at__lte=until,
+            listed_at__gt=since,
+            listed_at__lte=until,
         )
         .exclude(state=Clue.State.MERGED)
     )

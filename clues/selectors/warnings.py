@@ -29,7 +29,9 @@ from records.excel import Column, Sheet, kinds
 from records.models import Deadline
 from records.worklist import WorkItem
 
-ORDERING = ("-raised_at", "-id")
+ORDERING = ("-listed_at", "-id")
+"""The order of every list of warnings, for ``keyset_page``."""
+
 MOST_EVENTS = 200
 
 SHEET = Sheet(
@@ -53,18 +55,19 @@ SHEET = Sheet(
 
 
 def warning_list(actor: Actor) -> QuerySet[RiskWarning]:
-    """The warnings a person sees, with what a row of the list shows."""
-    found: QuerySet[RiskWarning] = RiskWarning.objects.visible_to(actor).select_related(
-        "owner", "township", "subject", "version"
-    )
-    return found
+    """The warnings of a list with what its rows show; ordered by ``ORDERING``."""
+    return _with_names(RiskWarning.objects.listed_for(actor))
 
 
 def warning_details(actor: Actor) -> QuerySet[RiskWarning]:
     """The warnings a person sees, with what the page shows of one."""
-    return warning_list(actor).select_related(
+    return _with_names(RiskWarning.objects.visible_to(actor)).select_related(
         "owner__region", "study_lead", "outcome_clue", "outcome_task", "rule", "clue"
     )
+
+
+def _with_names(warnings: QuerySet[RiskWarning]) -> QuerySet[RiskWarning]:
+    return warnings.select_related("owner", "township", "subject", "version")
 
 
 def overdue(warnings: QuerySet[RiskWarning]) -> QuerySet[RiskWarning]:

@@ -17,7 +17,7 @@ def concern(clue: Clue, *departments: Department | int | None) -> None:
     """Let departments see a clue from now on. Idempotent; call it inside the act."""
     ids = {d.pk if isinstance(d, Department) else d for d in departments if d is not None}
     ClueParty.objects.bulk_create(
-        (ClueParty(clue=clue, department_id=pk, received_at=clue.received_at) for pk in ids),
+        (ClueParty(clue=clue, department_id=pk) for pk in ids),
         ignore_conflicts=True,
     )
 

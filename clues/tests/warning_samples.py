@@ -58,9 +58,7 @@ def complaints(about: Subject, times: Iterable[dt.datetime], **over: Any) -> lis
     made = Clue.objects.bulk_create(
         Clue(number=f"XST-{next(_serial):08d}", received_at=at, **facts) for at in times
     )
-    ClueParty.objects.bulk_create(
-        ClueParty(clue=clue, department=holder, received_at=clue.received_at) for clue in made
-    )
+    ClueParty.objects.bulk_create(ClueParty(clue=clue, department=holder) for clue in made)
     return made
 
 

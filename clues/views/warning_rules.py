@@ -16,6 +16,7 @@ from clues.models import WarningRule, WarningRuleVersion
 from clues.rules import warnings as w
 from clues.selectors import patterns
 from clues.selectors import warnings as selectors
+from clues.selectors.clues import ORDER
 from clues.services import campaigns
 from clues.services.warnings import raising
 from clues.services.warnings import rules as services
@@ -281,7 +282,7 @@ class PatternView(View):
         page = requested_page(
             request,
             found.select_related("subject", "township", "holder").defer("bands"),
-            ("-received_at", "-id"),
+            ORDER,
         )
         total = capped_count(found)
         if form is None:

@@ -1,12 +1,18 @@
-"""``python -m tests.benchmark [--size N] [NAME …]``: fill a database of its own and measure."""
+"""``python -m tests.benchmark [--size N] [--growth | NAME …]``: fill a database and measure."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from tests.benchmark.measure import Report
 
 NAMES = ("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules")
 SIZE = 1_000_000
@@ -16,12 +22,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/benchmark")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}")
     parser.add_argument("--size", type=int, default=SIZE)
+    parser.add_argument(
+        "--growth", action="store_true", help="compare a hundredth, a tenth and all of the size"
+    )
     asked = parser.parse_args()
     unknown = set(asked.names) - set(NAMES)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     django.setup()
+    if asked.growth:
+        _growth(asked.size)
+    else:
+        with _filled(asked.size):
+            for name in asked.names or NAMES:
+                _show(importlib.import_module(f"tests.benchmark.{name}").run(asked.size))
+    return 0
 
+
+def _growth(size: int) -> None:
+    from tests.benchmark import growth
+
+    taken = []
+    for part in (size // 100, size // 10, size):
+        with _filled(part):
+            taken.append((part, growth.measure()))
+    _show(growth.compare(taken))
+
+
+@contextmanager
+def _filled(size: int) -> Iterator[None]:
+    """A database of its own with as many clues and what belongs to them."""
     from django.db import connection
 
     from tests.benchmark.clue_rows import fill
@@ -29,15 +59,16 @@ def main() -> int:
     old = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        print(f"filling {asked.size:,} rows …", flush=True)
-        fill(asked.size)
-        for name in asked.names or NAMES:
-            report = importlib.import_module(f"tests.benchmark.{name}").run(asked.size)
-            report.keep()
-            print(report.as_text(), flush=True)
+        print(f"filling {size:,} rows …", flush=True)
+        fill(size)
+        yield
     finally:
         connection.creation.destroy_test_db(old, verbosity=0)
-    return 0
+
+
+def _show(report: Report) -> None:
+    report.keep()
+    print(report.as_text(), flush=True)
 
 
 if __name__ == "__main__":

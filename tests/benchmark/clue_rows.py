@@ -30,6 +30,8 @@ _NAMES = (
     *("穗禾", "淅晏", "沣川", "澍屿", "栩棠", "茗源", "垚泽", "渟野", "霁舟", "翊桐"),
     *("昀谷", "珩坡", "荞岑", "蓁澜", "溆墨", "皓序", "砚苑", "芃笙", "岫畔", "榕秋"),
 )
+_RARE, _RARE_EVERY = "茝蘅堂", 20_000
+"""A name hardly anybody has."""
 _OPEN = "i % 20 = 0"
 
 
@@ -78,7 +80,8 @@ def _fill_subjects(count: int) -> str:
         numbers(count),
         {
             "identifier": "'91411603MB' || lpad(i::text, 8, '0')",
-            "name": f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i || '经营部'",
+            "name": f"CASE WHEN i % {_RARE_EVERY} = 8 THEN '{_RARE}' ELSE "
+            f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i || '经营部' END",
             "categories": f"ARRAY[({categories})[1 + i * 7 % 4]]",
             "industry_class": "(1000 + i % 400)::text",
             "township_id": _township("i"),
@@ -105,7 +108,10 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
         .exclude(pk=quiet)
         .values_list("pk", flat=True)
     )
-    name = f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店'"
+    name = (
+        f"CASE WHEN i % {_RARE_EVERY} = 8 THEN '{_RARE}' ELSE "
+        f"({texts(_NAMES)})[1 + i * 17 % {len(_NAMES)}] || '第' || i % 997 || '号店' END"
+    )
     word = f"({texts(_WORDS)})[1 + i * 31 % {len(_WORDS)}]"
     channels = texts(Clue.Channel.values)
     subject = subjects.replace("s %", "i * 7919 %")
@@ -117,8 +123,8 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
             "number": "'XS411603-2025-' || lpad(i::text, 7, '0')",
             "channel": _any_of(channels, "i / 7"),
             "external_number": "'G' || i",
-            "title": f"{name} || {word}",
-            "content": f"'反映' || {name} || '存在' || {word} || '问题，编号' || i || "
+            "title": f"({name}) || {word}",
+            "content": f"'反映' || ({name}) || '存在' || {word} || '问题，编号' || i || "
             "'，多次向有关单位反映未解决，请尽快核查处理并答复。' || md5(i::text)",
             "received_at": f"t.received_at - interval '3 years' * ({count} - i + 1) / {count}",
             "subject_name": name,
@@ -146,9 +152,13 @@ def _fill_related(clue: Clue, count: int) -> None:
     multiply(
         "clues_clueparty",
         ClueParty.objects.get(clue=clue).pk,
-        f"(SELECT id, holder_id AS d, received_at AS at {others} "
-        f"UNION SELECT id, receiver_id, received_at {others}) s",
-        {"clue_id": "s.id", "department_id": "s.d", "received_at": "s.at"},
+        f"(SELECT c.*, d FROM (SELECT * {others}) c, LATERAL (SELECT DISTINCT "
+        "unnest(ARRAY[c.holder_id, c.receiver_id])) AS concerned (d)) s",
+        {
+            "clue_id": "s.id",
+            "department_id": "s.d",
+            **{name: f"s.{name}" for name in ("received_at", *Clue.objects.all().REPEATED)},
+        },
     )
     multiply(
         "clues_complainant",

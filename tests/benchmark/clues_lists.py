@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from clues.forms.clue_filter import ClueFilter
@@ -15,13 +14,13 @@ from records.paging import COUNT_CAP, capped_count
 from records.periods import ahead
 from tests.benchmark.clue_rows import CLERK, COORDINATION, QUIET, REGION, TOWNSHIP, actor
 from tests.benchmark.measure import (
+    Own,
     Report,
+    compare_filter,
     database_seconds,
-    filtered,
     page_after,
     page_seconds,
     sql_seconds,
-    text_reference,
 )
 
 PAGE = 51
@@ -35,6 +34,9 @@ _FILTERS = {
     "three characters": "q=穗禾第",
     "four characters": "q=穗禾第7",
     "a whole name": "q=穗禾第7号店",
+    "one character": "q=穗",
+    "a rare name": "q=茝蘅",
+    "one rare character": "q=茝",
     "nothing found": "q=龘龘",
     "a number": "q=XS411603-2025-00000",
 }
@@ -81,17 +83,13 @@ def _people(report: Report, plain: float, count: float, region: float, scan: flo
         for place, days in {"middle": 548, "last": 1093}.items():
             far = page_after(rows.filter(listed_at__lt=ahead(timezone.now(), days=-days)), ORDER)
             there = page_seconds(rows, ORDER, after=far)
-            report.add(f"{who}, {place} page", there, "plain page", reference, 3)
+            report.add(f"{who}, {place} page", there, "its first page", first, 3)
+        own = Own(first, counted, scan)
         for label, query in _FILTERS.items():
-            found: QuerySet[Clue] = filtered(ClueFilter, person, rows, query)
-            against = text_reference(query, scan) or ("plain page", reference, 3)
-            taken = page_seconds(found, ORDER)
-            report.add(f"{who}, {label}", taken, *against)
-            counted = database_seconds(lambda found=found: capped_count(found))
-            report.add(f"{who}, {label}, count", counted, *against)
+            compare_filter(report, f"{who}, {label}", ClueFilter, person, rows, ORDER, query, own)
         known = Clue.objects.visible_to(person).filter(number="XS411603-2025-0000007")
         one = database_seconds(known.first)
-        report.add(f"{who}, one clue", one, "plain page", reference, 2)
+        report.add(f"{who}, one clue", one, name, reference, 2)
 
 
 def _sql_of_page(condition: str, params: list[Any]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from clues.models import Clue, Referral, ReferralCopy, RiskWarning, WarningParty
+from clues.models import Clue, LetterParty, Referral, ReferralCopy, RiskWarning, WarningParty
 from departments.models import Department
 from records import trail
 from records.actor import Actor
@@ -61,6 +61,18 @@ def _fill_letters(clue: Clue, clues: str) -> None:
             "THEN s.received_at + interval '9 days' END",
         },
     )
+    multiply(
+        "clues_letterparty",
+        LetterParty.objects.get(letter=letter, department=clue.holder).pk,
+        "(SELECT r.*, d FROM clues_referral r, LATERAL (SELECT DISTINCT unnest("
+        f"ARRAY[sender_id, to_id] || copied_to)) AS concerned (d) WHERE r.id <> {letter.pk}) s",
+        {
+            "letter_id": "s.id",
+            "department_id": "s.d",
+            "copied": "s.d = ANY (s.copied_to)",
+            **{name: f"s.{name}" for name in ("created_at", *Referral.objects.all().REPEATED)},
+        },
+    )
     copy = ReferralCopy.objects.create(referral=letter, department=clue.holder)
     multiply(
         "clues_referralcopy",
@@ -112,10 +124,11 @@ def _fill_warnings(clue: Clue, clues: str) -> None:
     multiply(
         "clues_warningparty",
         party.pk,
-        f"(SELECT id, unnest(known_to) AS d FROM clues_riskwarning WHERE id <> {warning.pk}) s",
+        f"(SELECT *, unnest(known_to) AS d FROM clues_riskwarning WHERE id <> {warning.pk}) s",
         {
             "warning_id": "s.id",
             "department_id": "s.d",
+            **{name: f"s.{name}" for name in ("raised_at", *RiskWarning.objects.all().REPEATED)},
             "read_at": "CASE WHEN s.id % 100 > 0 THEN now() END",
         },
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.benchmark import growth
 from tests.benchmark.__main__ import NAMES
 from tests.benchmark.clue_rows import fill
 
@@ -26,3 +27,5 @@ def test_they_measure_and_keep_figures(county: object, settings: Any, tmp_path: 
         assert len(kept["rows"]) == len(report.rows) > 0
         assert all(row["ours_ms"] > 0 and row["reference_ms"] > 0 for row in kept["rows"])
         assert report.as_text().count("\n") == len(report.rows)
+    grown = growth.compare([(SIZE, growth.measure()), (10 * SIZE, growth.measure())])
+    assert all(row.ours_ms > 0 and row.reference_ms > 0 for row in grown.rows)
