@@ -210,7 +210,7 @@ def close_clue(stage: Stage, page: Page, clue: str) -> None:
     visit(stage, page, "scjg_clerk", clue)
     expect(page.get_by_role("table", name="相关程序")).to_contain_text("已结束")
     course = page.get_by_role("complementary").last
-    for told in ("移送公安局", "公安机关不予立案", "公安机关决定立案", "涉案物品交接完毕"):
+    for told in ("移送公安局", "公安机关不予立案", "公安机关决定立案", "确认交接"):
         expect(course).to_contain_text(told)
     open_act(page, "拟办理答复")
     page.get_by_label("办理结果").select_option(label="已移送司法机关")
