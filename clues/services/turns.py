@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from departments.models import User
 from records.actor import Actor
 
@@ -9,4 +11,4 @@ from records.actor import Actor
 def wait_turn(actor: Actor) -> None:
     """Let what one person sends at once be taken one after the other, so that the second finds
     what the first created. Call it first inside the transaction that creates."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=actor.user_id))
+    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
