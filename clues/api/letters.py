@@ -126,7 +126,9 @@ class LetterFileInput(serializers.Serializer[Any]):
 
 
 def _files() -> Any:
-    return LetterFileInput(many=True, required=False, default=list, max_length=MOST_FILES)
+    return LetterFileInput(
+        many=True, required=False, default=list, max_length=MOST_FILES, help_text="附件"
+    )
 
 
 class LetterContentInput(serializers.Serializer[Any]):
