@@ -189,7 +189,7 @@ def decide(stage: Stage, page: Page, dispute: str) -> None:
     """A clerk of the office proposes, its head signs; until then the parties do not see it."""
     take_up(stage, page, "tc_bianb_clerk", "作出协调决定", QUESTION)
     open_act(page, "拟协调决定")
-    page.get_by_label("责任部门").select_option(label=BUREAU)
+    choose(page.get_by_label("责任部门"), BUREAU)
     page.get_by_label("决定内容").fill(DECISION)
     press(page, "送负责人签发")
     visit(stage, page, "tc_zfj_head", dispute)
