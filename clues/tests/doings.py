@@ -37,6 +37,7 @@ from clues.services import (
 from clues.services.crime import begin as crime_begin
 from clues.services.joint import Asked
 from clues.services.letters import answering, drafts
+from clues.services.letters import handlers as letter_handlers
 from clues.services.sharing import catalogue, records, requests
 from clues.services.warnings import response
 from clues.tests import letter_samples, procedure_samples
@@ -44,7 +45,6 @@ from clues.tests.joint_samples import penalty_data
 from clues.tests.samples import department, photo
 from clues.tests.sharing_samples import given
 from clues.tests.world import Do, Pick, Room
-from clues.views.letters import LETTER_HANDLERS
 from departments.models import Department, User
 from matters.models import MatterVersion
 from records.actor import Actor
@@ -134,7 +134,7 @@ def letter_room(pick: Pick) -> Room:
     return Room(
         LETTER_ACTS,
         {
-            **plain(LETTER_HANDLERS),
+            **plain(letter_handlers.HANDLERS),
             "edit": edit,
             "draft-answer": answer,
             "enter-answer": enter_answer,
