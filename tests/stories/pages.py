@@ -49,7 +49,9 @@ def press(page: Page, button: str) -> None:
 
 
 def choose(field: Locator, option: str) -> None:
-    """Choose from a list: a long one is searched by typing."""
+    """Choose from a list: a long one is searched by typing, once the page's script is there."""
+    field.wait_for(state="attached")
+    field.page.wait_for_load_state("load")
     if field.get_attribute("role") != "combobox":
         field.select_option(label=option)
         return
