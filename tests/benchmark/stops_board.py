@@ -79,9 +79,10 @@ def _of_the_trail(report: Report) -> None:
     auditor = User.objects.filter(roles__contains=["audit_admin"]).get()
     for who, username in {"coordination": COORDINATION, "auditor": auditor.username}.items():
         entries = visible_trail(actor(username))
-        report.add(f"trail, {who}", page_seconds(entries, ("-id",)), "plain SQL", page, 3)
+        first = page_seconds(entries, ("-id",))
+        report.add(f"trail, {who}", first, "plain SQL", page, 3)
         middle = entries.values_list("pk", flat=True).order_by("pk").first()
         assert middle is not None
         far = page_after(entries.filter(pk__lte=middle + report.size // 2), ("-id",))
         ours = page_seconds(entries, ("-id",), after=far)
-        report.add(f"trail, {who}, a far page", ours, "plain SQL", page, 3)
+        report.add(f"trail, {who}, a far page", ours, "its first page", first, 3)
