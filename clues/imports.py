@@ -13,7 +13,7 @@ from clues.services import intake
 from clues.services.complainants import masked_phone
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from credit.validation import closest, normalise_identifier
 from departments.models import Region
 from departments.roles import STAFF

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from credit.models import Subject, SubjectQuerySet
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from matters.selectors import category_names
 from records.middleware import actor_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from credit.acts import may_keep_directory
 from credit.models import Subject
-from credit.selectors import scope_of, stored_entries
+from credit.selectors.directory import scope_of, stored_entries
 from credit.services.directory import grade_complaint, may_regrade, upsert_subjects
 from credit.validation import (
     ADDRESS_LENGTH,

@@ -14,7 +14,7 @@ from clues.api.sharing import (
     SharingRequestViewSet,
 )
 from clues.api.warnings import WarningViewSet
-from credit.api import SubjectViewSet
+from credit.api.directory import SubjectViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
 from inspections.api.plans import PlanItemViewSet

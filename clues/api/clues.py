@@ -20,7 +20,7 @@ from clues.services import complainants, intake
 from clues.services.clues import HANDLERS
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH, Facts
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from departments.models import Region
 from matters.models import Matter
 from records import evidence, uploads

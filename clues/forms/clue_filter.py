@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clues.models import Clue, Stop
 from clues.selectors.clues import ORDER
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from departments.models import Department
 from records import clock
 from records.middleware import actor_of

@@ -14,7 +14,7 @@ from clues.rules.kinds import KINDS
 from clues.services import complainants
 from clues.services.clue_secrecy import candidates
 from clues.services.clue_transfer import letter_draft
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from departments.models import Department, Region, User
 from records import clock
 from records.actor import Actor

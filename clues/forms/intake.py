@@ -15,7 +15,7 @@ from clues.services import complainants
 from clues.services.intake import EDITABLE, fingerprint_of
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from departments.models import Department, Region
 from matters.models import Matter, MatterVersion
 from records.actor import Actor

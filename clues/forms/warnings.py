@@ -22,7 +22,7 @@ from clues.selectors import warnings as selectors
 from clues.services.warnings import response
 from clues.services.warnings.sources import SOURCES
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from departments.models import Department, Region
 from departments.profile import number
 from inspections.models import JointTask

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.models import Subject, SubjectChange
-from credit.selectors import BATCH, Scope, as_input, scope_of
+from credit.selectors.directory import BATCH, Scope, as_input, scope_of
 from credit.validation import SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail

@@ -8,7 +8,7 @@ import pytest
 
 from credit.imports import SUBJECT_SHEET, apply, check
 from credit.models import Subject
-from credit.selectors import sheet_rows
+from credit.selectors.directory import sheet_rows
 from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME
 from matters.selectors import category_names

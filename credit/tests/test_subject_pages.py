@@ -145,7 +145,7 @@ def test_a_forged_post_is_forbidden_and_leaves_a_trace(directory, client_of):
 
 
 def test_too_large_an_export_is_refused_in_words(directory, client_of, monkeypatch):
-    monkeypatch.setattr("credit.views.EXPORT_LIMIT", 100)
+    monkeypatch.setattr("credit.views.directory.EXPORT_LIMIT", 100)
     response = client_of("nync_clerk").get("/credit/subjects/?export=xlsx&status=open", follow=True)
     assert "超过 100 条" in response.content.decode()
     assert response.redirect_chain[0][0] == "/credit/subjects/?status=open"

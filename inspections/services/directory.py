@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from credit.services.directory import Upserted, ensure_unchanged
 from departments.models import Department, Region, User
 from departments.profile import time_limit

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views import View
 
 from credit.models import Subject
-from credit.selectors import townships_of
+from credit.selectors.directory import townships_of
 from inspections.acts.directory import INSPECTOR_ACTS, keeps_some
 from inspections.filters import InspectorFilter, RecusalFilter
 from inspections.forms_directory import InspectorForm, RecusalForm

@@ -10,10 +10,10 @@ from django.views import View
 
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.filters import SubjectFilter
-from credit.forms import GradeForm, SubjectCreateForm, SubjectEditForm
+from credit.forms.directory import GradeForm, SubjectCreateForm, SubjectEditForm
 from credit.imports import SUBJECT_SHEET
 from credit.models import Subject, SubjectQuerySet
-from credit.selectors import scope_of, sheet_rows
+from credit.selectors.directory import scope_of, sheet_rows
 from credit.services.directory import create_subject, grade_subject, update_subject
 from matters.selectors import category_names
 from records.actor import Actor

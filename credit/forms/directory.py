@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from credit.models import Subject
-from credit.selectors import Scope, as_input
+from credit.selectors.directory import Scope, as_input
 from credit.validation import (
     ADDRESS_LENGTH,
     IDENTIFIER_LENGTH,

@@ -15,7 +15,7 @@ from credit.acts import SUBJECT_ACTS
 from credit.filters import SubjectFilter
 from credit.models import Subject
 from credit.services.directory import grade_subject
-from credit.views import visible
+from credit.views.directory import visible
 from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 
 

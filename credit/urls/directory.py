@@ -1,0 +1,18 @@
+"""Pages of the subjects' directory."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from credit.views import directory
+
+urlpatterns: list[URLPattern] = [
+    path("subjects/", directory.SubjectListView.as_view(), name="subject-list"),
+    path("subjects/add/", directory.SubjectCreateView.as_view(), name="subject-add"),
+    path("subjects/<int:pk>/", directory.SubjectDetailView.as_view(), name="subject-detail"),
+    path("subjects/<int:pk>/card/", directory.SubjectCardView.as_view(), name="subject-card"),
+    path("subjects/<int:pk>/edit/", directory.SubjectEditView.as_view(), name="subject-edit"),
+    path(
+        "subjects/<int:pk>/act/grade/", directory.SubjectGradeView.as_view(), name="subject-grade"
+    ),
+]
