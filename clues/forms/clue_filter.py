@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from clues.forms.listed import ListedChoiceFilter, ListedObjectFilter
 from clues.models import Clue, Stop
 from clues.selectors.clues import ORDER
 from credit.selectors.directory import townships_of
@@ -37,18 +38,12 @@ class ClueFilter(django_filters.FilterSet):
         choices=[("open", "未办结"), *Clue.State.choices],
         empty_label="全部",
     )
-    channel = django_filters.ChoiceFilter(
-        label="来源",
-        field_name="listed_channel",
-        choices=Clue.Channel.choices,
-        empty_label="全部",
-    )
+    channel = ListedChoiceFilter(label="来源", choices=Clue.Channel.choices, empty_label="全部")
     township = django_filters.ChoiceFilter(
         label="乡镇街道", method="in_township", empty_label="全部"
     )
-    holder = django_filters.ModelChoiceFilter(
+    holder = ListedObjectFilter(
         label="当前部门",
-        method="held_by",
         queryset=Department.objects.none(),
         empty_label="全部",
     )
@@ -92,9 +87,6 @@ class ClueFilter(django_filters.FilterSet):
     def in_township(self, queryset: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
         # By key, not by code: the index knows only keys.
         return queryset.filter(listed_township_id=self.townships[value].pk)
-
-    def held_by(self, queryset: QuerySet[Clue], name: str, value: Department) -> QuerySet[Clue]:
-        return queryset.filter(listed_holder_id=value.pk)
 
     def from_day(self, queryset: QuerySet[Clue], name: str, value: dt.date) -> QuerySet[Clue]:
         return queryset.filter(listed_at__gte=_midnight(value))

@@ -12,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from clues.forms.intake import FILES, FilesField, FilesInput
+from clues.forms.listed import ListedChoiceFilter
 from clues.models import Clue, Referral, Stop
 from clues.models.referral import is_open
 from clues.rules.kinds import KIND_CHOICES, Kind
@@ -224,9 +225,7 @@ class LetterFilter(django_filters.FilterSet):
         ],
         empty_label="全部",
     )
-    kind = django_filters.ChoiceFilter(
-        label="类别", field_name="listed_kind", choices=KIND_CHOICES, empty_label="全部"
-    )
+    kind = ListedChoiceFilter(label="类别", choices=KIND_CHOICES, empty_label="全部")
     state = django_filters.ChoiceFilter(
         label="状态",
         method="in_state",

@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from clues.forms.listed import ListedChoiceFilter, ListedObjectFilter
 from clues.models import (
     Clue,
     RiskWarning,
@@ -52,14 +53,9 @@ class WarningFilter(django_filters.FilterSet):
         choices=[("open", "未办结"), *RiskWarning.State.choices],
         empty_label="全部",
     )
-    level = django_filters.ChoiceFilter(
-        label="等级", field_name="listed_level", choices=w.LEVELS, empty_label="全部"
-    )
-    origin = django_filters.ChoiceFilter(
-        label="来源",
-        field_name="listed_origin",
-        choices=RiskWarning.Origin.choices,
-        empty_label="全部",
+    level = ListedChoiceFilter(label="等级", choices=w.LEVELS, empty_label="全部")
+    origin = ListedChoiceFilter(
+        label="来源", choices=RiskWarning.Origin.choices, empty_label="全部"
     )
     rule = django_filters.ModelChoiceFilter(
         label="规则",
@@ -67,11 +63,11 @@ class WarningFilter(django_filters.FilterSet):
         queryset=WarningRuleVersion.objects.none(),
         empty_label="全部",
     )
-    township = django_filters.ModelChoiceFilter(
-        label="乡镇街道", method="in_township", queryset=Region.objects.none(), empty_label="全部"
+    township = ListedObjectFilter(
+        label="乡镇街道", queryset=Region.objects.none(), empty_label="全部"
     )
-    owner = django_filters.ModelChoiceFilter(
-        label="责任部门", method="owned_by", queryset=Department.objects.none(), empty_label="全部"
+    owner = ListedObjectFilter(
+        label="责任部门", queryset=Department.objects.none(), empty_label="全部"
     )
     overdue = django_filters.BooleanFilter(
         label="只看逾期", method="late", widget=forms.CheckboxInput
@@ -113,16 +109,6 @@ class WarningFilter(django_filters.FilterSet):
         self, queryset: QuerySet[RiskWarning], name: str, value: WarningRuleVersion
     ) -> QuerySet[RiskWarning]:
         return queryset.filter(listed_rule_id=value.rule_id)
-
-    def in_township(
-        self, queryset: QuerySet[RiskWarning], name: str, value: Region
-    ) -> QuerySet[RiskWarning]:
-        return queryset.filter(listed_township_id=value.pk)
-
-    def owned_by(
-        self, queryset: QuerySet[RiskWarning], name: str, value: Department
-    ) -> QuerySet[RiskWarning]:
-        return queryset.filter(listed_owner_id=value.pk)
 
     def late(
         self, queryset: QuerySet[RiskWarning], name: str, value: bool | None
