@@ -190,6 +190,12 @@ class LetterExtendInput(OpinionSerializer):
     amount = serializers.IntegerField(min_value=1, max_value=365, help_text="延长的工作日数")
 
 
+class LetterPagination(KeysetPagination):
+    """As the list page: newest first."""
+
+    ordering = selectors.ORDER
+
+
 class LetterViewSet(
     ActsMixin,
     mixins.ListModelMixin,
@@ -200,9 +206,13 @@ class LetterViewSet(
 
     act_handlers = HANDLERS
     permission_classes = (IsStaffMember,)
-    pagination_class = KeysetPagination
-    filterset_class = LetterFilter
+    pagination_class = LetterPagination
     queryset = Referral.objects.none()
+
+    @property
+    def filterset_class(self) -> type[LetterFilter] | None:
+        """Filters narrow the list only."""
+        return LetterFilter if self.action == "list" else None
 
     def get_queryset(self) -> QuerySet[Referral]:
         if getattr(self, "swagger_fake_view", False):

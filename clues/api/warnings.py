@@ -148,6 +148,12 @@ class WarningCheckSerializer(serializers.Serializer[Any]):
     )
 
 
+class WarningPagination(KeysetPagination):
+    """As the list page: newest first."""
+
+    ordering = selectors.ORDERING
+
+
 class WarningViewSet(
     ActsMixin,
     mixins.CreateModelMixin,
@@ -159,11 +165,17 @@ class WarningViewSet(
     queryset = RiskWarning.objects.none()
     serializer_class = WarningSerializer
     permission_classes = (IsStaffMember,)
-    pagination_class = KeysetPagination
-    filterset_class = WarningFilter
+    pagination_class = WarningPagination
+
+    @property
+    def filterset_class(self) -> type[WarningFilter] | None:
+        """Filters narrow the list only."""
+        return WarningFilter if self.action == "list" else None
 
     def get_queryset(self) -> QuerySet[RiskWarning]:
-        return selectors.warning_details(api_actor(self.request))
+        is_list = self.action == "list"
+        rows = selectors.warning_rows if is_list else selectors.warning_details
+        return rows(api_actor(self.request))
 
     @extend_schema(request=WarningFromAboveSerializer, responses={201: WarningSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
