@@ -1,6 +1,7 @@
 from credit.models.evaluation import Adjustment, Assessment, Evaluation, Stale, Standing
 from credit.models.events import CreditEvent
 from credit.models.indicators import Indicator, IndicatorSet
+from credit.models.policy import PolicyRow, SupervisionPolicy
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
 
 __all__ = [
@@ -10,9 +11,11 @@ __all__ = [
     "Evaluation",
     "Indicator",
     "IndicatorSet",
+    "PolicyRow",
     "Stale",
     "Standing",
     "Subject",
     "SubjectChange",
     "SubjectQuerySet",
+    "SupervisionPolicy",
 ]
