@@ -1,4 +1,11 @@
-from credit.models.evaluation import Adjustment, Assessment, Evaluation, Stale, Standing
+from credit.models.evaluation import (
+    Adjustment,
+    Assessment,
+    Evaluation,
+    EvaluationNotice,
+    Stale,
+    Standing,
+)
 from credit.models.events import CreditEvent
 from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.policy import PolicyRow, SupervisionPolicy
@@ -9,6 +16,7 @@ __all__ = [
     "Assessment",
     "CreditEvent",
     "Evaluation",
+    "EvaluationNotice",
     "Indicator",
     "IndicatorSet",
     "PolicyRow",

@@ -9,20 +9,25 @@ from django.urls import reverse
 
 from credit.models.indicators import IndicatorSet
 from credit.models.subject import Subject
-from departments.actors import is_staff_member
-from departments.models import Region
+from departments.models import Department, Region
 from matters.models import Matter
 from records.actor import Actor
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def visible_to(self, actor: Actor) -> EvaluationQuerySet:
-        """Every department of the region may read how its subjects came out."""
+        """Who may read the set may read how subjects came out by it: a draft's trials stay with
+        those who draw it up."""
         if actor.is_system:
             return self
-        if not is_staff_member(actor):
-            return self.none()
-        return self.filter(region__code__startswith=actor.region_code)
+        return self.filter(by_set__in=IndicatorSet.objects.visible_to(actor))
+
+    def finished(self) -> EvaluationQuerySet:
+        return self.filter(state=Evaluation.State.DONE)
+
+    def of_everyone(self) -> EvaluationQuerySet:
+        """The runs over all subjects whose grades hold."""
+        return self.filter(kind__in=(Evaluation.Kind.QUARTERLY, Evaluation.Kind.ORDERED))
 
 
 class Evaluation(models.Model):
@@ -32,6 +37,10 @@ class Evaluation(models.Model):
     transaction as their results, so that a run that was killed goes on where it stood. ``horizon``
     is the last credit event it reads; ``digest`` binds all results in order: the same set, day,
     horizon and subjects give the same digest.
+
+    When it is done it is compared once with the run before, ``base`` (a trial: with the grades
+    that hold), and keeps the outcome: ``moves`` counts subjects by both grades (``AB``: from A to
+    B; ``-A``: not judged before), ``shares`` changed subjects by category and by lead department.
     """
 
     class Kind(models.TextChoices):
@@ -66,6 +75,11 @@ class Evaluation(models.Model):
     counts = models.JSONField("等级分布", default=dict)
     changed = models.PositiveIntegerField("等级变动", default=0)
     digest = models.CharField("结果摘要", max_length=64, blank=True)
+    base = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="对比的评价"
+    )
+    moves = models.JSONField("等级变化", default=dict)
+    shares = models.JSONField("变化分布", default=dict)
     requested_by = models.CharField("发起人", max_length=60)
     reason = models.CharField("事由", max_length=300, blank=True)
     started_at = models.DateTimeField("开始时间")
@@ -97,6 +111,44 @@ class Evaluation(models.Model):
     @property
     def region_code(self) -> str:
         return self.region.code
+
+
+class EvaluationNotice(models.Model):
+    """What a department that leads matters is told of a finished run: how many subjects of its
+    matters were judged and how many grades changed (``changed`` is None for the first run)."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, models.CASCADE, related_name="notices", verbose_name="评价"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name="部门"
+    )
+    judged = models.PositiveIntegerField("涉及对象")
+    changed = models.PositiveIntegerField("等级变化", null=True)
+    told_at = models.DateTimeField("送达时间")
+    read_at = models.DateTimeField("签收时间", null=True)
+    read_by = models.CharField("签收人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价结果送达"
+        ordering = ("department_id",)
+        constraints = (
+            models.UniqueConstraint(fields=("evaluation", "department"), name="told_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("department",), condition=Q(read_at=None), name="evaluation_notice_unread"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.evaluation}结果"
+
+    @property
+    def words(self) -> str:
+        if self.changed is None:
+            return f"首次评价，涉及 {self.judged} 户"
+        return f"涉及 {self.judged} 户，等级变化 {self.changed} 户"
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
