@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from inspections.models import PlanItem
 from inspections.selectors import plans as selectors
 from inspections.selectors.plan_pages import filing_note
 from inspections.services.plan_data import ItemData, PlanInvalid, data_of, usual_terms
+from inspections.services.terms import Term, terms_of_matter
 from matters.models import CheckItem, Duty, MatterVersion
 from records import clock
 
@@ -251,24 +252,31 @@ class PlanItemForm(forms.Form):
 
     def rule_notes(self) -> dict[str, str]:
         """The rules that stand beside the fields, with their source."""
-        ratio = (
-            profile.resolve(self.region_code, rules.RATIO_BY_GRADE["A"]).source
-            if self.version.ratio_bp is None
-            else f"事项清单规定的抽查比例，{self.version.source}"
-        )
-        frequency = profile.resolve(self.region_code, rules.YEARLY_FREQUENCY)
+        terms = terms_of_matter(self.version)
+        sources = {term.source for term in terms.values()}
+        if sources == {"监管事项"}:
+            sources = {f"事项清单规定的抽查比例，{self.version.source}"}
         officers = profile.resolve(self.region_code, rules.MIN_OFFICERS)
         parties = profile.resolve(self.region_code, rules.MIN_PARTIES)
         return {
-            "ratio": f"比例依据：{ratio}",
-            "frequency": (
-                f"同一检查事项对同一对象每年抽查不超过 {frequency.value} 次，{frequency.source}；"
-                "今年已抽过的对象在冻结名单时自动排除。"
-            ),
+            "ratio": f"比例依据：{'；'.join(sorted(sources))}",
+            "frequency": self._frequency_note(terms),
             "officers": f"每次不少于 {officers.value} 名，{officers.source}",
             "parties": f"至少 {parties.value} 个不同部门",
             "filing": filing_note(self.region_code),
         }
+
+    def _frequency_note(self, terms: Mapping[str, Term]) -> str:
+        ending = "今年已抽满次数的对象在冻结名单时自动排除。"
+        if any(term.by_policy for term in terms.values()):
+            times = "、".join(
+                f"{grade} 级 {f'{term.frequency} 次' if term.frequency else '不限'}"
+                for grade, term in terms.items()
+            )
+            return f"同一检查事项对同一对象每年抽查：{times}，{terms['A'].source}；{ending}"
+        frequency = profile.resolve(self.region_code, rules.YEARLY_FREQUENCY)
+        usual = f"同一检查事项对同一对象每年抽查不超过 {frequency.value} 次，{frequency.source}"
+        return f"{usual}；{ending}"
 
 
 class PlanFilter(forms.Form):

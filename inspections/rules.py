@@ -56,13 +56,48 @@ PUBLICATION_DUE = TimeLimit(
     "会政办发〔2024〕64号 九",
 )
 
+_VISITS_SOURCE = "由本地区按涉企行政检查频次管理要求设定"
+
 YEARLY_VISITS = Number(
     "inspections.yearly_visits",
     0,
-    "同一部门对同一监管对象的年度抽查上限（0 表示不另设）",
+    "同一监管对象的年度检查次数上限（0 表示不另设）",
     "次",
-    "由本地区按涉企行政检查频次管理要求设定",
+    _VISITS_SOURCE,
 )
+
+VISITS_POOLED = Number(
+    "inspections.visits_pooled",
+    0,
+    "年度检查次数各部门合并计算（1 合并，0 按部门）",
+    "",
+    _VISITS_SOURCE,
+)
+
+VISIT_COUNTS: dict[str, Number] = {
+    "draw": Number(
+        "inspections.visits_count.draw", 1, "双随机抽查受次数上限（1 是，0 否）", "", _VISITS_SOURCE
+    ),
+    "clue": Number(
+        "inspections.visits_count.clue", 0, "个案检查受次数上限（1 是，0 否）", "", _VISITS_SOURCE
+    ),
+    "warning": Number(
+        "inspections.visits_count.warning",
+        0,
+        "预警核查受次数上限（1 是，0 否）",
+        "",
+        _VISITS_SOURCE,
+    ),
+    "ordered": Number(
+        "inspections.visits_count.ordered",
+        0,
+        "上级交办检查受次数上限（1 是，0 否）",
+        "",
+        _VISITS_SOURCE,
+    ),
+}
+"""Whether a visit that starts this way (``JointTask.Origin``) counts and is limited (S5).
+Emergencies never are."""
 
 ANNOUNCE_AHEAD = Number(
     "inspections.announce_ahead",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -18,7 +19,7 @@ def judged_apart(region_code: str, matter_ids: Iterable[int]) -> set[int]:
     return set(found.values_list("matter_id", flat=True))
 
 
-def graded(subjects: QuerySet[Subject], region_code: str, matter_id: int) -> QuerySet[Subject]:
+def graded(subjects: QuerySet[Subject], region_code: str, matter_id: int) -> QuerySet[Any]:
     """The subjects with ``stratum``: their grade in the matter where it has indicators of its own
     in force and they were judged by them, else their general grade. One query to decide."""
     if not judged_apart(region_code, [matter_id]):

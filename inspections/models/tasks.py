@@ -65,6 +65,8 @@ class JointTask(models.Model):
     class Origin(models.TextChoices):
         DRAW = "draw", "双随机抽查"
         CLUE = "clue", "个案检查"
+        WARNING = "warning", "预警核查"
+        ORDERED = "ordered", "上级交办检查"
         EMERGENCY = "emergency", "紧急检查"
 
     class State(models.TextChoices):
@@ -103,6 +105,7 @@ class JointTask(models.Model):
         "检查方式", max_length=10, choices=Origin.choices, default=Origin.DRAW
     )
     reason = models.CharField("启动理由", max_length=500, blank=True)
+    over_cap_reason = models.CharField("超过年度次数上限的理由", max_length=300, blank=True)
     item = models.ForeignKey(
         PlanItem, models.PROTECT, null=True, related_name="tasks", verbose_name="计划项目"
     )

@@ -14,6 +14,7 @@ from departments.models import Department
 from inspections import rules
 from inspections.models import PlanItem, PlanItemPart
 from inspections.selectors import plans as selectors
+from inspections.services.terms import terms_of_matter
 from matters.models import CheckItem, Duty, MatterVersion
 from records import clock
 from records.errors import Refused
@@ -111,7 +112,7 @@ def usual_terms(version: MatterVersion, categories: Iterable[str] | None = None)
         "check_items": {
             pk: tuple(item.pk for item in items if item.department_id == pk) for pk in taking_part
         },
-        "ratios": default_ratios(version.region_code, version),
+        "ratios": default_ratios(version),
         "full_coverage": version.full_coverage,
         "officers_per_visit": profile.number(version.region_code, rules.MIN_OFFICERS),
         "parties": tuple(
@@ -122,12 +123,9 @@ def usual_terms(version: MatterVersion, categories: Iterable[str] | None = None)
     }
 
 
-def default_ratios(region_code: str, version: MatterVersion) -> dict[str, int]:
-    """Basis points by grade: the matter's own ratio where it has one, else the region's."""
-    return {
-        grade: profile.number(region_code, rule) if version.ratio_bp is None else version.ratio_bp
-        for grade, rule in rules.RATIO_BY_GRADE.items()
-    }
+def default_ratios(version: MatterVersion) -> dict[str, int]:
+    """Basis points by grade as they hold for the matter: see ``inspections.services.terms``."""
+    return {grade: term.ratio_bp for grade, term in terms_of_matter(version).items()}
 
 
 def check(year: int, version: MatterVersion, data: ItemData) -> Checked:

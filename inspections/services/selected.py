@@ -24,6 +24,7 @@ from inspections.models import (
 )
 from inspections.rules import APPROVAL_DUE, MIN_OFFICERS
 from inspections.services.dispatch import PartPlan, check_visit_date, next_codes
+from inspections.services.yearly_visits import over_cap
 from inspections.signals import visit_called_off
 from matters.models import CheckItem, MatterVersion
 from records import clock, deadlines, trail
@@ -31,6 +32,7 @@ from records.actor import Actor
 from records.errors import NotAllowed, Refused
 
 _LONGEST_REASON = 500
+_LONGEST_CAP_REASON = 300
 
 
 def start_selected(
@@ -43,12 +45,14 @@ def start_selected(
     *,
     origin: str = JointTask.Origin.CLUE,
     matter_version: MatterVersion | None = None,
+    over_cap_reason: str = "",
 ) -> JointTask:
     """Propose one visit to a chosen subject, by a clerk or the head of the lead department.
 
     ``parts`` say what each department checks and who goes; the lead takes part. ``reason`` is
-    read by all who take part, and allows a day off. Nothing leaves the department before its
-    head approves. Raises ``NotAllowed``, or ``Refused`` with the field at fault.
+    read by all who take part, and allows a day off. Over the yearly cap on visits (S5) it needs
+    an ``over_cap_reason``, which the head reads. Nothing leaves the department before its head
+    approves. Raises ``NotAllowed``, or ``Refused`` with the field at fault.
     """
     if not is_clerk_of(actor, lead.pk):
         raise NotAllowed("只有牵头部门的经办人或负责人可以发起联合检查。", verb="task.propose")
@@ -60,6 +64,9 @@ def start_selected(
         raise Refused(f"{subject.name}{subject.get_status_display()}，不能安排检查。")
     check_visit_date(None, visit_on, reason)
     _check_parts(subject, lead, parts, visit_on)
+    departments = [plan.department for plan in parts]
+    over_cap_reason = over_cap_reason.strip()
+    _check_cap(over_cap(lead.region.code, subject, departments, origin), over_cap_reason)
     with transaction.atomic():
         (code,) = next_codes(lead.region, 1)
         task = JointTask.objects.create(
@@ -67,6 +74,7 @@ def start_selected(
             code=code,
             origin=origin,
             reason=reason.strip(),
+            over_cap_reason=over_cap_reason,
             matter_version=matter_version,
             subject=subject,
             lead=lead,
@@ -83,7 +91,11 @@ def start_selected(
             f"发起{task.get_origin_display()}",
             task,
             opinion=reason.strip(),
-            after={"visit_on": visit_on, "departments": [p.department.name for p in parts]},
+            after={
+                "visit_on": visit_on,
+                "departments": [one.name for one in departments],
+                "over_cap_reason": over_cap_reason,
+            },
         )
         resolved = time_limit(lead.region.code, APPROVAL_DUE)
         deadlines.start(
@@ -101,7 +113,8 @@ def start_selected(
 
 def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
     """Send a proposed visit out, by the head of the lead department; its own part is accepted
-    with this. Raises ``Refused`` when the day is over or somebody may no longer go."""
+    with this. Raises ``Refused`` when the day is over, somebody may no longer go, or the yearly cap
+    was reached meanwhile and no reason was given to go over it."""
     with JOINT_TASK_ACTS.take(actor, "approve", task_id, opinion=opinion) as task:
         if task.visit_on is None or task.visit_on < clock.today():
             raise Refused("检查日期已过，请不予批准，另行发起。")
@@ -114,6 +127,11 @@ def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
             for part in task.parts.select_related("department")
         ]
         _check_parts(task.subject, task.lead, plans, task.visit_on)
+        # Of two approvals for the same subject the second counts the first.
+        subject = Subject.objects.select_for_update(of=("self",)).get(pk=task.subject_id)
+        departments = [plan.department for plan in plans]
+        over = over_cap(task.region.code, subject, departments, task.origin)
+        _check_cap(over, task.over_cap_reason, "请不予批准，写明超限理由后另行发起。")
         now = clock.now()
         task.parts.filter(department_id=task.lead_id).update(
             state=TaskPart.State.ACCEPTED, agreed_on=task.visit_on, accepted_at=now
@@ -163,6 +181,16 @@ def fitting_items(
     ).order_by("pk"):
         found[item.department_id].append(item)
     return found
+
+
+def _check_cap(over: str, reason: str, advice: str = "") -> None:
+    if len(reason) > _LONGEST_CAP_REASON:
+        raise Refused(
+            f"超过次数上限的理由不能超过 {_LONGEST_CAP_REASON} 个字。", field="over_cap_reason"
+        )
+    if over and not reason:
+        advice = advice or "确需检查的，请写明超过上限的理由，由牵头部门负责人批准。"
+        raise Refused(f"{over}。{advice}", field="over_cap_reason", code="over_cap")
 
 
 def _check_parts(

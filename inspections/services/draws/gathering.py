@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from credit.models import Subject, SubjectChange
+from credit.models import Subject, SubjectChange, SupervisionPolicy
+from credit.rules import triggers
+from credit.selectors.grades import graded
 from departments.models import Department
-from departments.profile import number, resolve
+from departments.profile import number
 from inspections import draw as dr
 from inspections.models import (
     Draw,
     DrawCode,
     DrawSelected,
     Inspector,
+    JointTask,
     PlanItem,
     PlanItemPart,
     Recusal,
 )
-from inspections.rules import RATIO_BY_GRADE, YEARLY_FREQUENCY, YEARLY_VISITS
+from inspections.rules import RATIO_BY_GRADE, YEARLY_FREQUENCY
 from inspections.services.draws.codes import OFFICER, SUBJECT, code_of
+from inspections.services.terms import Term, terms_of
+from inspections.services.yearly_visits import VisitCap, cap_of, yearly_visits
 from matters.models import SubjectCategory
 from records.errors import Refused
 
@@ -42,7 +47,8 @@ EXCLUSIONS: dict[str, str] = {
     Subject.Status.REVOKED: "已吊销",
     Subject.Status.MOVED: "已迁出本地区",
     "frequency": "本年度同一检查事项已按上限抽查（淮政办〔2025〕1号（八））",
-    "visits": "本年度参加部门对其抽查次数已达上限",
+    "visits": "本年度对其检查次数已达上限",
+    "trigger": f"新兴产业低风险企业，本事项实行触发式监管（{triggers.SOURCE}）",
     "ungraded": "没有信用风险等级，不能按等级抽取",
     "recusal": "回避后有部门派不足执法人员，另行安排检查",
 }
@@ -57,7 +63,8 @@ class Gathered:
     """Everything a freeze needs besides number, chain and parties.
 
     Rows are as ``inspections.draw.freeze`` takes them. ``codes`` are unsaved. ``counts`` is what
-    pages show: directory, officers by department, changes since filing.
+    pages show: directory, officers by department, changes since filing. ``left_out`` counts the
+    excluded by stratum and rule.
     """
 
     pool: list[tuple[str, str]]
@@ -68,6 +75,7 @@ class Gathered:
     rules: dr.Rules
     codes: list[DrawCode]
     counts: dict[str, Any]
+    left_out: Counter[tuple[str, str]]
 
     @property
     def changed(self) -> int:
@@ -102,8 +110,23 @@ def sending_parts(item: PlanItem) -> list[PlanItemPart]:
     return list(parts.select_related("department").order_by("department_id"))
 
 
-def gather(item: PlanItem, key: str, *, now: dt.datetime | None = None) -> Gathered:
-    """Read the directories for a draw of ``item`` whose codes are derived from ``key``.
+@dataclass(frozen=True)
+class _Limits:
+    """What holds for the item by grade, and the cap on visits."""
+
+    terms: dict[str, Term]
+    cap: VisitCap
+
+
+def gather(
+    item: PlanItem,
+    key: str,
+    *,
+    now: dt.datetime | None = None,
+    policy: SupervisionPolicy | None = None,
+) -> Gathered:
+    """Read the directories for a draw of ``item`` whose codes are derived from ``key``; as if
+    ``policy`` were in force where it is given.
 
     Raises ``Refused`` when no department sends officers.
     """
@@ -111,18 +134,20 @@ def gather(item: PlanItem, key: str, *, now: dt.datetime | None = None) -> Gathe
     departments = [part.department for part in sending_parts(item)]
     if not departments:
         raise Refused("计划项目没有派出执法人员的部门，不能抽取。")
-    ids, codes, candidates, excluded = _directory(item, key, departments)
+    limits = _Limits(terms_of(item, policy=policy), cap_of(item.region_code))
+    ids, codes, candidates, excluded, left_out = _directory(item, key, departments, limits)
     officers, limited, officer_codes = _officers(
         departments, day, key, {one.township for one in candidates}
     )
     recusals = _recusals(officer_codes, ids)
-    rules = _rules(item, departments)
+    rules = _rules(item, departments, limits)
     staff = _officer_counts(departments, officers, limited)
     barred: dict[str, str] = {}
     if all(row["able"] >= item.officers_per_visit for row in staff):
         # Otherwise nobody at all can be visited, and the freeze says so instead.
         barred = dr.unstaffable(rules.staffing, officers, recusals, [one.id for one in candidates])
     excluded += [(id_, "recusal") for id_ in barred]
+    left_out.update((one.stratum, "recusal") for one in candidates if one.id in barred)
     pool = [one for one in candidates if one.id not in barred]
     return Gathered(
         pool=[(one.id, one.stratum) for one in pool],
@@ -139,44 +164,70 @@ def gather(item: PlanItem, key: str, *, now: dt.datetime | None = None) -> Gathe
             "recusals": len(recusals),
             "changes": _changes(item),
         },
+        left_out=left_out,
     )
 
 
 def _directory(
-    item: PlanItem, key: str, departments: list[Department]
-) -> tuple[dict[int, str], list[DrawCode], list[_Candidate], list[tuple[str, str]]]:
-    """Ids by subject, the codes made for them, those who may be drawn, and the others."""
-    done_with = _frequent(item) if not item.full_coverage else set()
-    visited = _visited(item, departments) if not item.full_coverage else set()
+    item: PlanItem, key: str, departments: list[Department], limits: _Limits
+) -> tuple[
+    dict[int, str],
+    list[DrawCode],
+    list[_Candidate],
+    list[tuple[str, str]],
+    Counter[tuple[str, str]],
+]:
+    """Ids by subject, the codes made for them, those who may be drawn, the others, and the number
+    of these by stratum and rule."""
+    drawn = _times_drawn(item) if not item.full_coverage else {}
+    visited = _visited(item, departments, limits.cap) if not item.full_coverage else set()
     rows = (
-        subjects_of(item)
+        graded(subjects_of(item), item.region_code, item.matter_version.matter_id)
         .order_by("pk")
-        .values_list("pk", "id_kind", "identifier", "grade", "status", "township__code")
+        .values_list(
+            "pk",
+            "id_kind",
+            "identifier",
+            "stratum",
+            "status",
+            "township__code",
+            "industry_class",
+        )
     )
+    left_out: Counter[tuple[str, str]] = Counter()
     ids: dict[int, str] = {}
     taken: set[str] = set()
     codes: list[DrawCode] = []
     candidates: list[_Candidate] = []
     excluded: list[tuple[str, str]] = []
-    for pk, kind, identifier, grade, status, township in rows.iterator(chunk_size=5000):
+    for pk, kind, identifier, grade, status, township, industry in rows.iterator(chunk_size=5000):
         id_ = identifier
         if not _stands_openly(kind, identifier) or identifier in taken:
             id_ = code_of(key, SUBJECT, pk)
             codes.append(DrawCode(code=id_, subject_id=pk))
         taken.add(id_)
         ids[pk] = id_
+        term = limits.terms.get(grade)
+        rule = ""
         if status != Subject.Status.OPEN:
-            excluded.append((id_, status))
-        elif pk in done_with:
-            excluded.append((id_, "frequency"))
+            rule = status
+        elif item.full_coverage:
+            pass
+        elif term is None:
+            rule = "ungraded"
+        elif term.leaves_to_triggers(industry):
+            rule = "trigger"
+        elif term.frequency and drawn.get(pk, 0) >= term.frequency:
+            rule = "frequency"
         elif pk in visited:
-            excluded.append((id_, "visits"))
-        elif grade not in RATIO_BY_GRADE and not item.full_coverage:
-            excluded.append((id_, "ungraded"))
+            rule = "visits"
+        stratum = UNGRADED if term is None else grade
+        if rule:
+            excluded.append((id_, rule))
+            left_out[stratum, rule] += 1
         else:
-            stratum = grade if grade in RATIO_BY_GRADE else UNGRADED
             candidates.append(_Candidate(pk, id_, stratum, township or item.region_code))
-    return ids, codes, candidates, excluded
+    return ids, codes, candidates, excluded, left_out
 
 
 def _stands_openly(kind: str, identifier: str) -> bool:
@@ -198,9 +249,9 @@ def _drawn(item: PlanItem) -> QuerySet[DrawSelected]:
     )
 
 
-def _frequent(item: PlanItem) -> set[int]:
-    """Subjects already drawn as often as allowed for a check item that this item has too."""
-    limit = number(item.region_code, YEARLY_FREQUENCY)
+def _times_drawn(item: PlanItem) -> dict[int, int]:
+    """How often subjects were drawn already for a check item that this item has too: of several
+    check items the one drawn most."""
     check_items = PlanItemPart.check_items.through.objects.filter(planitempart__item=item).exclude(
         planitempart__state=PlanItemPart.State.DECLINED
     )
@@ -209,27 +260,19 @@ def _frequent(item: PlanItem) -> set[int]:
         .filter(draw__item__parts__check_items__in=check_items.values("checkitem_id"))
         .values("subject_id", "draw__item__parts__check_items")
         .annotate(times=Count("draw", distinct=True))
-        .filter(times__gte=limit)
     )
-    return set(found.values_list("subject_id", flat=True))
+    times: dict[int, int] = {}
+    for subject_id, count in found.values_list("subject_id", "times"):
+        times[subject_id] = max(count, times.get(subject_id, 0))
+    return times
 
 
-def _visited(item: PlanItem, departments: list[Department]) -> set[int]:
-    """Subjects that a department of the item visits often enough this year, where that is set."""
-    limit = number(item.region_code, YEARLY_VISITS)
-    if limit == 0:
+def _visited(item: PlanItem, departments: list[Department], cap: VisitCap) -> set[int]:
+    """Subjects that the departments of the item visited often enough this year."""
+    if not cap.limits(JointTask.Origin.DRAW):
         return set()
-    found = (
-        _drawn(item)
-        .filter(
-            draw__item__parts__department__in=departments,
-            draw__item__parts__sends_inspectors=True,
-        )
-        .values("subject_id", "draw__item__parts__department_id")
-        .annotate(times=Count("draw", distinct=True))
-        .filter(times__gte=limit)
-    )
-    return set(found.values_list("subject_id", flat=True))
+    visits = yearly_visits(cap, item.plan.year, subjects_of(item))
+    return visits.reached([department.pk for department in departments])
 
 
 def _officers(
@@ -275,17 +318,14 @@ def _recusals(officers: dict[int, str], ids: dict[int, str]) -> list[tuple[str, 
     return [(officers[person], ids[subject]) for person, subject in pairs if subject in ids]
 
 
-def _rules(item: PlanItem, departments: Iterable[Department]) -> dr.Rules:
+def _rules(item: PlanItem, departments: Iterable[Department], limits: _Limits) -> dr.Rules:
     teams = item.staffing == PlanItem.Staffing.TEAMS
     return dr.Rules(
         plan_item=item.title,
         plan_version=item.version,
-        strata=_strata(item),
+        strata=_strata(item, limits.terms),
         total=None if item.full_coverage else item.quota,
-        caps={
-            "frequency": number(item.region_code, YEARLY_FREQUENCY),
-            "visits": number(item.region_code, YEARLY_VISITS),
-        },
+        caps=_caps(item, limits),
         exclusions=EXCLUSIONS,
         staffing=dr.StaffingRule(
             mode=dr.TEAMS if teams else dr.SINGLY,
@@ -296,22 +336,24 @@ def _rules(item: PlanItem, departments: Iterable[Department]) -> dr.Rules:
     )
 
 
-def _strata(item: PlanItem) -> dict[str, dr.StratumRule]:
-    """Ratio per grade: the plan item's goes before the matter's, that before the grade's."""
+def _strata(item: PlanItem, terms: Mapping[str, Term]) -> dict[str, dr.StratumRule]:
+    """Ratio per grade with its source; everybody where the item covers all."""
     if item.full_coverage:
         grades = (*RATIO_BY_GRADE, UNGRADED)
         return {grade: dr.StratumRule("计划项目：全覆盖检查", bp=_FULL) for grade in grades}
-    own = item.matter_version.ratio_bp
-    strata = {}
-    for grade, rule in RATIO_BY_GRADE.items():
-        if item.ratios.get(grade) is not None:
-            strata[grade] = dr.StratumRule("计划项目", bp=item.ratios[grade])
-        elif own is not None:
-            strata[grade] = dr.StratumRule("监管事项", bp=own)
-        else:
-            held = resolve(item.region_code, rule)
-            strata[grade] = dr.StratumRule(held.source, bp=held.value)
-    return strata
+    return {grade: dr.StratumRule(term.source, bp=term.ratio_bp) for grade, term in terms.items()}
+
+
+def _caps(item: PlanItem, limits: _Limits) -> dict[str, int]:
+    """The caps that lead to exclusions: the frequency by grade where a policy sets it."""
+    by_policy = {
+        f"frequency-{grade}": term.frequency
+        for grade, term in limits.terms.items()
+        if term.by_policy is not None
+    }
+    usual = {"frequency": number(item.region_code, YEARLY_FREQUENCY)}
+    limited = limits.cap.limits(JointTask.Origin.DRAW)
+    return (by_policy or usual) | {"visits": limits.cap.limit if limited else 0}
 
 
 def quotas(rules: dr.Rules, pool: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:

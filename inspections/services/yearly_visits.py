@@ -1,0 +1,166 @@
+"""How often subjects were visited this year, and who may not be visited again (S5).
+
+One count for all who ask: the draw, visits started by hand, the page of a subject, simulations.
+A visit counts once it was drawn or approved and was not called off; emergencies never count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import QuerySet
+
+from credit.models import Subject
+from departments.models import Department
+from departments.profile import number, resolve
+from inspections.models import Draw, DrawSelected, JointTask, PlanItemPart
+from inspections.rules import VISIT_COUNTS, VISITS_POOLED, YEARLY_VISITS
+from records import clock
+
+
+@dataclass(frozen=True)
+class VisitCap:
+    """The cap of a region: at most ``limit`` visits a year (0: none), of all departments together
+    when ``pooled``, else of each; only the ``counted`` origins count and are limited."""
+
+    limit: int
+    pooled: bool
+    counted: frozenset[str]
+    source: str
+
+    def limits(self, origin: str) -> bool:
+        """Whether a visit that starts this way is limited at all."""
+        return self.limit > 0 and origin in self.counted
+
+
+@dataclass(frozen=True)
+class YearlyVisit:
+    """One visit that counts: whose, by whom, and what it is (``task`` None until dispatched)."""
+
+    subject_id: int
+    departments: frozenset[int]
+    origin: str
+    task_id: int | None
+    draw_id: int | None
+
+
+@dataclass
+class Visits:
+    """The visits that count, with their numbers by subject and by department."""
+
+    cap: VisitCap
+    rows: list[YearlyVisit] = field(default_factory=list)
+    pooled: Counter[int] = field(default_factory=Counter)
+    by_department: Counter[tuple[int, int]] = field(default_factory=Counter)
+
+    def add(self, visit: YearlyVisit) -> None:
+        self.rows.append(visit)
+        self.pooled[visit.subject_id] += 1
+        for department in visit.departments:
+            self.by_department[visit.subject_id, department] += 1
+
+    def times(self, subject_id: int, departments: Iterable[int]) -> int:
+        """How many count against a visit by these departments: all, or the most of any one."""
+        if self.cap.pooled:
+            return self.pooled[subject_id]
+        return max((self.by_department[subject_id, pk] for pk in departments), default=0)
+
+    def reached(self, departments: Collection[int]) -> set[int]:
+        """The subjects that these departments may visit no more this year."""
+        if self.cap.limit == 0:
+            return set()
+        return {pk for pk in self.pooled if self.times(pk, departments) >= self.cap.limit}
+
+
+def cap_of(region_code: str) -> VisitCap:
+    """The cap on visits that holds in a region."""
+    limit = resolve(region_code, YEARLY_VISITS)
+    return VisitCap(
+        limit.value,
+        bool(number(region_code, VISITS_POOLED)),
+        frozenset(origin for origin, rule in VISIT_COUNTS.items() if number(region_code, rule)),
+        limit.source,
+    )
+
+
+def yearly_visits(
+    cap: VisitCap,
+    year: int,
+    subjects: QuerySet[Subject] | Collection[int],
+) -> Visits:
+    """The visits of a year to these subjects that count, in three queries.
+
+    ``subjects`` are ids, or a query of subjects.
+    """
+    ids = subjects.values("pk") if isinstance(subjects, QuerySet) else list(subjects)
+    found = Visits(cap)
+    if JointTask.Origin.DRAW in cap.counted:
+        for visit in _drawn(year, ids):
+            found.add(visit)
+    rows = (
+        JointTask.objects.filter(
+            subject__in=ids,
+            visit_on__year=year,
+            origin__in=cap.counted - {JointTask.Origin.DRAW},
+        )
+        .exclude(state__in=(*JointTask.UNSENT, JointTask.State.CANCELLED))
+        .annotate(departments=ArrayAgg("parts__department_id"))
+        .order_by("pk")
+        .values_list("pk", "subject_id", "origin", "departments")
+    )
+    for pk, subject_id, origin, departments in rows:
+        found.add(YearlyVisit(subject_id, frozenset(filter(None, departments)), origin, pk, None))
+    return found
+
+
+def over_cap(
+    region_code: str,
+    subject: Subject,
+    departments: Collection[Department],
+    origin: str,
+) -> str:
+    """Why one more visit would be over the cap, in words; empty when it would not."""
+    cap = cap_of(region_code)
+    if not cap.limits(origin):
+        return ""
+    visits = yearly_visits(cap, clock.today().year, [subject.pk])
+    times = {one: visits.times(subject.pk, [one.pk]) for one in departments}
+    most = max(times, key=lambda one: times[one])
+    if times[most] < cap.limit:
+        return ""
+    whose = "各部门" if cap.pooled else str(most)
+    return (
+        f"{whose}今年对{subject.name}已安排检查 {times[most]} 次，"
+        f"达到年度上限 {cap.limit} 次（{cap.source}）"
+    )
+
+
+def _drawn(year: int, ids: QuerySet[Subject] | list[int]) -> Iterable[YearlyVisit]:
+    rows = list(
+        DrawSelected.objects.filter(
+            subject__in=ids,
+            is_reserve=False,
+            draw__state=Draw.State.DONE,
+            draw__item__plan__year=year,
+        )
+        .exclude(task__state=JointTask.State.CANCELLED)
+        .order_by("pk")
+        .values_list("subject_id", "draw_id", "draw__item_id", "task__pk")
+    )
+    senders: dict[int, set[int]] = {}
+    parts = PlanItemPart.objects.filter(
+        item__in={item for _, _, item, _ in rows}, sends_inspectors=True
+    ).exclude(state=PlanItemPart.State.DECLINED)
+    for item, department in parts.values_list("item_id", "department_id"):
+        senders.setdefault(item, set()).add(department)
+    for subject_id, draw_id, item, task_id in rows:
+        yield YearlyVisit(
+            subject_id,
+            frozenset(senders.get(item, ())),
+            JointTask.Origin.DRAW,
+            task_id,
+            draw_id,
+        )
