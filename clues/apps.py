@@ -8,7 +8,9 @@ class CluesConfig(AppConfig):
     def ready(self) -> None:
         from clues import imports, receivers  # noqa: F401  (imports register themselves)
         from clues.models import Concealable, Stop
+        from clues.services import credit
         from clues.services.sharing import events
+        from credit.services.origins import register
         from records.concealment import CONCEALED, INTERNAL
 
         for model in self.get_models():
@@ -18,5 +20,7 @@ class CluesConfig(AppConfig):
                 if model is not Stop:
                     INTERNAL[model._meta.label] = model.objects.internal_to_others
 
+        for origin in (credit.CLUES, credit.PENALTIES, credit.WARNINGS, credit.CRIMES):
+            register(origin)
         events.connect()
         receivers.connect()

@@ -6,4 +6,8 @@ class InspectionsConfig(AppConfig):
     verbose_name = "联合检查"
 
     def ready(self) -> None:
+        from credit.services.origins import register
         from inspections import imports  # noqa: F401  (registers its kind of file)
+        from inspections.services.credit import RESULTS
+
+        register(RESULTS)

@@ -33,6 +33,18 @@ PROBLEM_CODES = frozenset(
 )
 """Those that say that something was found wrong on site."""
 
+CREDIT_KINDS: dict[str, str] = {
+    NO_PROBLEM: "clean_check",
+    "not_publicised": "undisclosed",
+    "false_information": "false_disclosure",
+    "unreachable": "unreachable",
+    "ordered_to_correct": "finding",
+    "to_be_handled": "finding",
+    "not_cooperating": "uncooperative",
+}
+"""What a conclusion counts as for the subject's credit (``credit.rules.events``); that nothing
+checked goes on there counts for and against nobody."""
+
 
 def codes_for(id_kind: str) -> dict[str, str]:
     """The code set that fits a kind of subject, with its Chinese words in printed order."""

@@ -11,6 +11,7 @@ from clues.services.clue_steps import must_have_ended, step, with_merged
 from clues.services.letters import led
 from clues.services.uploads import Files, keep_files
 from clues.stages import close_side, entrust
+from credit.services.origins import restate
 from records import clock
 from records.actor import Actor
 from records.errors import Refused
@@ -35,6 +36,7 @@ def propose(actor: Actor, pk: int, *, outcome: str, answer: str, files: Files) -
     return clue
 
 
+@transaction.atomic
 def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
     """Sign the answer: the clue is closed, and whoever complained, also in clues merged into it,
     is told in the department's name.
@@ -53,6 +55,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Clue:
             close_side(actor, each, "tell")
         text = complainants.suggested_text(clue, Told.Step.ANSWERED)
         complainants.tell_all(actor, clue, Told.Step.ANSWERED, text)
+    restate(actor, clue)
     return clue
 
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from clues.models import Clue, ClueParty, ClueUserPermission, Concealable, Stop
 from clues.services.clue_steps import step, with_merged
 from clues.services.knowledge import name_heads, name_people
+from credit.services.origins import restate, tells
 from departments.models import User
 from departments.roles import STAFF
 from records import trail
@@ -24,7 +25,8 @@ from records.models import Deadline
 def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
     """Make a clue, what was merged into it and all that belongs to them confidential. The trail
     stays as it is, but is shown to nobody else; so does the number, by which the complainant and
-    the papers know the clue. The heads of the departments concerned are named, so that the
+    the papers know the clue. What was said of its subject is struck from the credit records. The
+    heads of the departments concerned are named, so that the
     handling goes on."""
     with step(actor, "conceal", pk, opinion) as clue:
         clue.confidential = True
@@ -36,6 +38,7 @@ def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
             _hide_names([each])
             for belonging in _belonging_to(each):
                 _hide_names(belonging)
+                restate(actor, *filter(tells, belonging))
     return clue
 
 

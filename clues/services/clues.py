@@ -27,6 +27,7 @@ from clues.services.clue_transfer import (
     unprepare,
 )
 from clues.stages import entrust, main_stop
+from credit.services.origins import restate
 from departments.actors import fills_in
 from departments.profile import number
 from departments.roles import Function
@@ -77,12 +78,14 @@ def resume(actor: Actor, pk: int, opinion: str) -> Clue:
     return clue
 
 
+@transaction.atomic
 def reopen(actor: Actor, pk: int, opinion: str) -> Clue:
     """Handle a closed clue anew; what was answered stays in the timeline and as a draft."""
     with step(actor, "reopen", pk, opinion) as clue:
         clue.closed_at = None
         clue.outcome = ""
         clue.answer_proposed = False
+    restate(actor, clue)
     return clue
 
 

@@ -16,6 +16,7 @@ from clues.rules.penalty import LAW, act_key
 from clues.services.clue_secrecy import follow_clue
 from clues.stages import hold_clue
 from credit.models import Subject
+from credit.services.origins import restate
 from departments.models import Department
 from matters.models import CheckItem
 from records import clock, trail
@@ -94,9 +95,11 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Penalty:
     heads who sign at once one is refused."""
     penalty: Penalty | None = None
     try:
-        with PENALTY_ACTS.take(actor, "sign", pk, opinion=opinion) as penalty:
-            _refuse_second_fine(actor, penalty)
-            penalty.signed_by = actor.name
+        with transaction.atomic():
+            with PENALTY_ACTS.take(actor, "sign", pk, opinion=opinion) as penalty:
+                _refuse_second_fine(actor, penalty)
+                penalty.signed_by = actor.name
+            restate(actor, penalty)
     except IntegrityError as error:
         raise _in_words(actor, penalty, error) from error
     return penalty
@@ -116,10 +119,12 @@ def drop(actor: Actor, pk: int, opinion: str) -> Penalty:
     return penalty
 
 
+@transaction.atomic
 def withdraw(actor: Actor, pk: int, opinion: str) -> Penalty:
     """Take a decision back, with the reason; the act may be fined anew."""
     with PENALTY_ACTS.take(actor, "withdraw", pk, opinion=opinion) as penalty:
         penalty.withdrawn_reason = opinion.strip()[:300]
+    restate(actor, penalty)
     return penalty
 
 

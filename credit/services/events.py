@@ -24,15 +24,16 @@ _WRITTEN = ("subject", "kind", "happened_on", "amount", "until", "matter", "titl
 @dataclass(frozen=True, slots=True)
 class Told:
     """One fact as it is told. ``source`` and ``key`` name it for good: told again it replaces what
-    it said before. ``amount`` is in the unit of its kind (``credit.rules.events``); ``until`` is
-    the first day on which it no longer counts."""
+    it said before (``credit.services.origins`` gives both to facts of objects). ``amount``
+    is in the unit of its kind (``credit.rules.events``); ``until`` is the first day on which it no
+    longer counts."""
 
     subject_id: int
     kind: str
     day: dt.date
     title: str
-    source: str
-    key: str
+    source: str = ""
+    key: str = ""
     amount: int = 1
     until: dt.date | None = None
     matter_id: int | None = None
@@ -108,6 +109,8 @@ def _says_more(event: CreditEvent | None, fact: Told) -> bool:
 def _ensure_sound(facts: Iterable[Told]) -> None:
     today = clock.today()
     for fact in facts:
+        if not (fact.source and fact.key):
+            raise ValueError(f"a fact without a name: {fact}")
         if fact.kind not in EVENT_KINDS:
             raise Refused(f"没有“{fact.kind}”这种信用记录。", field="kind")
         kind = EVENT_KINDS[fact.kind]

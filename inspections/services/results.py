@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit.models import Subject
+from credit.services.origins import restate
 from departments.actors import is_clerk_of, is_head_of
 from departments.profile import time_limit
 from inspections import result_codes, rules
@@ -111,6 +112,7 @@ def correct(actor: Actor, pk: int, opinion: str) -> Result:
     return new
 
 
+@transaction.atomic
 def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
     """Take a publication down with a reason; what was published stays readable as withdrawn.
 
@@ -125,6 +127,7 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
             publication, "result.withdrawn", {"reason": publication.end_reason}
         )
         publication.save(update_fields=("retraction",))
+    restate(actor, result)
     return result
 
 
@@ -192,13 +195,15 @@ def _publish(pk: int) -> None:
         more: dict[str, Any] = {}
         corrects = publication.corrects
         if corrects is not None:
-            with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id):
+            with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id) as replaced:
                 _end(corrects, result.change_reason)
+            restate(SYSTEM, replaced)
             topic = "result.corrected"
             more = {"corrects": corrects.pk, "reason": corrects.end_reason}
         deadlines.meet(result, rules.PUBLICATION_DUE.key, at=now)
         publication.announcement = _announce(publication, topic, more)
         publication.save(update_fields=("announcement",))
+    restate(SYSTEM, result)
     _close_task(result.part)
 
 

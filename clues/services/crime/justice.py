@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from clues.acts.crime import CRIME_ACTS
 from clues.models import CrimeHandover, Referral
 from clues.rules import crime as rules
@@ -10,6 +12,7 @@ from clues.services.crime.letters import letter, send
 from clues.services.letters import led
 from clues.services.procedures import LONGEST_TITLE, answer, note_on_clue, withdraw_unsigned
 from clues.stages import relieve_sides
+from credit.services.origins import restate
 from records import clock
 from records.actor import Actor
 
@@ -62,6 +65,7 @@ def extend_grave(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     return case
 
 
+@transaction.atomic
 def file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """The police file the case and tell the department in writing (第八条、第九条)."""
     with CRIME_ACTS.take(actor, "file", pk, opinion=opinion) as case:
@@ -71,6 +75,7 @@ def file(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
         ordered = case.state == CrimeHandover.State.ORDERED
         answer(actor, case, "filing_oversight", "ordered" if ordered else "filed", opinion)
         note_on_clue(actor, case, "公安机关决定立案", opinion)
+    restate(actor, case)
     return case
 
 
@@ -99,6 +104,7 @@ def end_oversight(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     return case
 
 
+@transaction.atomic
 def give_back(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
     """A filed case turns out to be no crime: back for an administrative penalty (第十三条)."""
     with CRIME_ACTS.take(actor, "give-back", pk, opinion=opinion) as case:
@@ -115,6 +121,7 @@ def give_back(actor: Actor, pk: int, opinion: str) -> CrimeHandover:
             subject=case.subject,
         )
         note_on_clue(actor, case, f"公安机关移送行政处理 {sent.number}", opinion)
+    restate(actor, case)
     return case
 
 

@@ -16,6 +16,7 @@ from clues.services import campaigns, intake
 from clues.services.knowledge import concern, name_heads
 from clues.services.warnings.raising import note_parties, push, warning_number
 from credit.models import Subject
+from credit.services.origins import restate
 from departments.actors import fills_in
 from departments.models import Department, Region
 from departments.profile import must_fill
@@ -183,7 +184,7 @@ def become_clue(actor: Actor, pk: int, *, title: str, content: str) -> RiskWarni
             matter=warning.matter,
             confidential=warning.confidential,
         )
-        _settle(warning, _O.CLUE, f"已登记线索 {warning.outcome_clue.number}")
+        _settle(actor, warning, _O.CLUE, f"已登记线索 {warning.outcome_clue.number}")
     return warning
 
 
@@ -213,7 +214,7 @@ def join_check(actor: Actor, pk: int, task_id: int, text: str) -> RiskWarning:
         task = checkable(actor, warning).filter(pk=task_id).first()
         if task is None:
             raise Refused("请选择该对象尚未完成的检查任务。", field="task")
-        _settle(warning, _O.CHECK, text.strip() or f"纳入检查任务 {task.code}", task)
+        _settle(actor, warning, _O.CHECK, text.strip() or f"纳入检查任务 {task.code}", task)
     return warning
 
 
@@ -237,7 +238,7 @@ def start_check(
             reason,
             matter_version=version,
         )
-        _settle(warning, _O.CHECK, f"发起检查 {task.code}：{reason.strip()}", task)
+        _settle(actor, warning, _O.CHECK, f"发起检查 {task.code}：{reason.strip()}", task)
     return warning
 
 
@@ -257,6 +258,7 @@ def check_called_off(actor: Actor, task: JointTask, reason: str) -> None:
         warning.state, warning.outcome, warning.outcome_text = _S.RECEIVED, "", ""
         warning.outcome_task = warning.settled_at = warning.closed_at = None
         warning.save()
+        restate(actor, warning)
         WARNING_STAGES.enter(actor, warning)
         trail.record(
             actor, "warning.reopened", "检查未进行，预警须重新处置", warning, opinion=reason
@@ -276,7 +278,7 @@ def propose_campaign(
             township_code=warning.township.code if warning.township else "",
             warning_id=warning.pk,
         )
-        _settle(warning, _O.CAMPAIGN, f"提出专项整治建议：{campaign.title}")
+        _settle(actor, warning, _O.CAMPAIGN, f"提出专项整治建议：{campaign.title}")
     return campaign
 
 
@@ -290,7 +292,7 @@ def dismiss(actor: Actor, pk: int, opinion: str) -> RiskWarning:
 def sign_dismissal(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
     """The head agrees that nothing is done."""
     with WARNING_ACTS.take(actor, "sign", pk, opinion=opinion) as warning:
-        _settle(warning, _O.NOTHING, warning.outcome_text)
+        _settle(actor, warning, _O.NOTHING, warning.outcome_text)
     return warning
 
 
@@ -339,7 +341,9 @@ HANDLERS: dict[str, Callable[[Actor, int, str], Any]] = {
 }
 
 
-def _settle(warning: RiskWarning, outcome: str, text: str, task: JointTask | None = None) -> None:
+def _settle(
+    actor: Actor, warning: RiskWarning, outcome: str, text: str, task: JointTask | None = None
+) -> None:
     now = clock.now()
     warning.outcome, warning.outcome_text = outcome, text
     warning.outcome_task = task
@@ -348,6 +352,7 @@ def _settle(warning: RiskWarning, outcome: str, text: str, task: JointTask | Non
         warning.state = _S.FEEDBACK
     else:
         warning.state, warning.closed_at = _S.CLOSED, now
+    restate(actor, warning)
 
 
 def _let_know(warning: RiskWarning, departments: Sequence[Department], part: str) -> None:
