@@ -9,7 +9,9 @@ from credit.models.evaluation import (
 from credit.models.events import CreditEvent
 from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.policy import PolicyRow, SupervisionPolicy
+from credit.models.sanction import Sanction, SanctionMeasure, SanctionPart
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
+from credit.models.whitelist import WhiteListEntry
 
 __all__ = [
     "Adjustment",
@@ -20,10 +22,14 @@ __all__ = [
     "Indicator",
     "IndicatorSet",
     "PolicyRow",
+    "Sanction",
+    "SanctionMeasure",
+    "SanctionPart",
     "Stale",
     "Standing",
     "Subject",
     "SubjectChange",
     "SubjectQuerySet",
     "SupervisionPolicy",
+    "WhiteListEntry",
 ]

@@ -159,6 +159,15 @@ class Indicator(models.Model):
         return self.name
 
     @property
+    def full_words(self) -> str:
+        """The measure at which it has all its effect, as people read it."""
+        kind = EVENT_KINDS[self.event]
+        if kind.scale:
+            return f"“{kind.scale[min(self.full_at, len(kind.scale) - 1)]}”"
+        unit = kind.unit if self.measure != self.Measure.COUNT else "次"
+        return f"{self.full_at} {unit}"
+
+    @property
     def origin(self) -> str:
         """Where the facts come from, in words."""
         return EVENT_KINDS[self.event].origin
