@@ -20,4 +20,7 @@ TOPICS = {
     "result.withdrawn": "检查结果撤销公示",
     "clue.told": "告知反映人",
     "warning.settled": "预警处置反馈",
+    "sanction.signed": "失信惩戒",
+    "sanction.ended": "失信惩戒解除",
+    "credit.evaluated": "信用评价完成",
 }

@@ -18,6 +18,7 @@ from django.db.models import Max, Q, QuerySet
 from credit import scoring
 from credit.evaluation_sql import Order, apply_range, assess_range, sum_up
 from credit.models import CreditEvent, Evaluation, IndicatorSet, Stale, Subject
+from credit.services import outcomes
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
@@ -226,6 +227,8 @@ def _end_of_step(after: int) -> int | None:
 def _finish(evaluation: Evaluation) -> None:
     evaluation.state = Evaluation.State.DONE
     evaluation.finished_at = clock.now()
+    if evaluation.kind != Evaluation.Kind.EVENT:
+        outcomes.conclude(evaluation)
 
 
 def _chained(before: str, digest: str) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from credit.acts.indicators import INDICATOR_SET_ACTS, may_draft
 from credit.models import Evaluation, Indicator, IndicatorSet
+from credit.rules import default_set
 from credit.scoring import Bands
 from credit.services import evaluations
 from credit.set_validation import LineInput, SetComplaint, complaints
@@ -51,9 +52,11 @@ def as_input(found: IndicatorSet) -> SetInput:
 
 
 @transaction.atomic
-def draft(actor: Actor, matter_id: int | None, name: str, reason: str) -> IndicatorSet:
+def draft(
+    actor: Actor, matter_id: int | None, name: str, reason: str, *, proposal: bool = False
+) -> IndicatorSet:
     """Begin a new version of the general set (no matter) or of a matter's, as a copy of the one in
-    force, if there is one.
+    force, if there is one; otherwise empty, or with ``proposal`` from what the platform proposes.
 
     Raises ``NotAllowed``; ``Refused`` without name or reason; ``Conflict`` when a version is being
     prepared already.
@@ -87,6 +90,8 @@ def draft(actor: Actor, matter_id: int | None, name: str, reason: str) -> Indica
         _write_lines(made, as_input(current).lines)
         made.a_from, made.b_from, made.c_from = current.a_from, current.b_from, current.c_from
         made.save(update_fields=("a_from", "b_from", "c_from"))
+    elif proposal:
+        _write_lines(made, default_set.LINES)
     trail.record(
         actor,
         "indicator_set.draft",

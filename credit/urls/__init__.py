@@ -1,8 +1,11 @@
 """The pages of subjects and their credit, a module per room."""
 
-from credit.urls import directory
+from credit.urls import directory, evaluations, indicators, policies
 
 app_name = "credit"
 urlpatterns = [
     *directory.urlpatterns,
+    *indicators.urlpatterns,
+    *evaluations.urlpatterns,
+    *policies.urlpatterns,
 ]

@@ -190,3 +190,9 @@ def hash_text(value: str, length: int = 12) -> SafeString:
         value[:length],
         copy_button(value),
     )
+
+
+@register.filter
+def hundredths(value: int | None) -> str:
+    """Whole hundredths of a point as people read them: 1250 is ``12.50``."""
+    return "" if value is None or value == "" else f"{value / 100:.2f}"

@@ -1,0 +1,215 @@
+"""Pages of the sets of indicators: list, one with its versions, drafting, editing, acts (S3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from credit.acts import INDICATOR_SET_ACTS
+from credit.forms.indicators import DraftForm, LineFormSet, SetForm, said
+from credit.models import IndicatorSet
+from credit.scoring import FULL
+from credit.selectors import evaluations
+from credit.selectors import indicators as selectors
+from credit.services import indicators as services
+from credit.services.indicators import UnsoundSet
+from credit.validation import fingerprint
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.exports import export
+from records.forms import show_refusal
+from records.middleware import actor_of
+from records.paging import requested_page
+from records.selectors import timeline
+from records.views import ActView
+
+
+class IndicatorSetListView(View):
+    """The sets by where they stand: in force, being prepared, past."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        chosen = request.GET.get("tab", "in_force")
+        states = {code: states for code, _, states in selectors.TABS}
+        found = selectors.sets_of(actor, states.get(chosen, states["in_force"]))
+        page = requested_page(request, found, selectors.ORDER)
+        names = selectors.matter_names(page.rows)
+        context = {
+            "page": page,
+            "rows": [(each, selectors.for_words(each, names)) for each in page.rows],
+            "tabs": [
+                {"label": label, "url": f"?tab={code}", "active": code == chosen}
+                for code, label, _ in selectors.TABS
+            ],
+            "may_draft": bool(selectors.draft_choices(actor)),
+        }
+        return render(request, "credit/indicators/list.html", context)
+
+
+class IndicatorSetDraftView(View):
+    """Begin a set: for what, under what name, why, and from where."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(request, DraftForm(self._choices(request)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = DraftForm(self._choices(request), request.POST)
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                made = services.draft(
+                    actor_of(request),
+                    form.matter_id,
+                    given["name"],
+                    given["reason"],
+                    proposal=given["proposal"],
+                )
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"已建立“{made}”草稿。")
+                return redirect("credit:indicator-set-edit", pk=made.pk)
+        return self._show(request, form)
+
+    def _choices(self, request: HttpRequest) -> list[tuple[str, str]]:
+        choices = selectors.draft_choices(actor_of(request))
+        if not choices:
+            raise NotAllowed("您没有编制信用评价指标的权限。", verb="indicator_set.draft")
+        return choices
+
+    def _show(self, request: HttpRequest, form: DraftForm) -> HttpResponse:
+        status = 422 if form.errors else 200
+        return render(request, "credit/indicators/draft.html", {"form": form}, status=status)
+
+
+class IndicatorSetView(View):
+    """One set: its lines by dimension, grades, versions, trials and runs."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        found = get_object_or_404(selectors.sets_of(actor), pk=pk)
+        dimensions = selectors.dimensions(found)
+        if request.GET.get("export") == "xlsx":
+            rows = selectors.sheet_rows(line for each in dimensions for line in each.lines)
+            return export(request, selectors.SHEET, rows, f"{found}.xlsx")
+        preparing = found.state in IndicatorSet.PREPARING
+        context = {
+            "found": found,
+            "applies": selectors.for_words(found, selectors.matter_names([found])),
+            "acts": INDICATOR_SET_ACTS.buttons(actor, found),
+            "dimensions": dimensions,
+            "complaints": selectors.standing_complaints(found) if preparing else [],
+            "steps": selectors.version_line(actor, found),
+            "runs": evaluations.latest_of(found),
+            "entries": timeline(found),
+        }
+        return render(request, "credit/indicators/detail.html", context)
+
+
+class IndicatorSetEditView(View):
+    """All lines of a draft on one page. Without script a new line is asked of the server, with
+    everything typed kept."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self._found(request, pk)
+        try:
+            INDICATOR_SET_ACTS.check(actor_of(request), "edit", found)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect(found)
+        stored = services.as_input(found)
+        form = SetForm(
+            initial={
+                "name": stored.name,
+                "reason": stored.reason,
+                "a_from": stored.bands.a,
+                "b_from": stored.bands.b,
+                "c_from": stored.bands.c,
+                "seen": fingerprint(stored),
+            }
+        )
+        lines = [
+            {name: getattr(line, name) for name in line.__dataclass_fields__} | {"ORDER": number}
+            for number, line in enumerate(stored.lines, start=1)
+        ]
+        return self._show(request, found, form, LineFormSet(initial=lines, prefix="lines"))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        found = self._found(request, pk)
+        INDICATOR_SET_ACTS.authorise(actor, "edit", found)
+        sent = request.POST.copy()
+        if "more" in sent:
+            total = str(sent.get("lines-TOTAL_FORMS", ""))
+            sent["lines-TOTAL_FORMS"] = str(int(total) + 1) if total.isdecimal() else ""
+            return self._show(request, found, SetForm(sent), self._lines(sent), status=200)
+        form, lines = SetForm(sent), self._lines(sent)
+        if form.is_valid() and lines.is_valid():
+            try:
+                services.edit(actor, pk, said(form, lines), seen=form.cleaned_data["seen"])
+            except UnsoundSet as refusal:
+                lines.show(refusal.complaints)
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, "已保存指标草稿。")
+                return redirect(found)
+        return self._show(request, found, form, lines, status=422)
+
+    def _lines(self, sent: Any) -> Any:
+        return LineFormSet(sent, prefix="lines")
+
+    def _found(self, request: HttpRequest, pk: int) -> IndicatorSet:
+        found: IndicatorSet = get_object_or_404(selectors.sets_of(actor_of(request)), pk=pk)
+        return found
+
+    def _show(
+        self,
+        request: HttpRequest,
+        found: IndicatorSet,
+        form: SetForm,
+        lines: Any,
+        status: int = 200,
+    ) -> HttpResponse:
+        context = {
+            "found": found,
+            "form": form,
+            "lines": lines,
+            "full": f"{FULL / 100:.2f}",
+            "dimensions": sorted({line.group for line in found.indicators.all()}),
+        }
+        return render(request, "credit/indicators/edit.html", context, status=status)
+
+
+class IndicatorSetActView(ActView):
+    """The acts on a set; what begins a run leads to it."""
+
+    table = INDICATOR_SET_ACTS
+    detail_url = "credit:indicator-set"
+    handlers = {
+        "try": services.try_out,
+        "submit": services.submit,
+        "enforce": services.enforce,
+        "evaluate": services.evaluate,
+        "sign": lambda actor, pk, opinion: services.act(actor, "sign", pk, opinion),
+        "return": lambda actor, pk, opinion: services.act(actor, "return", pk, opinion),
+        "discard": lambda actor, pk, opinion: services.act(actor, "discard", pk, opinion),
+    }
+
+    def next_url(self, request: HttpRequest, instance: Any) -> str:
+        code = request.resolver_match.kwargs["code"] if request.resolver_match else ""
+        if code in ("try", "evaluate"):
+            run = instance.evaluations.order_by("-pk").first()
+            if run is not None:
+                return str(run.get_absolute_url())
+        return reverse(self.detail_url, args=[instance.pk])
+
+    def visible(self, actor: Actor) -> Any:
+        return IndicatorSet.objects.visible_to(actor)
