@@ -70,6 +70,7 @@ SUMMARIES = {
     "check_items_list": "查询检查事项",
     "subjects_list": "查询监管对象",
     "subjects_retrieve": "查看监管对象",
+    "subjects_upsert_create": "批量新增或更新监管对象（一次最多 1000 个，全部写入或全部不写入）",
     "subjects_acts_grade_create": "调整信用风险等级",
     "inspectors_list": "查询执法检查人员",
     "inspectors_retrieve": "查看执法检查人员",

@@ -11,12 +11,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit.acts import SUBJECT_ACTS
+from credit.acts import SUBJECT_ACTS, may_keep_directory
+from credit.api.upsert import UpsertedSerializer, UpsertSerializer, ensure_faultless
 from credit.filters import SubjectFilter
 from credit.models import Subject
-from credit.services.directory import grade_subject
+from credit.services.directory import grade_subject, upsert_subjects
 from credit.views.directory import visible
 from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.errors import NotAllowed
 
 
 class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
@@ -74,6 +76,20 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
 
     def get_queryset(self) -> QuerySet[Subject]:
         return visible(api_actor(self.request))
+
+    @extend_schema(request=UpsertSerializer, responses=UpsertedSerializer)
+    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    def upsert(self, request: Request) -> Response:
+        """Enter or update up to 1,000 subjects, all or none; sent again it changes nothing."""
+        actor = api_actor(request)
+        if not may_keep_directory(actor):
+            raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
+        body = UpsertSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        rows = body.entries()
+        ensure_faultless(actor, rows)
+        done = upsert_subjects(actor, rows, f"接口：{body.validated_data['source']}")
+        return Response(UpsertedSerializer(done).data)
 
     @extend_schema(request=GradeSerializer, responses=SubjectSerializer)
     @action(detail=True, methods=["post"], url_path="acts/grade")

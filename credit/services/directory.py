@@ -10,8 +10,8 @@ from django.db import transaction
 
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.models import Subject, SubjectChange
-from credit.selectors.directory import BATCH, Scope, as_input, scope_of
-from credit.validation import SubjectInput, complaints, fingerprint
+from credit.selectors.directory import BATCH, Scope, as_input, scope_of, stored_entries
+from credit.validation import Complaint, SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail
 from records.actor import Actor
@@ -79,6 +79,24 @@ def upsert_subjects(
         region_code=scope.region.code,
     )
     return result
+
+
+def faults(actor: Actor, rows: Sequence[SubjectInput]) -> list[tuple[int, Complaint]]:
+    """Everything for which a bulk write to the actor's region would be refused, with the index of
+    its row; found without writing, in a constant number of queries per ``BATCH`` rows."""
+    scope = scope_of(actor.region_code)
+    stored = stored_entries(scope, rows)
+    first: dict[tuple[str, str], int] = {}
+    found: list[tuple[int, Complaint]] = []
+    for number, row in enumerate(rows):
+        found += [(number, complaint) for complaint in complaints(row, scope.catalogue)]
+        if first.setdefault(row.key, number) != number:
+            words = f"与第 {first[row.key] + 1} 行的标识重复"
+            found.append((number, Complaint("identifier", words)))
+        before = stored.get(row.key)
+        if before is not None and before.grade != row.grade and not may_regrade(actor):
+            found.append((number, Complaint("grade", grade_complaint(before.grade))))
+    return found
 
 
 def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:

@@ -1,0 +1,102 @@
+"""Other systems write up to a thousand subjects by one call, all or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from credit.models import Subject, SubjectChange
+from credit.tests.entries import HOME, entries
+from credit.validation import SubjectInput
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/subjects/upsert/"
+
+
+def body(*rows: SubjectInput) -> dict[str, Any]:
+    return {
+        "source": "市场主体登记系统",
+        "subjects": [
+            {
+                "id_kind": row.id_kind,
+                "identifier": row.identifier,
+                "name": row.name,
+                "categories": list(row.categories),
+                "grade": row.grade,
+                "status": row.status,
+                "industry_class": row.industry_class,
+                "address": row.address,
+                "township": row.township_code,
+            }
+            for row in rows
+        ],
+    }
+
+
+def send(client, sent: dict[str, Any]):
+    return client.post(URL, sent, content_type="application/json")
+
+
+def test_new_and_changed_entries_are_written_and_sent_again_nothing_changes(county, client_of):
+    client = client_of("xzsp_clerk")
+    assert send(client, body(HOME)).json() == {"created": 1, "updated": 0, "unchanged": 0}
+    moved = body(HOME, *entries(3))
+    moved["subjects"][0]["status"] = "moved"
+    moved["subjects"][0]["identifier"] = " 91411603ma44gbk258"
+    assert send(client, moved).json() == {"created": 3, "updated": 1, "unchanged": 0}
+    assert send(client, moved).json() == {"created": 0, "updated": 0, "unchanged": 4}
+    change = SubjectChange.objects.get(field="status")
+    assert (change.old, change.new, change.source) == ("在业", "迁出", "接口：市场主体登记系统")
+
+
+def test_every_row_at_fault_is_named_and_nothing_is_written(county, client_of):
+    Subject.objects.all().delete()
+    sent = body(*entries(4))
+    sent["subjects"][1]["categories"] = ["no-such"]
+    sent["subjects"][2] |= {"id_kind": "uscc", "identifier": "91411603MA44GBK250"}
+    sent["subjects"][3]["identifier"] = sent["subjects"][0]["identifier"]
+    sent["subjects"][3]["id_kind"] = sent["subjects"][0]["id_kind"]
+    response = send(client_of("xzsp_clerk"), sent)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    errors = {error["field"]: error["message"] for error in response.json()["errors"]}
+    assert "no-such" in errors["subjects[1].categories"]
+    assert "subjects[2].identifier" in errors
+    assert "第 1 行" in errors["subjects[3].identifier"]
+    assert not any(field.startswith("subjects[0]") for field in errors)
+    assert Subject.objects.count() == 0
+
+
+def test_only_the_credit_group_changes_grades(county, client_of):
+    send(client_of("xzsp_clerk"), body(HOME))
+    worse = body(HOME)
+    worse["subjects"][0]["grade"] = "D"
+    refused = send(client_of("xzsp_clerk"), worse)
+    assert [error["field"] for error in refused.json()["errors"]] == ["subjects[0].grade"]
+    assert send(client_of("fgw_clerk"), worse).json()["updated"] == 1
+
+
+def test_more_than_a_thousand_are_refused_as_a_whole(county, client_of):
+    response = send(client_of("xzsp_clerk"), body(*entries(1001)))
+    assert response.status_code == 400
+    assert not Subject.objects.filter(identifier=entries(1)[0].identifier).exists()
+
+
+def test_a_thousand_cost_as_many_queries_as_ten(county, client_of):
+    client = client_of("xzsp_clerk")
+
+    def queries(count: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert send(client, body(*entries(count))).status_code == 200
+        return len(captured)
+
+    queries(1)
+    assert queries(10) == queries(1000)
+
+
+def test_who_does_not_keep_the_directory_is_refused_first(county, client_of):
+    assert send(client_of("nync_clerk"), {}).status_code == 403
