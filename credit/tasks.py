@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from credit.services import evaluations
+from credit.services import evaluations, sanctions, whitelist
 from credit.services.events import EVALUATE_STALE_TASK
 
 
@@ -29,3 +29,15 @@ def evaluate_unfinished() -> int:
 def evaluate_stale() -> int:
     """Judge anew the subjects about whom something was recorded; returns how many."""
     return evaluations.judge_stale()
+
+
+@shared_task(name=whitelist.REVIEW_TASK)
+def review_white_list() -> int:
+    """Let those leave the white list who no longer belong there; returns how many."""
+    return whitelist.review()
+
+
+@shared_task(name="credit.end_sanctions")
+def end_sanctions() -> int:
+    """End the sanctions whose term is over; returns how many."""
+    return sanctions.end_due()

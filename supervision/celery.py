@@ -71,6 +71,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "review-white-list": {
+        "task": "credit.review_white_list",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "end-sanctions": {
+        "task": "credit.end_sanctions",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "write-warning-reports": {
         "task": "clues.write_warning_reports",
         "schedule": 15.0,

@@ -1,0 +1,263 @@
+"""Joint sanctions from draft to release: who, by when, and what of it goes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from credit.models import CreditEvent, Sanction, SanctionPart, Subject
+from credit.rules import sanctions as rules
+from credit.selectors import sanctions as selectors
+from credit.services import events, sanction_parts, sanctions
+from credit.services.events import Told
+from credit.services.sanction_parts import Taken
+from credit.services.sanctions import MeasureInput
+from credit.tests.sanction_samples import Who, said, signed, subjects
+from departments.models import Region
+from records import clock, deadlines
+from records.actor import SYSTEM
+from records.errors import Conflict, NotAllowed, Refused
+from records.models import OutboxMessage
+from records.trail import entries_of
+from records.workdays import SHANGHAI
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+BEFORE_NATIONAL_DAY = dt.datetime(2026, 9, 28, 10, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def subject(county: Region) -> Subject:
+    return subjects(county)[0]
+
+
+def due_day(target: Sanction | SanctionPart, rule: str) -> dt.date:
+    due_at = deadlines.running_of(target, rule).get().due_at
+    assert due_at is not None
+    return timezone.localtime(due_at).date()
+
+
+def report(who: Who, part: SanctionPart, applied: bool) -> None:
+    name = "scjg" if part.department_id == who("scjg_clerk").department_id else "mzj"
+    taken = {
+        each.pk: Taken(applied, "已列入" if applied else "不适用") for each in part.measures.all()
+    }
+    sanction_parts.receive(who(f"{name}_clerk"), part.pk)
+    sanction_parts.report(who(f"{name}_clerk"), part.pk, "已按要求办理。", taken)
+    sanction_parts.approve(who(f"{name}_head"), part.pk)
+
+
+def test_over_national_day(actor: Who, subject: Subject) -> None:
+    """The clocks of a sanction signed on 28 September 2026 count working days around the holiday;
+    its term ends with the same day a year later."""
+    with clock.at(BEFORE_NATIONAL_DAY):
+        sanction = signed(actor, subject)
+        first, second = sanction.parts.order_by("department_id")
+        assert due_day(first, rules.RECEIVE_DUE.key) == dt.date(2026, 10, 8)
+        assert due_day(sanction, rules.INFORM_DUE.key) == dt.date(2026, 10, 8)
+        clerk = (
+            "scjg_clerk"
+            if actor("scjg_clerk").department_id == first.department_id
+            else "mzj_clerk"
+        )
+        sanction_parts.receive(actor(clerk), first.pk)
+        assert due_day(first, rules.REPORT_DUE.key) == dt.date(2026, 10, 30)
+        assert (sanction.since, sanction.until) == (dt.date(2026, 9, 28), dt.date(2027, 9, 28))
+        sanctions.revoke(actor("fgw_clerk"), sanction.pk, "处理决定被撤销")
+        sanctions.lift(actor("fgw_head"), sanction.pk)
+        assert due_day(first, rules.RELEASE_DUE.key) == dt.date(2026, 10, 10)
+    states = {part.pk: part.state for part in sanction.parts.all()}
+    assert states == {first.pk: "releasing", second.pk: "closed"}
+    assert not deadlines.running_of(second).exists()
+
+
+def test_a_life_to_its_term(actor: Who, subject: Subject) -> None:
+    with clock.at(BEFORE_NATIONAL_DAY):
+        sanction = signed(actor, subject)
+        sanctions.inform(actor("fgw_clerk"), sanction.pk, "2026-09-28 直接送达")
+        acted, not_acted = sanction.parts.order_by("pk")
+        report(actor, acted, applied=True)
+        report(actor, not_acted, applied=False)
+    with clock.at(dt.datetime(2027, 9, 28, 23, tzinfo=SHANGHAI)):
+        assert sanctions.end_due() == 0
+    with clock.at(dt.datetime(2027, 9, 29, 0, 5, tzinfo=SHANGHAI)):
+        assert sanctions.end_due() == 1
+        assert sanctions.end_due() == 0
+    sanction.refresh_from_db()
+    assert (sanction.state, sanction.end_reason) == ("expired", "惩戒期限至 2027-09-28 届满。")
+    assert {part.pk: part.state for part in sanction.parts.all()} == {
+        acted.pk: "releasing",
+        not_acted.pk: "closed",
+    }
+    head = "scjg_head" if acted.department_id == actor("scjg_head").department_id else "mzj_head"
+    assert sanction_parts.release(actor(head), acted.pk, "已移出").state == "released"
+    assert not deadlines.running_of(acted).exists()
+    verbs = list(entries_of(acted).order_by("pk").values_list("verb", flat=True))
+    assert [verb for verb in verbs if verb.startswith("sanction_part.")] == [
+        "sanction_part.hand_out",
+        "sanction_part.receive",
+        "sanction_part.report",
+        "sanction_part.approve",
+        "sanction_part.end",
+        "sanction_part.release",
+    ]
+
+
+def test_what_goes_out_is_of_businesses_alone(actor: Who, subject: Subject) -> None:
+    signed(actor, subject)
+    sent = OutboxMessage.objects.get(topic="sanction.signed")
+    assert sent.payload["measures"] == ["纳入重点监管范围", "限制申请财政性资金项目"]
+    assert sent.payload["identifier"] == subject.identifier
+    person = Subject.objects.exclude(pk=subject.pk).first()
+    assert person is not None
+    Subject.objects.filter(pk=person.pk).update(id_kind="person", name="王小明")
+    person.refresh_from_db()
+    sanction = signed(actor, person)
+    assert OutboxMessage.objects.filter(topic="sanction.signed").count() == 1
+    assert "王小明" not in str(sanction)
+    # Only who has a part in it and the credit group know of it.
+    seen = [
+        name
+        for name in ("fgw_clerk", "scjg_clerk", "mzj_head", "wjw_head", "xzsp_head")
+        if Sanction.objects.visible_to(actor(name)).filter(pk=sanction.pk).exists()
+    ]
+    assert seen == ["fgw_clerk", "scjg_clerk", "mzj_head"]
+
+
+def test_nothing_leaves_a_department_without_its_head(actor: Who, subject: Subject) -> None:
+    made = sanctions.draft(actor("fgw_clerk"), subject.pk, said(actor))
+    assert not Sanction.objects.visible_to(actor("scjg_clerk")).exists()
+    sanctions.submit(actor("fgw_clerk"), made.pk)
+    with pytest.raises(NotAllowed):
+        sanctions.sign(actor("fgw_clerk"), made.pk)
+    sanctions.send_back(actor("fgw_head"), made.pk, "补充依据")
+    changed = sanctions.edit(actor("fgw_clerk"), made.pk, replace(said(actor), months=6))
+    assert changed.months == 6
+    assert changed.parts.count() == 2
+    sanctions.submit(actor("fgw_clerk"), made.pk)
+    sanctions.sign(actor("fgw_head"), made.pk)
+    part = made.parts.get(department_id=actor("scjg_clerk").department_id)
+    with pytest.raises(NotAllowed):
+        sanction_parts.receive(actor("fgw_clerk"), part.pk)
+    with pytest.raises(Conflict):
+        sanction_parts.approve(actor("scjg_head"), part.pk)
+
+
+def test_a_second_draft_waits_for_the_first(actor: Who, subject: Subject) -> None:
+    sanctions.draft(actor("fgw_clerk"), subject.pk, said(actor))
+    with pytest.raises(Conflict, match="正在拟办"):
+        sanctions.draft(actor("fgw_clerk"), subject.pk, said(actor))
+    assert Sanction.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"facts": " "}, "请填写失信事实"),
+        ({"basis": ""}, "请填写认定依据"),
+        ({"months": 37}, "1 到 36 个月"),
+        ({"months": 0}, "1 到 36 个月"),
+        ({"measures": ()}, "至少选择一项"),
+        ({"measures": (MeasureInput("lending", "依据", (1,)),)}, "由有关组织自主决定"),
+        ({"measures": (MeasureInput("leaving", "依据", (1,)),)}, "只能对自然人"),
+        ({"measures": (MeasureInput("access", " ", (1,)),)}, "请填写“限制市场或行业准入”的依据"),
+        (
+            {"measures": (MeasureInput("access", "依据", ()),)},
+            "请选择“限制市场或行业准入”的实施部门",
+        ),
+        ({"measures": (MeasureInput("access", "依据", (10**9,)),)}, "本地区的部门"),
+        ({"event": 10**9}, "不是该对象的"),
+        ({"trigger": "whim"}, "请选择触发情形"),
+    ],
+)
+def test_what_a_sanction_must_say(
+    actor: Who, subject: Subject, changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(Refused, match=words):
+        sanctions.draft(actor("fgw_clerk"), subject.pk, replace(said(actor), **changes))  # type: ignore[arg-type]
+    assert not Sanction.objects.exists()
+
+
+def test_feedback_says_why_a_measure_was_not_taken(actor: Who, subject: Subject) -> None:
+    sanction = signed(actor, subject)
+    part = sanction.parts.get(department_id=actor("scjg_clerk").department_id)
+    sanction_parts.receive(actor("scjg_clerk"), part.pk)
+    measure = part.measures.get()
+    with pytest.raises(Refused, match="未实施的，请写明理由"):
+        sanction_parts.report(actor("scjg_clerk"), part.pk, "说明", {measure.pk: Taken(False)})
+    with pytest.raises(Refused, match="是否实施"):
+        sanction_parts.report(actor("scjg_clerk"), part.pk, "说明", {})
+    assert SanctionPart.objects.get(pk=part.pk).state == "received"
+
+
+def test_credit_repair_needs_its_proof_and_the_head(actor: Who, subject: Subject) -> None:
+    sanction = signed(actor, subject)
+    with pytest.raises(Refused, match="证明材料"):
+        sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行义务", [])
+    proof = SimpleUploadedFile("证明.pdf", PDF, content_type="application/pdf")
+    sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行义务", [proof])
+    sanctions.keep(actor("fgw_head"), sanction.pk, "证明不足")
+    sanction.refresh_from_db()
+    assert (sanction.state, sanction.end_reason) == ("active", "")
+    proof.seek(0)
+    sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行全部义务", [proof])
+    assert sanctions.lift(actor("fgw_head"), sanction.pk).state == "repaired"
+    ended = OutboxMessage.objects.get(topic="sanction.ended")
+    assert (ended.payload["outcome"], ended.payload["reason"]) == ("repaired", "已履行全部义务")
+
+
+def test_who_is_proposed(actor: Who, county: Region) -> None:
+    listed, lifted, _ = found = subjects(county)
+    clerk = actor("fgw_clerk")
+    assert not selectors.proposals(clerk).exists()
+    today = clock.today()
+    events.tell(
+        SYSTEM,
+        [
+            Told(each.pk, "dishonest", today, "列入名单", "公示系统", str(each.pk))
+            for each in found[:2]
+        ],
+    )
+    events.lift(SYSTEM, CreditEvent.objects.get(subject=lifted).pk, today, "移出名单")
+    assert list(selectors.proposals(clerk)) == [listed]
+    sanctions.draft(
+        clerk,
+        listed.pk,
+        said(actor, trigger="listed", event=CreditEvent.objects.get(subject=listed).pk),
+    )
+    assert not selectors.proposals(clerk).exists()
+
+
+def test_statistics_by_department(actor: Who, county: Region) -> None:
+    first, second, _ = subjects(county)
+    with clock.at(BEFORE_NATIONAL_DAY):
+        in_time = signed(actor, first)
+        late = signed(actor, second)
+        for part in in_time.parts.all():
+            report(actor, part, applied=True)
+    with clock.at(dt.datetime(2026, 10, 9, 9, tzinfo=SHANGHAI)):
+        part = late.parts.get(department_id=actor("scjg_clerk").department_id)
+        sanction_parts.receive(actor("scjg_clerk"), part.pk)
+        rows = {row["department_id"]: row for row in selectors.statistics(actor("fgw_clerk"))}
+    scjg = rows[actor("scjg_clerk").department_id]
+    mzj = rows[actor("mzj_clerk").department_id]
+    names = tuple(selectors.COUNTED)
+    assert tuple(scjg[name] for name in names) == (2, 2, 1, 1, 1, 0, 2, 1)
+    assert tuple(mzj[name] for name in names) == (2, 1, 1, 1, 1, 1, 4, 2)
+    assert selectors.statistics(actor("fgw_clerk"), since=dt.date(2026, 9, 29)) == []
+
+
+def test_what_waits_for_whom(actor: Who, subject: Subject) -> None:
+    made = sanctions.draft(actor("fgw_clerk"), subject.pk, said(actor))
+    sanctions.submit(actor("fgw_clerk"), made.pk)
+    assert [row.label for row in selectors.pending_sanctions(actor("fgw_head"))] == ["签发"]
+    sanctions.sign(actor("fgw_head"), made.pk)
+    assert [row.label for row in selectors.pending_sanctions(actor("fgw_clerk"))] == ["登记告知"]
+    waiting = selectors.pending_sanctions(actor("scjg_clerk"))
+    assert [(row.label, row.chip is not None) for row in waiting] == [("接收", True)]
+    assert selectors.pending_sanctions(actor("wjw_head")) == []
