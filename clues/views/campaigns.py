@@ -111,8 +111,8 @@ class CampaignActView(ActView):
 class _CampaignPage(FormPage):
     code: str
 
-    def target(self, actor: Actor, pk: int) -> Campaign:
-        return get_object_or_404(selectors.campaign_list(actor), pk=pk)
+    def target(self, actor: Actor) -> Campaign:
+        return get_object_or_404(selectors.campaign_list(actor), pk=self.kwargs["pk"])
 
     def check(self, actor: Actor, target: Campaign) -> None:
         CAMPAIGN_ACTS.check(actor, self.code, target)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
@@ -23,13 +22,13 @@ class FormPage(View):
     """A subclass names title and button, finds the object (404 when unseen), checks that the act
     is possible, builds the form and carries it out; the answer is where to go next."""
 
-    template_name = "clues/joint_form.html"
+    template_name = "clues/form_page.html"
     title: ClassVar[str]
     button: ClassVar[str]
     note: ClassVar[str] = ""
 
-    def target(self, actor: Actor, pk: int) -> Any:
-        """The object that the act is about."""
+    def target(self, actor: Actor) -> Any:
+        """The object that the act is about, found by ``self.kwargs``; None for something new."""
         raise NotImplementedError
 
     def check(self, actor: Actor, target: Any) -> None:
@@ -37,30 +36,34 @@ class FormPage(View):
         raise NotImplementedError
 
     def form(self, actor: Actor, target: Any, *sent: Any) -> forms.Form:
-        """The form, with what was sent."""
+        """The form, with what was sent or else with what the object holds."""
         raise NotImplementedError
 
-    def carry_out(self, actor: Actor, target: Any, form: Any) -> models.Model:
+    def carry_out(self, actor: Actor, target: Any, form: Any) -> Any:
         """Do the act with a valid form; answers with the object to show next."""
         raise NotImplementedError
+
+    def back(self, target: Any) -> str:
+        """The address that the page leads to when it is left."""
+        return str(target.get_absolute_url())
 
     def more(self, target: Any) -> dict[str, Any]:
         """What the page shows besides."""
         return {}
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         actor = actor_of(request)
-        target = self.target(actor, pk)
+        target = self.target(actor)
         try:
             self.check(actor, target)
         except Refused as refusal:
             messages.error(request, refusal.message)
-            return redirect(target)
+            return redirect(self.back(target))
         return self.show(request, target, self.form(actor, target))
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         actor = actor_of(request)
-        target = self.target(actor, pk)
+        target = self.target(actor)
         # Whose act it is comes before what was typed; what the state forbids is said in the form.
         with suppress(Refused):
             self.check(actor, target)
@@ -84,7 +87,7 @@ class FormPage(View):
             "title": self.title,
             "button": self.button,
             "note": self.note,
-            "multipart": form.is_multipart(),
+            "back": self.back(target),
             **self.more(target),
         }
         return render(request, self.template_name, context, status=status)

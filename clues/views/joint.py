@@ -158,8 +158,8 @@ class ConcludeView(FormPage):
     title = "拟核查结论"
     button = "送负责人签发"
 
-    def target(self, actor: Actor, pk: int) -> JointVerification:
-        return get_object_or_404(selectors.joint_list(actor), pk=pk)
+    def target(self, actor: Actor) -> JointVerification:
+        return get_object_or_404(selectors.joint_list(actor), pk=self.kwargs["pk"])
 
     def check(self, actor: Actor, target: JointVerification) -> None:
         JOINT_ACTS.check(actor, "conclude", target)
@@ -178,11 +178,11 @@ class _PartPage(FormPage):
 
     code: str
 
-    def target(self, actor: Actor, pk: int) -> VerificationPart:
+    def target(self, actor: Actor) -> VerificationPart:
         found = VerificationPart.objects.visible_to(actor).select_related(
             "joint__clue", "joint__lead", "department"
         )
-        return get_object_or_404(found, pk=pk)
+        return get_object_or_404(found, pk=self.kwargs["pk"])
 
     def check(self, actor: Actor, target: VerificationPart) -> None:
         PART_ACTS.check(actor, self.code, target, opinion="-")

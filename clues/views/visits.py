@@ -61,8 +61,8 @@ class JoinVisitView(FormPage):
     button = "提出并入"
     note = "本部门牵头的任务直接并入；其他部门牵头的，由本部门负责人签发后请对方同意。"
 
-    def target(self, actor: Actor, pk: int) -> Clue:
-        return _clue(actor, pk)
+    def target(self, actor: Actor) -> Clue:
+        return _clue(actor, self.kwargs["pk"])
 
     def check(self, actor: Actor, target: Clue) -> None:
         _check(actor, target)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views import View
 
 from clues.acts.sharing import ENTRY_ACTS
@@ -15,7 +14,8 @@ from clues.forms.sharing import EntryFilter, EntryForm
 from clues.models import SharingEntry
 from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, catalogue
-from clues.views.sharing.page import NewView, page_context, tabs
+from clues.views.form_page import FormPage
+from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
@@ -108,11 +108,12 @@ class EntryActView(ActView):
     detail_url = "clues:sharing-entry"
 
 
-class EntryNewView(NewView):
-    heading = "编制共享目录"
+class EntryNewView(NewPage):
+    title = "编制共享目录"
     note = "编好后由本部门负责人确认生效。"
     button = "提交负责人确认"
     verb = "sharing_entry.create"
+    listed_at = "clues:sharing-list"
 
     def form(self, actor: Actor, target: Any, *data: Any) -> EntryForm:
         return EntryForm(*data, actor=actor)
@@ -120,20 +121,20 @@ class EntryNewView(NewView):
     def carry_out(self, actor: Actor, target: Any, form: EntryForm) -> SharingEntry:
         return catalogue.create(actor, form.given())
 
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:sharing-list")
 
-
-class EntryChangeView(EntryNewView):
+class EntryChangeView(FormPage):
     """The returned entry, or a new version of one in force (``code``)."""
 
     code = "edit"
-    heading = "修改共享目录"
+    title = "修改共享目录"
+    note = EntryNewView.note
+    button = EntryNewView.button
 
-    def target(self, actor: Actor, **kwargs: Any) -> SharingEntry:
-        entry = get_object_or_404(selectors.entries(actor), pk=kwargs["pk"])
-        ENTRY_ACTS.check(actor, self.code, entry)
-        return entry
+    def target(self, actor: Actor) -> SharingEntry:
+        return get_object_or_404(selectors.entries(actor), pk=self.kwargs["pk"])
+
+    def check(self, actor: Actor, target: SharingEntry) -> None:
+        ENTRY_ACTS.check(actor, self.code, target)
 
     def form(self, actor: Actor, target: Any, *data: Any) -> EntryForm:
         return EntryForm(*data, actor=actor, initial=EntryForm.initial_of(target))
@@ -141,13 +142,10 @@ class EntryChangeView(EntryNewView):
     def carry_out(self, actor: Actor, target: Any, form: EntryForm) -> SharingEntry:
         return catalogue.edit(actor, target.pk, form.given())
 
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:sharing-entry", args=[kwargs["pk"]])
-
 
 class EntryRenewView(EntryChangeView):
     code = "renew"
-    heading = "编制新版本"
+    title = "编制新版本"
     note = "新版本由负责人确认后生效，原版本在此之前继续使用。"
 
     def carry_out(self, actor: Actor, target: Any, form: EntryForm) -> SharingEntry:

@@ -1,23 +1,18 @@
-"""What the pages of information sharing have in common: tabs, lists, a form of one act."""
+"""What the pages of information sharing have in common: tabs, lists, forms of what is new."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms as django_forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 from django.urls import reverse
-from django.views import View
 
+from clues.views.form_page import FormPage
 from departments.actors import is_clerk_of
 from records.actor import Actor
-from records.errors import Conflict, NotAllowed, Refused
-from records.forms import show_refusal
+from records.errors import NotAllowed
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-from records.views import done
 
 _TABS = (
     ("共享目录", "clues:sharing-list"),
@@ -50,76 +45,19 @@ def page_context(request: HttpRequest, found: Any, order: tuple[str, ...]) -> di
     }
 
 
-class FormView(View):
-    """A page with one form: shown, refused with what was typed kept, or done and away."""
-
-    template_name = "clues/sharing_form.html"
-    heading: ClassVar[str]
-    note: ClassVar[str] = ""
-    button: ClassVar[str] = "提交"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        actor = actor_of(request)
-        try:
-            target = self.target(actor, **kwargs)
-        except Conflict as conflict:
-            messages.error(request, conflict.message)
-            return redirect(self.back(**kwargs))
-        return self._show(request, self.form(actor, target))
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        actor = actor_of(request)
-        try:
-            target = self.target(actor, **kwargs)
-            form = self.form(actor, target, request.POST, request.FILES)
-        except Conflict as conflict:
-            messages.error(request, conflict.message)
-            return redirect(self.back(**kwargs))
-        if form.is_valid():
-            try:
-                changed = self.carry_out(actor, target, form)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done(self.heading, changed))
-                return redirect(changed)
-        return self._show(request, form, 422)
-
-    def target(self, actor: Actor, **kwargs: Any) -> Any:
-        """What the form is about; raises 404, ``NotAllowed`` or ``Conflict``."""
-        raise NotImplementedError
-
-    def form(self, actor: Actor, target: Any, *data: Any) -> django_forms.Form:
-        """The form, filled in with ``data`` or with what ``target`` holds."""
-        raise NotImplementedError
-
-    def carry_out(self, actor: Actor, target: Any, form: Any) -> Any:
-        """Call the service; returns the object to show."""
-        raise NotImplementedError
-
-    def back(self, **kwargs: Any) -> str:
-        """Where the page leads when it is left."""
-        raise NotImplementedError
-
-    def _show(
-        self, request: HttpRequest, form: django_forms.Form, status: int = 200
-    ) -> HttpResponse:
-        context = {
-            "form": form,
-            "heading": self.heading,
-            "note": self.note,
-            "button": self.button,
-            "back": self.back(**self.kwargs),
-        }
-        return render(request, self.template_name, context, status=status)
-
-
-class NewView(FormView):
+class NewPage(FormPage):
     """A form that makes something new, for the clerks of any department."""
 
     verb: ClassVar[str]
+    listed_at: ClassVar[str]
+    """The address name of the list that the page is left for."""
 
-    def target(self, actor: Actor, **kwargs: Any) -> Any:
-        if not may_prepare(actor):
-            raise NotAllowed(f"只有部门经办人可以{self.heading}。", verb=self.verb)
+    def target(self, actor: Actor) -> Any:
         return None
+
+    def check(self, actor: Actor, target: Any) -> None:
+        if not may_prepare(actor):
+            raise NotAllowed(f"只有部门经办人可以{self.title}。", verb=self.verb)
+
+    def back(self, target: Any) -> str:
+        return reverse(self.listed_at)

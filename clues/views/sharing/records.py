@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views import View
 
 from clues.acts.sharing import RECORD_ACTS
@@ -14,7 +13,8 @@ from clues.forms.sharing import CompleteForm, RecordFilter, RecordForm
 from clues.models import SharedRecord
 from clues.selectors import sharing as selectors
 from clues.services.sharing import records
-from clues.views.sharing.page import FormView, NewView, page_context, tabs
+from clues.views.form_page import FormPage
+from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines, evidence
 from records.actor import Actor
 from records.acts import ActTable
@@ -83,11 +83,12 @@ class RecordActView(ActView):
     detail_url = "clues:shared-record"
 
 
-class RecordNewView(NewView):
-    heading = "登记共享信息"
+class RecordNewView(NewPage):
+    title = "登记共享信息"
     note = "形成或者收到之日起五个工作日内共享（郯政发〔2023〕1号（十）），目录定得更短的从目录。"
     button = "登记"
     verb = "shared_record.register"
+    listed_at = "clues:shared-record-list"
 
     def form(self, actor: Actor, target: Any, *data: Any) -> RecordForm:
         return RecordForm(*data, actor=actor)
@@ -103,18 +104,16 @@ class RecordNewView(NewView):
             **values,
         )
 
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:shared-record-list")
 
-
-class RecordCompleteView(FormView):
-    heading = "补充内容"
+class RecordCompleteView(FormPage):
+    title = "补充内容"
     button = "保存"
 
-    def target(self, actor: Actor, **kwargs: Any) -> SharedRecord:
-        record = get_object_or_404(SharedRecord.objects.visible_to(actor), pk=kwargs["pk"])
-        RECORD_ACTS.check(actor, "complete", record)
-        return record
+    def target(self, actor: Actor) -> SharedRecord:
+        return get_object_or_404(SharedRecord.objects.visible_to(actor), pk=self.kwargs["pk"])
+
+    def check(self, actor: Actor, target: SharedRecord) -> None:
+        RECORD_ACTS.check(actor, "complete", target)
 
     def form(self, actor: Actor, target: Any, *data: Any) -> CompleteForm:
         return CompleteForm(*data, initial={"content": target.content})
@@ -122,6 +121,3 @@ class RecordCompleteView(FormView):
     def carry_out(self, actor: Actor, target: Any, form: CompleteForm) -> SharedRecord:
         files = form.cleaned_data["files"]
         return records.complete(actor, target.pk, form.cleaned_data["content"], files)
-
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:shared-record", args=[kwargs["pk"]])

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views import View
 
 from clues.acts.sharing import REQUEST_ACTS
@@ -14,7 +13,8 @@ from clues.forms.sharing import ProposeForm, RequestFilter, RequestForm
 from clues.models import SharingRequest
 from clues.selectors import sharing as selectors
 from clues.services.sharing import requests
-from clues.views.sharing.page import FormView, NewView, page_context, tabs
+from clues.views.form_page import FormPage
+from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
@@ -61,11 +61,12 @@ class RequestActView(ActView):
     detail_url = "clues:sharing-request"
 
 
-class RequestNewView(NewView):
-    heading = "申请共享信息"
+class RequestNewView(NewPage):
+    title = "申请共享信息"
     note = "目录里没有、或者本部门不在共享范围内的信息在这里申请，由本部门负责人签发。"
     button = "送负责人签发"
     verb = "sharing_request.create"
+    listed_at = "clues:sharing-request-list"
 
     def form(self, actor: Actor, target: Any, *data: Any) -> RequestForm:
         return RequestForm(*data, actor=actor)
@@ -74,18 +75,16 @@ class RequestNewView(NewView):
         values = dict(form.cleaned_data)
         return requests.create(actor, values.pop("provider").pk, **values)
 
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:sharing-request-list")
 
-
-class RequestProposeView(FormView):
-    heading = "拟答复"
+class RequestProposeView(FormPage):
+    title = "拟答复"
     button = "送负责人签发"
 
-    def target(self, actor: Actor, **kwargs: Any) -> SharingRequest:
-        asked = get_object_or_404(SharingRequest.objects.visible_to(actor), pk=kwargs["pk"])
-        REQUEST_ACTS.check(actor, "propose", asked)
-        return asked
+    def target(self, actor: Actor) -> SharingRequest:
+        return get_object_or_404(SharingRequest.objects.visible_to(actor), pk=self.kwargs["pk"])
+
+    def check(self, actor: Actor, target: SharingRequest) -> None:
+        REQUEST_ACTS.check(actor, "propose", target)
 
     def form(self, actor: Actor, target: Any, *data: Any) -> ProposeForm:
         prepared = selectors.record_of(actor, target)
@@ -96,6 +95,3 @@ class RequestProposeView(FormView):
         values = dict(form.cleaned_data)
         files = values.pop("files")
         return requests.propose(actor, target.pk, files=files, **values)
-
-    def back(self, **kwargs: Any) -> str:
-        return reverse("clues:sharing-request", args=[kwargs["pk"]])
