@@ -175,10 +175,11 @@ def steps_of(warning: RiskWarning) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a warning, with a link when the reader may follow it."""
+    """What came of a warning, with a link and its words when the reader may follow it."""
 
     text: str
-    url: str
+    url: str = ""
+    link: str = ""
 
 
 def outcome_of(actor: Actor, warning: RiskWarning) -> Outcome | None:
@@ -192,9 +193,10 @@ def outcome_of(actor: Actor, warning: RiskWarning) -> Outcome | None:
         target = JointTask.objects.visible_to(actor).filter(pk=warning.outcome_task_id).first()
     elif warning.outcome == RiskWarning.Outcome.CAMPAIGN:
         target = Campaign.objects.visible_to(actor).filter(warning=warning).first()
-    hidden = warning.outcome == RiskWarning.Outcome.CLUE and target is None
-    text = "已登记线索" if hidden else warning.outcome_text
-    return Outcome(text, target.get_absolute_url() if target is not None else "")
+    if target is None:
+        return Outcome(warning.outcome_text)
+    link = target.number if isinstance(target, Clue) else "查看"
+    return Outcome(warning.outcome_text, target.get_absolute_url(), link)
 
 
 def rule_list(actor: Actor) -> QuerySet[WarningRuleVersion]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clues.acts.warnings import WARNING_ACTS
 from clues.models import Clue, RiskWarning, Stop, WarningReport
 from clues.rules import warnings as w
+from clues.selectors import warnings as selectors
 from clues.services import clue_secrecy
 from clues.services.warnings import reports, response, rules
 from clues.tests.samples import at, moment, own_handling
@@ -68,6 +69,23 @@ def test_received_then_made_a_clue(warning: RiskWarning, actor) -> None:
     with pytest.raises(Conflict):
         response.become_clue(actor("mzj_clerk"), warning.pk, title="再来", content="再来一次。")
     assert Clue.objects.filter(channel="warning").count() == 1
+
+
+def test_the_number_of_its_clue_shows_to_who_sees_the_clue(
+    warning: RiskWarning, actor, client_of
+) -> None:
+    response.receive(actor("mzj_clerk"), warning.pk)
+    done = response.become_clue(
+        actor("mzj_clerk"), warning.pk, title="三次投诉食堂", content="三件投诉反映同一食堂。"
+    )
+    number, url = done.outcome_clue.number, warning.get_absolute_url()
+    assert number in client_of("xzsp_clerk").get(url).content.decode()
+    clue_secrecy.conceal(actor("mzj_head"), done.outcome_clue_id, "涉及举报人安全。")
+    page = client_of("xzsp_clerk").get(url).content.decode()
+    assert "已登记线索" in page and number not in page
+    export = selectors.export_rows([reload(warning)], {})
+    assert number not in str(list(export))
+    assert number in client_of("mzj_head").get(url).content.decode()
 
 
 def test_nothing_needs_a_reason_and_the_head(warning: RiskWarning, actor) -> None:

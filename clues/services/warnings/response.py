@@ -184,7 +184,8 @@ def become_clue(actor: Actor, pk: int, *, title: str, content: str) -> RiskWarni
             matter=warning.matter,
             confidential=warning.confidential,
         )
-        _settle(actor, warning, _O.CLUE, f"已登记线索 {warning.outcome_clue.number}")
+        # Without the clue's number, which must not stay readable when the clue is concealed.
+        _settle(actor, warning, _O.CLUE, "已登记线索")
     return warning
 
 
