@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
 
 from clues.acts.procedures import ProcedureActs, letter_of, prepared
 from clues.models import Clue, Referral
@@ -16,7 +15,8 @@ from clues.models.procedure import Procedure
 from clues.rules.kinds import KINDS
 from clues.services.letters import led
 from clues.services.numbers import next_values
-from departments.models import Department, User
+from clues.services.turns import wait_turn
+from departments.models import Department
 from departments.roles import Role
 from matters.models import MatterVersion
 from records import clock, trail
@@ -42,7 +42,7 @@ def sent_before(model: type[P], actor: Actor, key: uuid.UUID) -> P | None:
     Call it inside the transaction that creates: whoever sends the form twice at once waits here
     for the first. Raises ``Conflict`` when somebody else's form had the key.
     """
-    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
+    wait_turn(actor)
     found = model._default_manager.filter(key=key).first()
     if found is not None and found.created_by_id != actor.user_id:
         raise Conflict("提交编号已经用过，请重新打开填写页面。")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
 
 from clues.acts.common import knows
 from clues.acts.letters import LETTER_ACTS, LETTER_STAGES
@@ -15,11 +14,12 @@ from clues.models import Clue, Concealable, Referral
 from clues.rules.kinds import Kind
 from clues.services.letters.checks import check_addressee, check_ready, free_kind, may_send
 from clues.services.letters.led import copy_to
+from clues.services.turns import wait_turn
 from clues.services.uploads import LabelledFiles, keep_labelled
 from clues.stages import hold_clue
 from credit.models import Subject
 from departments.actors import is_clerk_of
-from departments.models import Department, User
+from departments.models import Department
 from departments.roles import Function
 from records import trail
 from records.actor import Actor
@@ -59,8 +59,7 @@ def draft(
     """
     spec = free_kind(kind)
     sender = _sender(actor, spec)
-    # Whoever sends the form twice at once waits here for the first.
-    list(User.objects.select_for_update(no_key=True).filter(Q(pk=actor.user_id)))
+    wait_turn(actor)
     if clue is not None:
         hold_clue(clue.pk)
         clue.refresh_from_db(fields=("confidential",))
