@@ -52,3 +52,12 @@ def test_open_letters_are_those_that_wait_for_somebody(county, client_of, actor)
     text = client_of("xzsp_head").get(reverse("clues:letter-list"), {"state": "open"})
     rows = [row.letter.title for row in text.context["rows"]]
     assert rows == ["被退回的函"]
+
+
+def test_a_letter_is_named_by_its_number_in_the_title(county):
+    sent = letters.sent(title="关于协助核查某企业超范围经营有关情况和往来账目的函")
+    letter = supervise(person("xzsp_clerk"), sent)
+    assert letter.title == f"关于督办“{sent.number}”的函"
+    assert sent.title in letter.body
+    clue = make_clue(person("mzj_clerk"), title="长" * 100)
+    assert supervise(person("xzsp_clerk"), clue).title.endswith("”的函")

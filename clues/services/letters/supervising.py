@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clues.acts.common import knows
 from clues.models import Concealable, Referral, Stop
-from clues.services.letters.drafts import BODY_MOST, TITLE_MOST, Content, draft
+from clues.services.letters.drafts import BODY_MOST, Content, draft
 from clues.stages import main_stop
 from departments.actors import fills_in
 from departments.roles import Function
@@ -47,7 +47,7 @@ def supervise(actor: Actor, about: int | Concealable, text: str = "") -> Referra
     if (present := under_way.first()) is not None:
         raise Conflict(f"已有督办函（{present.number or present.get_state_display()}）在办。")
     content = Content(
-        title=f"关于督办“{stop.about}”的函"[:TITLE_MOST],
+        title=f"关于督办“{_named(stop)}”的函",
         body=_body(stop, text)[:BODY_MOST],
         to=stop.department,
     )
@@ -62,6 +62,15 @@ def _stop(actor: Actor, about: int | Concealable) -> Stop:
     if stop is None or not knows(actor, stop):
         raise Refused("该事项已经办结或流转，无需督办。请刷新页面查看最新情况。", code="not_found")
     return stop
+
+
+def _named(stop: Stop) -> str:
+    """What is supervised as a title names it: a letter by its number alone, whose own title would
+    make a title within a title."""
+    target = stop.target
+    if isinstance(target, Referral):
+        return target.number or target.spec.label
+    return stop.about[:80]
 
 
 def _body(stop: Stop, text: str) -> str:
