@@ -15,7 +15,7 @@ from clues.acts.clue import CLUE_ACTS
 from clues.api.clue_acts import CODES, ClueActsMixin
 from clues.forms.clue_filter import ClueFilter
 from clues.models import Clue
-from clues.selectors.clues import ORDER, listed
+from clues.selectors.clues import ORDER, listed, shows_answer
 from clues.services import complainants, intake
 from clues.services.clues import HANDLERS
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH, Facts
@@ -72,6 +72,13 @@ class ClueSerializer(serializers.ModelSerializer[Clue]):
             "emergency",
         )
         read_only_fields = fields
+
+    def to_representation(self, instance: Clue) -> dict[str, Any]:
+        """Without what the head has not signed yet."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not shows_answer(api_actor(self.context["request"]), instance):
+            shown |= {name: "" for name in ("outcome", "answer") if name in shown}
+        return shown
 
 
 class ComplainantOutput(serializers.Serializer[Any]):

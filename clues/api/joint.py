@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from clues.acts.joint import JOINT_ACTS
 from clues.api.procedure_inputs import JointInput
 from clues.models import Clue, JointVerification, VerificationPart
-from clues.selectors.joint import ORDER, joint_list
+from clues.selectors.joint import ORDER, joint_list, shows_conclusion, shows_finding
 from clues.services.joint import JOINT_HANDLERS, Asked, begin
 from clues.services.procedures import must_work_in_department
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
@@ -34,6 +34,13 @@ class VerificationPartSerializer(serializers.ModelSerializer[VerificationPart]):
     class Meta:
         model = VerificationPart
         fields = ("id", "department", "task", "days", "state", "finding", "confirmed_at")
+
+    def to_representation(self, instance: VerificationPart) -> dict[str, Any]:
+        """Without what the department's head has not signed yet."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not shows_finding(api_actor(self.context["request"]), instance):
+            shown["finding"] = ""
+        return shown
 
 
 class JointVerificationSerializer(ActsSerializer, serializers.ModelSerializer[JointVerification]):
@@ -62,6 +69,13 @@ class JointVerificationSerializer(ActsSerializer, serializers.ModelSerializer[Jo
             "acts",
         )
         read_only_fields = fields
+
+    def to_representation(self, instance: JointVerification) -> dict[str, Any]:
+        """Without a conclusion that the head has not signed yet."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not shows_conclusion(api_actor(self.context["request"]), instance):
+            shown["conclusion"] = ""
+        return shown
 
 
 class JointVerificationViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[JointVerification]):

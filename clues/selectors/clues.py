@@ -229,6 +229,12 @@ def complainant_card(
     )
 
 
+def shows_answer(actor: Actor, clue: Clue) -> bool:
+    """Whether the person sees result and answer: once they are signed, before only the people of
+    the department that answers."""
+    return clue.closed_at is not None or actor.department_id == clue.holder_id
+
+
 LIST_SHEET = Sheet(
     title="线索",
     columns=(
@@ -273,7 +279,7 @@ def sheet_rows(clues: QuerySet[Clue]) -> Iterator[dict[str, Any]]:
             "receiver": clue.receiver.name,
             "holder": clue.holder.name,
             "state": clue.get_state_display(),
-            "outcome": clue.get_outcome_display(),
+            "outcome": clue.get_outcome_display() if clue.closed_at else "",
             "closed_at": _minute(clue.closed_at) if clue.closed_at else "",
         }
 

@@ -64,6 +64,7 @@ class PartRow:
     """A part of a joint verification as its page shows it."""
 
     part: VerificationPart
+    finding: str
     standing: Standing | None
     files: list[Evidence]
     acts: list[dict[str, Any]]
@@ -89,8 +90,20 @@ def joint_rows(found: Iterable[JointVerification]) -> Iterator[dict[str, Any]]:
             "departments": "、".join(str(part.department) for part in joint.parts.all()),
             "state": joint.get_state_display(),
             "created": joint.created_at.date(),
-            "conclusion": joint.conclusion,
+            "conclusion": joint.conclusion if joint.concluded_at else "",
         }
+
+
+def shows_conclusion(actor: Actor, joint: JointVerification) -> bool:
+    """Whether the person sees the conclusion: once it is signed, before only the people of the
+    lead department."""
+    return joint.concluded_at is not None or actor.department_id == joint.lead_id
+
+
+def shows_finding(actor: Actor, part: VerificationPart) -> bool:
+    """Whether the person sees what a department found, and the files: once that is signed, before
+    only the department's people."""
+    return part.confirmed_at is not None or actor.department_id == part.department_id
 
 
 def penalty_list(actor: Actor) -> QuerySet[Penalty]:
@@ -185,11 +198,13 @@ def part_rows(actor: Actor, joint: JointVerification) -> list[PartRow]:
     rows = []
     for part in parts:
         part.joint = joint
+        shown = shows_finding(actor, part)
         rows.append(
             PartRow(
                 part,
+                part.finding if shown else "",
                 found.get(part.pk),
-                files.get(part.pk, []),
+                files.get(part.pk, []) if shown else [],
                 PART_ACTS.buttons(actor, part),
                 f"{reverse('clues:joint-list')}parts/{part.pk}/",
             )

@@ -178,7 +178,7 @@ def change(actor: Actor, pk: int, asked: Asked, reason: str) -> VerificationPart
         if others.filter(department=asked.department).exists():
             raise Refused(f"{asked.department.name}已有一项分工。", field="department")
         if asked.department.pk != part.department_id:
-            part.is_return_spent = False
+            part.is_return_spent, part.finding = False, ""
         _end_letter(actor, part, reason)
         part.department, part.task, part.days = asked.department, asked.task.strip(), asked.days
         part.letter = _letter(actor, part)
@@ -304,7 +304,8 @@ def _send(actor: Actor, part: VerificationPart) -> None:
     part.state = _P.SENT if part.letter else _P.ACCEPTED
     PART_STAGES.enter(actor, part)
     part.save()
-    trail.record(actor, "part.send", "发出核查分工", part, after={"task": part.task})
+    label = f"发出核查分工：{part.department.short_name}"
+    trail.record(actor, "part.send", label, part, after={"task": part.task})
 
 
 def _letter(actor: Actor, part: VerificationPart) -> Referral | None:
@@ -317,7 +318,7 @@ def _letter(actor: Actor, part: VerificationPart) -> Referral | None:
         kind="joint_verification",
         sender=joint.lead,
         to=part.department,
-        title=f"关于联合核查“{joint.clue.title}”的通知"[:100],
+        title=f"关于联合核查“{joint.clue.title[:80]}”的通知",
         body=(
             f"{joint.purpose}\n\n请你单位核查：{part.task}\n\n"
             f"请自接收之日起 {part.days} 个工作日内报送核查情况和有关材料。"

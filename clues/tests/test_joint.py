@@ -23,6 +23,7 @@ from clues.tests.samples import own_handling, person, photo, propose_answer, tog
 from inspections.tests.visit_samples import make_story
 from records import evidence
 from records.errors import Conflict, NotAllowed, Refused
+from records.selectors import timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,8 @@ def test_a_joint_verification_ends_in_one_conclusion(county) -> None:
     assert letter.number and letter.clue == clue
     assert ("市场监管局", "接收核查分工") in stops(found)
     assert Clue.objects.visible_to(person("scjg_clerk")).filter(pk=clue.pk).exists()
+    told = {line.verb for line in timeline(*found.parts.all())}
+    assert {"发出核查分工：民政局", "发出核查分工：市场监管局"} <= told
 
     verified(found, "scjg")
     letter.refresh_from_db()

@@ -1,14 +1,17 @@
-"""What a department has not signed is its own affair: overseers do not read of it in passing."""
+"""What a department has not signed is its own affair: overseers do not read of it in passing, and
+those who take part not before the head has signed."""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import reverse
 
-from clues.models import Referral
+from clues.models import Clue, Referral, VerificationPart
+from clues.services import clue_answer, joint
 from clues.services.letters import drafts, sending
 from clues.tests import letter_samples as letters
-from clues.tests.samples import person
+from clues.tests.joint_samples import department_of, opened, part_of
+from clues.tests.samples import handling, person, photo, propose_answer
 from records.models import Deadline
 from supervision.dashboard import coordination
 
@@ -53,3 +56,76 @@ def test_a_draft_given_up_is_never_told(county, client_of):
     letter = letters.drafted(title=TITLE)
     drafts.discard(person("mzj_clerk"), letter.pk)
     assert TITLE not in trail_page(client_of("xzsp_head"))
+
+
+def test_the_answer_to_a_clue_shows_to_others_once_it_is_signed(county, client_of):
+    """市场监管局 passed the clue on to 民政局, whose clerk has drafted the answer."""
+    given = handling(person("scjg_clerk"), person("scjg_head"), person("mzj_clerk"))
+    clue = propose_answer(person("mzj_clerk"), given)
+
+    def shown(username: str) -> tuple[bool, bool]:
+        client = client_of(username)
+        page = client.get(clue.get_absolute_url()).content.decode()
+        body = client.get(f"/api/v1/clues/{clue.pk}/").json()
+        assert body["answer"] in ("", clue.answer)
+        assert bool(body["answer"]) == bool(body["outcome"])
+        return clue.answer in page, bool(body["answer"])
+
+    assert shown("mzj_head") == (True, True)
+    assert shown("scjg_clerk") == shown("xzsp_head") == (False, False)
+    clue_answer.reject(person("mzj_head"), clue.pk, "补充依据")
+    assert shown("scjg_clerk") == (False, False)
+    propose_answer(person("mzj_clerk"), Clue.objects.get(pk=clue.pk))
+    clue_answer.approve(person("mzj_head"), clue.pk)
+    assert shown("scjg_clerk") == shown("xzsp_head") == (True, True)
+
+
+def test_what_a_department_found_shows_to_the_others_once_it_is_signed(county, client_of):
+    found = opened()
+    pk = part_of(found, "scjg_clerk")
+    joint.accept(person("scjg_clerk"), pk)
+    joint.report(person("scjg_clerk"), pk, "发现过期冻肉三公斤。", [photo("冻肉.jpg")])
+
+    def shown(username: str) -> tuple[bool, bool, bool]:
+        client = client_of(username)
+        page = client.get(found.get_absolute_url()).content.decode()
+        parts = client.get(f"/api/v1/joint-verifications/{found.pk}/").json()["parts"]
+        return "过期冻肉" in page, "冻肉.jpg" in page, any(part["finding"] for part in parts)
+
+    assert shown("scjg_head") == (True, True, True)
+    assert shown("mzj_clerk") == shown("xzsp_head") == (False, False, False)
+    joint.confirm(person("scjg_head"), pk)
+    assert shown("mzj_clerk") == shown("xzsp_head") == (True, True, True)
+
+
+def test_the_conclusion_shows_to_those_who_took_part_once_it_is_signed(county, client_of):
+    found = opened()
+    for name in ("scjg", "mzj"):
+        pk = part_of(found, f"{name}_clerk")
+        if name == "scjg":
+            joint.accept(person("scjg_clerk"), pk)
+        joint.report(person(f"{name}_clerk"), pk, "未发现。")
+        joint.confirm(person(f"{name}_head"), pk)
+    joint.conclude(person("mzj_clerk"), found.pk, "属实，责令改正。")
+
+    def shown(username: str) -> tuple[bool, bool]:
+        client = client_of(username)
+        page = client.get(found.get_absolute_url()).content.decode()
+        body = client.get(f"/api/v1/joint-verifications/{found.pk}/").json()
+        return "责令改正" in page, bool(body["conclusion"])
+
+    assert shown("mzj_head") == (True, True)
+    assert shown("scjg_clerk") == (False, False)
+    joint.sign(person("mzj_head"), found.pk)
+    assert shown("scjg_clerk") == (True, True)
+
+
+def test_a_part_given_to_another_department_begins_anew(county):
+    found = opened()
+    pk = part_of(found, "scjg_clerk")
+    joint.accept(person("scjg_clerk"), pk)
+    joint.report(person("scjg_clerk"), pk, "发现过期冻肉三公斤。")
+    joint.rework(person("scjg_head"), pk, "再核实")
+    other = joint.Asked(department_of("wjw_clerk"), "核查食堂", 5)
+    joint.change(person("mzj_head"), pk, other, "改由卫健委核查")
+    assert VerificationPart.objects.get(pk=pk).finding == ""

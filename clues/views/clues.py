@@ -19,7 +19,7 @@ from clues.models import Clue, Referral
 from clues.selectors import lanes as selectors
 from clues.selectors.before_visit import before_visit
 from clues.selectors.beginnings import beginnings
-from clues.selectors.clues import complainant_card
+from clues.selectors.clues import complainant_card, shows_answer
 from clues.services import (
     clue_answer,
     clue_bulk,
@@ -90,6 +90,7 @@ class ClueView(View):
             "merged_into": merged_into,
             "absorbed": Clue.objects.visible_to(actor).filter(merged_into=clue).defer("bands"),
             "complainant": complainant_card(actor, clue),
+            "shows_answer": shows_answer(actor, clue),
             "entries": selectors.course_of(clue, letters),
         }
         return render(request, "clues/clue.html", context)

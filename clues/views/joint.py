@@ -62,6 +62,7 @@ class JointView(View):
             "acts": JOINT_ACTS.buttons(actor, joint),
             "stop": selectors.stop_of(joint),
             "rows": rows,
+            "shows_conclusion": selectors.shows_conclusion(actor, joint),
             "entries": timeline(joint, *(row.part for row in rows), without=("deadline.start",)),
         }
         return render(request, "clues/joint.html", context)
