@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from credit.rules import default_policy
 from departments.profile import Number, TimeLimit
 from records.workdays import Unit
 
 _GRADE_SOURCE = "国家信用风险分类管理通行做法，可由本地区调整"
 
 RATIO_BY_GRADE: dict[str, Number] = {
-    "A": Number("inspections.ratio.a", 300, "A 级抽查比例", "基点", _GRADE_SOURCE),
-    "B": Number("inspections.ratio.b", 1000, "B 级抽查比例", "基点", _GRADE_SOURCE),
-    "C": Number("inspections.ratio.c", 3000, "C 级抽查比例", "基点", _GRADE_SOURCE),
-    "D": Number("inspections.ratio.d", 10000, "D 级抽查比例", "基点", _GRADE_SOURCE),
+    grade: Number(
+        f"inspections.ratio.{grade.lower()}", bp, f"{grade} 级抽查比例", "基点", _GRADE_SOURCE
+    )
+    for grade, bp in default_policy.RATIOS.items()
 }
-"""Share of each grade that is drawn, in basis points (S5); a matter's own ratio goes before it."""
+"""Share of each grade that is drawn, in basis points (S5), where neither the matter nor a policy
+says anything."""
 
 YEARLY_FREQUENCY = Number(
     "inspections.yearly_frequency",

@@ -14,12 +14,14 @@ from clues.models import Clue, JointVerification, VerificationPart
 from clues.rules import joint as rules
 from clues.selectors.before_visit import joinable
 from clues.services.joint import Asked
+from clues.services.visits import start_kind
 from credit.models import Subject
 from departments.models import Department
 from departments.profile import number, resolve
 from inspections.rules import MIN_OFFICERS
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import able_inspectors, fitting_items
+from inspections.services.yearly_visits import over_cap
 from matters.models import CheckItem
 from records import clock
 from records.actor import Actor
@@ -203,6 +205,11 @@ class StartTaskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.departments = list(departments)
+        over = over_cap(clue.region_code, subject, self.departments, start_kind(clue))
+        if over:
+            self.fields["over_cap_reason"] = _words(
+                "超过年度次数上限的理由", 2, 300, help_text=f"{over}。由本部门负责人批准。"
+            )
         today = clock.today()
         least = resolve(clue.region_code, MIN_OFFICERS).value
         items = fitting_items(subject, self.departments)

@@ -29,6 +29,7 @@ from departments.profile import number
 from inspections.models import JointTask
 from inspections.services.dispatch import PartPlan
 from inspections.services.selected import able_inspectors, fitting_items
+from inspections.services.yearly_visits import over_cap
 from matters.models import Matter, MatterVersion, SubjectCategory
 from records import clock
 from records.actor import Actor
@@ -364,6 +365,15 @@ class CheckForm(WarningActForm):
                 del fields[name]
             return
         owner = self.warning.owner
+        over = over_cap(self.warning.region_code, subject, [owner], JointTask.Origin.WARNING)
+        if over:
+            fields["over_cap_reason"] = forms.CharField(
+                label="超过年度次数上限的理由",
+                required=False,
+                max_length=300,
+                widget=_lines(2),
+                help_text=f"{over}。另行发起检查的须填写，由本部门负责人批准。",
+            )
         self.check_items = {
             str(item.pk): item for item in fitting_items(subject, [owner])[owner.pk]
         }

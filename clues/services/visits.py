@@ -53,6 +53,7 @@ def start(
     parts: Sequence[PartPlan],
     visit_on: dt.date,
     reason: str,
+    over_cap_reason: str = "",
 ) -> ClueVisit:
     """Start a joint inspection for a clue, led by its holder; its head approves the task.
 
@@ -63,7 +64,6 @@ def start(
         clue = _clue(actor, clue_id)
         if clue.subject is None:
             raise Refused("线索没有关联监管对象，请先核实对象再发起联合检查。")
-        emergency = clue.emergency
         task = start_selected(
             actor,
             clue.subject,
@@ -71,11 +71,19 @@ def start(
             parts,
             visit_on,
             reason,
-            origin=JointTask.Origin.EMERGENCY if emergency else JointTask.Origin.CLUE,
+            origin=start_kind(clue),
             matter_version=MatterVersion.objects.in_force().filter(matter=clue.matter).first(),
+            over_cap_reason=over_cap_reason,
         )
         visit = _record(actor, clue, task, reason.strip(), _V.AGREED)
     return visit
+
+
+def start_kind(clue: Clue) -> str:
+    """In what way a visit for a clue starts, which decides whether the yearly cap holds (S5)."""
+    if clue.emergency:
+        return JointTask.Origin.EMERGENCY
+    return _KINDS.get(clue.channel, JointTask.Origin.CLUE)
 
 
 def sign(actor: Actor, pk: int, opinion: str = "") -> ClueVisit:
@@ -127,6 +135,12 @@ def called_off(actor: Actor, task: JointTask, reason: str) -> None:
                 actor, "visit.called-off", "检查未进行，线索须另行核实", about, opinion=reason
             )
 
+
+_KINDS: dict[str, str] = {
+    Clue.Channel.WARNING: JointTask.Origin.WARNING,
+    Clue.Channel.PLATFORM: JointTask.Origin.ORDERED,
+    Clue.Channel.NATIONAL: JointTask.Origin.ORDERED,
+}
 
 VISIT_HANDLERS = {"sign": sign, "agree": agree, "decline": decline, "withdraw": withdraw}
 

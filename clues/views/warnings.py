@@ -100,7 +100,8 @@ def _check(actor: Actor, pk: int, form: Any) -> RiskWarning:
     data = form.cleaned_data
     if data["task"] is not None:
         return response.join_check(actor, pk, data["task"].pk, data["reason"])
-    return response.start_check(actor, pk, form.part(), data["visit_on"], data["reason"])
+    over = data.get("over_cap_reason", "")
+    return response.start_check(actor, pk, form.part(), data["visit_on"], data["reason"], over)
 
 
 PAGES: dict[str, _Page] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -63,27 +63,36 @@ class UnsoundPolicy(Refused):
 
 
 def held(
-    region_code: str, matter_id: int | None, *, policy: SupervisionPolicy | None = None
+    region_code: str, matter_id: int, *, policy: SupervisionPolicy | None = None
 ) -> dict[str, Held]:
     """What holds in a region for a matter, by grade; in two queries at the most.
 
     The policy in force of the region, or of the nearest region above it; with ``policy`` what that
     one would say. A matter's row goes before the general one. Empty where no policy is in force.
     """
+    return held_for(region_code, [matter_id], policy=policy)[matter_id]
+
+
+def held_for(
+    region_code: str, matter_ids: Collection[int], *, policy: SupervisionPolicy | None = None
+) -> dict[int, dict[str, Held]]:
+    """The same for several matters, in as many queries."""
+    holds: dict[int, dict[str, Held]] = {pk: {} for pk in matter_ids}
     found = policy or policy_in_force(region_code)
     if found is None:
-        return {}
-    rows = found.rows.filter(Q(matter=None) | Q(matter_id=matter_id))
-    holds: dict[str, Held] = {}
+        return holds
+    rows = found.rows.filter(Q(matter=None) | Q(matter__in=matter_ids))
     for row in rows.order_by(F("matter_id").asc(nulls_first=True)):
         about = "通用" if row.matter_id is None else "本事项"
-        holds[row.grade] = Held(
+        said = Held(
             row.ratio_bp,
             row.frequency,
             row.way,
             tuple(found.new_industries) if row.trigger_only else (),
             f"{found}·{about}",
         )
+        for pk in matter_ids if row.matter_id is None else (row.matter_id,):
+            holds[pk][row.grade] = said
     return holds
 
 

@@ -78,7 +78,7 @@ def test_from_draft_to_force_and_the_next_version(clerk: Actor, head: Actor) -> 
     policies.enforce(head, second.pk)
     first.refresh_from_db()
     assert (first.state, first.retired_at is not None) == ("retired", True)
-    assert policies.held(clerk.region_code, None)["D"].frequency == 2
+    assert policies.held(clerk.region_code, 0)["D"].frequency == 2
     assert entries_of(first).order_by("-pk")[0].verb == "policy.retire"
 
 
@@ -141,7 +141,7 @@ def test_the_matters_row_goes_before_the_general_one(
         False,
     ]
     assert not found["B"].leaves_to_triggers("6210")
-    assert not policies.held(clerk.region_code, None)["A"].leaves_to_triggers("6210")
+    assert not policies.held(clerk.region_code, 0)["A"].leaves_to_triggers("6210")
     # A region below takes what its superior region put in force.
     assert policies.held(clerk.region_code + "001", matter.pk) == found
     assert policies.held("371322", matter.pk) == {}

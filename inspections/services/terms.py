@@ -6,12 +6,12 @@ it the plan item's own; the platform's only where neither list nor policy says a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from credit.models import SupervisionPolicy
-from credit.services.policies import Held, held
-from departments.profile import resolve
+from credit.services.policies import Held, held_for
+from departments.profile import Resolved, number, resolve
 from inspections.models import PlanItem
 from inspections.rules import RATIO_BY_GRADE, YEARLY_FREQUENCY
 from matters.models import MatterVersion
@@ -40,9 +40,26 @@ def terms_of_matter(
 ) -> dict[str, Term]:
     """What holds for a matter by grade, whatever a plan item says; as if ``policy`` were in force
     where it is given."""
-    said = held(version.region_code, version.matter_id, policy=policy)
-    usual = resolve(version.region_code, YEARLY_FREQUENCY).value
-    return {grade: _term(version, grade, said.get(grade), usual) for grade in RATIO_BY_GRADE}
+    return terms_of_matters(version.region_code, [version], policy=policy)[version.matter_id]
+
+
+def terms_of_matters(
+    region_code: str,
+    versions: Collection[MatterVersion],
+    *,
+    policy: SupervisionPolicy | None = None,
+) -> dict[int, dict[str, Term]]:
+    """The same for several matters of a region, by the matter's id, in as many queries."""
+    said = held_for(region_code, [version.matter_id for version in versions], policy=policy)
+    usual = number(region_code, YEARLY_FREQUENCY)
+    defaults = {grade: resolve(region_code, rule) for grade, rule in RATIO_BY_GRADE.items()}
+    return {
+        version.matter_id: {
+            grade: _term(version, said[version.matter_id].get(grade), default, usual)
+            for grade, default in defaults.items()
+        }
+        for version in versions
+    }
 
 
 def terms_of(item: PlanItem, *, policy: SupervisionPolicy | None = None) -> dict[str, Term]:
@@ -60,10 +77,9 @@ def with_ratios(terms: Mapping[str, Term], ratios: Mapping[str, int]) -> dict[st
     }
 
 
-def _term(version: MatterVersion, grade: str, said: Held | None, usual: int) -> Term:
+def _term(version: MatterVersion, said: Held | None, default: Resolved, usual: int) -> Term:
     if said is not None:
         return Term(said.ratio_bp, said.source, said.frequency, said)
     if version.ratio_bp is not None:
         return Term(version.ratio_bp, "监管事项", usual)
-    default = resolve(version.region_code, RATIO_BY_GRADE[grade])
     return Term(default.value, default.source, usual)

@@ -6,9 +6,11 @@ A visit counts once it was drawn or approved and was not called off; emergencies
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
@@ -19,6 +21,7 @@ from departments.profile import number, resolve
 from inspections.models import Draw, DrawSelected, JointTask, PlanItemPart
 from inspections.rules import VISIT_COUNTS, VISITS_POOLED, YEARLY_VISITS
 from records import clock
+from records.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def yearly_visits(
 
     ``subjects`` are ids, or a query of subjects.
     """
-    ids = subjects.values("pk") if isinstance(subjects, QuerySet) else list(subjects)
+    ids: Any = subjects.values("pk") if isinstance(subjects, QuerySet) else list(subjects)
     found = Visits(cap)
     if JointTask.Origin.DRAW in cap.counted:
         for visit in _drawn(year, ids):
@@ -138,7 +141,7 @@ def over_cap(
     )
 
 
-def _drawn(year: int, ids: QuerySet[Subject] | list[int]) -> Iterable[YearlyVisit]:
+def _drawn(year: int, ids: Any) -> Iterable[YearlyVisit]:
     rows = list(
         DrawSelected.objects.filter(
             subject__in=ids,
@@ -164,3 +167,63 @@ def _drawn(year: int, ids: QuerySet[Subject] | list[int]) -> Iterable[YearlyVisi
             task_id,
             draw_id,
         )
+
+
+@dataclass(frozen=True)
+class KnownVisit:
+    """A visit of this year on the page of its subject; ``url`` leads to its task or draw."""
+
+    label: str
+    departments: list[Department]
+    on: dt.date | None
+    counts: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class YearOfVisits:
+    """The visits of this year to one subject that a person may know of, and how many of them
+    count: all together, or by department."""
+
+    cap: VisitCap
+    visits: list[KnownVisit]
+    total: int
+    by_department: list[tuple[Department, int]]
+
+
+def year_of(actor: Actor, subject: Subject) -> YearOfVisits:
+    """What a person may know of this year's visits to a subject: those it sees anyway, and those
+    that were announced."""
+    cap = cap_of(subject.region.code)
+    every = replace(cap, counted=frozenset(JointTask.Origin.values))
+    rows = yearly_visits(every, clock.today().year, [subject.pk]).rows
+    tasks = JointTask.objects.select_related("item").in_bulk([row.task_id for row in rows])
+    seen_tasks = set(JointTask.objects.visible_to(actor).filter(pk__in=tasks).values_list("pk"))
+    seen_draws = (
+        Draw.objects.visible_to(actor)
+        .select_related("item")
+        .in_bulk([row.draw_id for row in rows if row.task_id is None and row.draw_id is not None])
+    )
+    names = Department.objects.in_bulk({pk for row in rows for pk in row.departments})
+    counted = Visits(cap)
+    known = []
+    for row in rows:
+        task, draw = tasks.get(row.task_id or 0), seen_draws.get(row.draw_id or 0)
+        seen = task is not None and (task.pk,) in seen_tasks
+        if not (seen or draw or (task and task.state in JointTask.ANNOUNCED)):
+            continue
+        counts = row.origin in cap.counted
+        if counts:
+            counted.add(row)
+        target = task if seen else draw
+        known.append(
+            KnownVisit(
+                str(JointTask.Origin(row.origin).label),
+                [names[pk] for pk in sorted(row.departments)],
+                task.visit_on if task else None,
+                counts,
+                target.get_absolute_url() if target else "",
+            )
+        )
+    by_department = [(names[pk], times) for (_, pk), times in sorted(counted.by_department.items())]
+    return YearOfVisits(cap, known, counted.pooled[subject.pk], by_department)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from inspections.views import plans as views
+from inspections.views import simulation
 
 urlpatterns: list[URLPattern] = [
     path("plans/", views.PlansView.as_view(), name="plans"),
@@ -17,6 +18,21 @@ urlpatterns: list[URLPattern] = [
     ),
     path("plans/items/<int:pk>/", views.PlanItemView.as_view(), name="plan-item"),
     path("plans/items/<int:pk>/edit/", views.PlanItemEditView.as_view(), name="plan-item-edit"),
+    path(
+        "plans/items/<int:pk>/simulation/",
+        simulation.PlanItemSimulationView.as_view(),
+        name="plan-item-simulation",
+    ),
+    path(
+        "subjects/<int:pk>/visits/",
+        simulation.SubjectVisitsView.as_view(),
+        name="subject-visits",
+    ),
+    path(
+        "policies/<int:pk>/simulation/",
+        simulation.PolicySimulationView.as_view(),
+        name="policy-simulation",
+    ),
     path(
         "plans/items/<int:pk>/act/<slug:code>/",
         views.PlanItemActView.as_view(),

@@ -220,7 +220,12 @@ def join_check(actor: Actor, pk: int, task_id: int, text: str) -> RiskWarning:
 
 
 def start_check(
-    actor: Actor, pk: int, part: PartPlan, visit_on: dt.date, reason: str
+    actor: Actor,
+    pk: int,
+    part: PartPlan,
+    visit_on: dt.date,
+    reason: str,
+    over_cap_reason: str = "",
 ) -> RiskWarning:
     """Settle the warning by a visit of the owner's own, proposed now; its head approves it.
 
@@ -237,7 +242,9 @@ def start_check(
             [part],
             visit_on,
             reason,
+            origin=JointTask.Origin.WARNING,
             matter_version=version,
+            over_cap_reason=over_cap_reason,
         )
         _settle(actor, warning, _O.CHECK, f"发起检查 {task.code}：{reason.strip()}", task)
     return warning
