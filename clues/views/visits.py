@@ -105,7 +105,12 @@ class StartTaskView(View):
             values = form.cleaned_data
             try:
                 visit = services.start(
-                    actor, pk, form.parts(subject), values["visit_on"], values["reason"]
+                    actor,
+                    pk,
+                    form.parts(subject),
+                    values["visit_on"],
+                    values["reason"],
+                    values.get("over_cap_reason", ""),
                 )
             except Refused as refusal:
                 show_refusal(form, refusal)
