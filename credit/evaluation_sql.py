@@ -133,6 +133,8 @@ def assess_range(order: Order, after: int, last: int) -> int:
         only_events="" if order.only is None else "AND e.subject_id = ANY(%s)",
     )
     with connection.cursor() as cursor:
+        # Till the end of the transaction: a step's facts are grouped without going to disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(
             statement,
             [
