@@ -60,3 +60,11 @@ def months_before(day: dt.date, months: int) -> dt.date:
     """The same day so many months earlier, or the last one of a month too short to have it."""
     first = month_after(day, -months)
     return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))
+
+
+def last_day_within(day: dt.date, months: int) -> dt.date:
+    """The last day from which ``months_before`` still reaches back to ``day``."""
+    last = months_before(day, -months)
+    while months_before(day_after(last), months) <= day:
+        last = day_after(last)
+    return last

@@ -97,7 +97,11 @@ MENU: tuple[Group, ...] = (
         "对象",
         "building-store",
         5,
-        (Entry("监管对象", "credit:subject-list", _department),),
+        (
+            Entry("监管对象", "credit:subject-list", _department),
+            Entry("信用评价指标", "credit:indicator-set-list", _department),
+            Entry("信用评价", "credit:evaluation-list", _department),
+        ),
     ),
     Group(
         "联合检查",

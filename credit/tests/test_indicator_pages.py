@@ -15,6 +15,7 @@ from credit.models import IndicatorSet
 from credit.rules import default_set
 from credit.services import evaluations
 from credit.services import indicators as services
+from credit.tests.matters import matter_led_by
 from matters.models import MatterVersion
 
 pytestmark = pytest.mark.django_db
@@ -147,12 +148,13 @@ def test_from_trial_to_force_through_the_pages(
     assert any("权重之和" in each.message for each in page.context["complaints"])
 
 
-def test_a_lead_department_drafts_for_its_own_matters_only(county, actor, client_of) -> None:
+def test_a_lead_department_drafts_for_its_own_matters_only(county, person, client_of) -> None:
+    led = matter_led_by(county, person("mzj_clerk"), 1)
+    matter_led_by(county, person("wjw_clerk"), 2)
     client = client_of("mzj_clerk")
-    led = MatterVersion.objects.in_force().filter(lead=actor("mzj_clerk").department_id)
-    offered = dict(client.get("/credit/indicators/add/").context["form"].fields["matter"].choices)
-    assert set(offered) == {str(pk) for pk in led.values_list("matter_id", flat=True)}
-    assert client_of("xinzhan_officer").get("/credit/indicators/add/").status_code == 403
+    offered = client.get("/credit/indicators/add/").context["form"].fields["matter"].choices
+    assert [pk for pk, _ in offered] == [str(led.matter_id)]
+    assert client_of("nync_clerk").get("/credit/indicators/add/").status_code == 403
 
 
 def test_the_export_carries_every_line(drafted: IndicatorSet, clerk: Client) -> None:
@@ -169,7 +171,7 @@ def test_drafts_stay_with_those_who_draw_them_up(drafted: IndicatorSet, client_o
     assert client_of("fgw_head").get("/credit/indicators/?tab=preparing").context["rows"]
 
 
-def test_the_list_costs_the_same_however_long(drafted: IndicatorSet, clerk: Client) -> None:
+def test_the_list_costs_the_same_however_long(county, person, clerk: Client) -> None:
     url = "/credit/indicators/?tab=preparing"
 
     def queries() -> int:
@@ -177,16 +179,16 @@ def test_the_list_costs_the_same_however_long(drafted: IndicatorSet, clerk: Clie
             clerk.get(url)
         return len(captured)
 
+    matters = [matter_led_by(county, person("mzj_clerk"), number) for number in range(1, 9)]
+    begin(clerk, matters[:2])
     queries()
-    versions = MatterVersion.objects.in_force().order_by("pk")[:12]
-    for version in versions[:2]:
-        services_draft(clerk, version.matter_id)
     few = queries()
-    for version in versions[2:]:
-        services_draft(clerk, version.matter_id)
+    begin(clerk, matters[2:])
+    assert len(clerk.get(url).context["rows"]) == 8
     assert queries() == few
 
 
-def services_draft(clerk: Client, matter: int) -> None:
-    sent = {"matter": str(matter), "name": "一业一评", "reason": "首次", "proposal": ""}
-    assert clerk.post("/credit/indicators/add/", sent).status_code == 302
+def begin(clerk: Client, matters: list[MatterVersion]) -> None:
+    for version in matters:
+        sent = {"matter": str(version.matter_id), "name": "一业一评", "reason": "首次"}
+        assert clerk.post("/credit/indicators/add/", sent).status_code == 302

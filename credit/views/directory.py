@@ -14,6 +14,7 @@ from credit.forms.directory import GradeForm, SubjectCreateForm, SubjectEditForm
 from credit.imports import SUBJECT_SHEET
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import scope_of, sheet_rows
+from credit.selectors.ledger import ledger
 from credit.services.directory import create_subject, grade_subject, update_subject
 from matters.selectors import category_names
 from records.actor import Actor
@@ -85,6 +86,7 @@ class SubjectDetailView(View):
             "grade_act": next((act for act in allowed if act.code == "grade"), None),
             "grade_form": GradeForm(initial={"grade": subject.grade}),
             "grade_url": reverse("credit:subject-grade", args=[subject.pk]),
+            "ledger": ledger(actor, subject),
         }
         return render(request, "credit/subject_detail.html", context)
 

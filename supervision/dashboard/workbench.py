@@ -13,6 +13,7 @@ from django.utils import timezone
 from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
 from clues.worklist import pending_clue_work, pending_verification
+from credit.selectors.evaluations import pending_evaluation_notices
 from departments.actors import is_staff_member
 from departments.roles import Role
 from inspections.models import JointTask
@@ -41,6 +42,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_copies,
     pending_warning_rules,
     pending_warning_notes,
+    pending_evaluation_notices,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

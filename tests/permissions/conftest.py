@@ -12,6 +12,7 @@ from django.test import override_settings
 from tests.permissions import world as worlds
 from tests.permissions.world import World
 from tests.permissions.world_clues import add_clues
+from tests.permissions.world_credit import add_credit
 from tests.permissions.world_procedures import add_procedures
 from tests.permissions.world_sharing import add_sharing
 
@@ -37,6 +38,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_clues(built)
         add_procedures(built)
         add_sharing(built)
+        add_credit(built)
         yield built
         transaction.set_rollback(True)
 

@@ -46,6 +46,7 @@ DOORS = {
     "sharing_entry": "clues:sharing-entry-act",
     "shared_record": "clues:shared-record-act",
     "sharing_request": "clues:sharing-request-act",
+    "indicator_set": "credit:indicator-set-act",
 }
 """The door of each table's acts. The subject's only act without a form of its own has its own
 door, and the year plan is addressed by its year, an emergency call has a page of its own; all
