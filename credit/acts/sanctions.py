@@ -25,7 +25,7 @@ def _signs(actor: Actor, found: Sanction | SanctionPart) -> bool:
     return is_staff_member(actor) and is_head_of(actor, found.department_id)
 
 
-SANCTION_ACTS = ActTable(
+SANCTION_ACTS: ActTable[Sanction] = ActTable(
     "sanction",
     Sanction,
     (
@@ -118,7 +118,7 @@ SANCTION_ACTS = ActTable(
     ),
 )
 
-SANCTION_PART_ACTS = ActTable(
+SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
     "sanction_part",
     SanctionPart,
     (

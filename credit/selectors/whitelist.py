@@ -107,19 +107,23 @@ def exempt(region_code: str, matter_id: int, day: dt.date) -> QuerySet[WhiteList
     """The keys of the subjects that a routine draw for a matter leaves out on a day: listed for
     it, or for all matters of the department that leads it, and still fit. Empty where the region
     has switched the effect off."""
-    entries = WhiteListEntry.objects.listed().filter(region__code=region_code)
-    if not number(region_code, rules.EXEMPTS):
-        entries = entries.none()
     leads = MatterVersion.objects.filter(
         matter_id=matter_id, state=MatterVersion.State.IN_FORCE
     ).values("lead_id")
-    current = entries.filter(
-        Q(matter_id=matter_id) | Q(matter=None, department_id__in=leads),
-        since__lte=day,
-        until__gte=day,
+    found = exempting(region_code, day).filter(
+        Q(matter_id=matter_id) | Q(matter=None, department_id__in=leads)
     )
-    out = unfit(current, region_code, day).values("pk")
-    return current.exclude(pk__in=out).values_list("subject_id", flat=True)
+    return found.values_list("subject_id", flat=True)
+
+
+def exempting(region_code: str, day: dt.date) -> QuerySet[WhiteListEntry]:
+    """The entries that keep their subjects out of routine draws on a day: listed and still fit.
+    Those without a matter stand for all matters that their department leads."""
+    entries = WhiteListEntry.objects.listed().filter(region__code=region_code)
+    if not number(region_code, rules.EXEMPTS):
+        return entries.none()
+    current = entries.filter(since__lte=day, until__gte=day)
+    return current.exclude(pk__in=unfit(current, region_code, day).values("pk"))
 
 
 def entries_for(actor: Actor) -> QuerySet[WhiteListEntry]:

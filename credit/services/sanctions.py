@@ -57,7 +57,7 @@ def draft(actor: Actor, subject_id: int, said: SanctionInput) -> Sanction:
     Raises ``NotAllowed``; ``Conflict`` when the department prepares one of the subject already;
     ``Refused`` naming the field of what is missing or wrong.
     """
-    must_initiate(actor)
+    department = must_initiate(actor)
     # Two drafts at once wait for each other here.
     subject = (
         Subject.objects.visible_to(actor)
@@ -69,7 +69,7 @@ def draft(actor: Actor, subject_id: int, said: SanctionInput) -> Sanction:
     if subject is None:
         raise Refused("没有这一监管对象。", field="subject", code="not_found")
     preparing = Sanction.objects.filter(
-        subject=subject, department_id=actor.department_id, state__in=(State.DRAFT, State.REVIEW)
+        subject=subject, department_id=department, state__in=(State.DRAFT, State.REVIEW)
     ).first()
     if preparing is not None:
         raise Conflict(f"本部门对该对象的失信惩戒正在拟办（编号 {preparing.pk}），请先完成它。")
@@ -78,7 +78,7 @@ def draft(actor: Actor, subject_id: int, said: SanctionInput) -> Sanction:
     sanction = Sanction(
         region=region,
         subject=subject,
-        department_id=actor.department_id,
+        department_id=department,
         created_at=clock.now(),
         drafted_by=actor.name,
     )
@@ -87,10 +87,11 @@ def draft(actor: Actor, subject_id: int, said: SanctionInput) -> Sanction:
     return sanction
 
 
-def must_initiate(actor: Actor) -> None:
-    """Raise ``NotAllowed`` unless the person may draw up sanctions."""
-    if not may_initiate(actor):
+def must_initiate(actor: Actor) -> int:
+    """The department for which the person may draw up sanctions; ``NotAllowed`` without one."""
+    if actor.department_id is None or not may_initiate(actor):
         raise NotAllowed("只有部门经办人可以发起失信惩戒。", verb="sanction.draft")
+    return actor.department_id
 
 
 def edit(actor: Actor, pk: int, said: SanctionInput) -> Sanction:
@@ -116,7 +117,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Sanction:
         sanction.since, sanction.until = today, months_before(today, -sanction.months)
         deadlines.meet(sanction, rules.SIGN_DUE.key)
         _start(actor, sanction, rules.INFORM_DUE, sanction)
-        for part in sanction.parts.select_related("department"):
+        for part in sanction.parts.all():
             part.state = Part.WAITING
             part.save(update_fields=("state",))
             _start(actor, sanction, rules.RECEIVE_DUE, part)
@@ -315,15 +316,17 @@ def _write(sanction: Sanction, said: SanctionInput) -> None:
     SanctionMeasure.objects.bulk_create(
         SanctionMeasure(part=parts[pk], code=measure.code, basis=measure.basis.strip())
         for measure in said.measures
-        for pk in sorted(set(measure.departments))
+        for pk in sorted(measure.departments)
     )
 
 
 def _ensure_sound(said: SanctionInput, subject: Subject, region_code: str) -> None:
     if said.trigger not in Sanction.Trigger.values:
         raise Refused("请选择触发情形。", field="trigger")
-    for field, value, most in (("facts", said.facts, 1000), ("basis", said.basis, 300)):
-        label = Sanction._meta.get_field(field).verbose_name
+    for field, label, value, most in (
+        ("facts", "失信事实", said.facts, 1000),
+        ("basis", "认定依据", said.basis, 300),
+    ):
         if not value.strip():
             raise Refused(f"请填写{label}。", field=field)
         if len(value.strip()) > most:
@@ -344,9 +347,9 @@ def _ensure_sound_measures(
 ) -> None:
     if not measures:
         raise Refused("请至少选择一项惩戒措施。", field="measures")
-    codes = [measure.code for measure in measures]
-    if len(set(codes)) != len(codes):
-        raise Refused("同一惩戒措施只能列一次。", field="measures")
+    told = [(measure.code, pk) for measure in measures for pk in measure.departments]
+    if len(set(told)) != len(told):
+        raise Refused("同一部门的同一惩戒措施只能列一次。", field="measures")
     asked = {pk for measure in measures for pk in measure.departments}
     here = set(
         Department.objects.filter(

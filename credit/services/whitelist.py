@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from django.db import transaction
+from django.db.models import Q
 
 from credit.acts.whitelist import WHITE_LIST_ACTS, may_apply
 from credit.models import Subject, WhiteListEntry
@@ -32,7 +33,7 @@ def apply(
     Raises ``NotAllowed``; ``Conflict`` when an application or entry stands; ``Refused`` naming the
     field, or the conditions that are not met.
     """
-    must_apply(actor, matter_id)
+    department = must_apply(actor, matter_id)
     subject = (
         Subject.objects.visible_to(actor)
         .select_for_update(of=("self",), no_key=True)
@@ -49,9 +50,9 @@ def apply(
     if not 1 <= months <= most:
         raise Refused(f"期限应在 1 到 {most} 个月之间。", field="months")
     standing = WhiteListEntry.objects.filter(
+        Q(matter=None) if matter_id is None else Q(matter_id=matter_id),
         subject=subject,
-        department_id=actor.department_id,
-        matter_id=matter_id,
+        department_id=department,
         state__in=WhiteListEntry.OPEN,
     ).first()
     if standing is not None:
@@ -61,7 +62,7 @@ def apply(
         region=Region.objects.get(code=actor.region_code),
         subject=subject,
         matter_id=matter_id,
-        department_id=actor.department_id,
+        department_id=department,
         reason=reason.strip(),
         months=months,
         created_at=clock.now(),
@@ -71,10 +72,12 @@ def apply(
     return entry
 
 
-def must_apply(actor: Actor, matter_id: int | None = None) -> None:
-    """Raise ``NotAllowed`` unless the person may apply for a matter, or for any."""
-    if not may_apply(actor, matter_id):
+def must_apply(actor: Actor, matter_id: int | None = None) -> int:
+    """The department for which the person may apply, for a matter or for any that it leads;
+    ``NotAllowed`` without one."""
+    if actor.department_id is None or not may_apply(actor, matter_id):
         raise NotAllowed("只有事项牵头部门的经办人可以申请列入白名单。", verb="white_list.apply")
+    return actor.department_id
 
 
 def sign(actor: Actor, pk: int, opinion: str = "") -> WhiteListEntry:

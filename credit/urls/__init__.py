@@ -1,6 +1,6 @@
 """The pages of subjects and their credit, a module per room."""
 
-from credit.urls import directory, evaluations, indicators, policies
+from credit.urls import directory, evaluations, indicators, policies, sanctions, whitelist
 
 app_name = "credit"
 urlpatterns = [
@@ -8,4 +8,6 @@ urlpatterns = [
     *indicators.urlpatterns,
     *evaluations.urlpatterns,
     *policies.urlpatterns,
+    *sanctions.urlpatterns,
+    *whitelist.urlpatterns,
 ]

@@ -14,6 +14,8 @@ from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
 from clues.worklist import pending_clue_work, pending_verification
 from credit.selectors.evaluations import pending_evaluation_notices
+from credit.selectors.sanctions import pending_sanctions
+from credit.selectors.whitelist import pending_white_list
 from departments.actors import is_staff_member
 from departments.roles import Role
 from inspections.models import JointTask
@@ -43,6 +45,8 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_warning_rules,
     pending_warning_notes,
     pending_evaluation_notices,
+    pending_sanctions,
+    pending_white_list,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

@@ -18,6 +18,7 @@ from django.utils import timezone
 from credit.models import Subject, SubjectChange, SupervisionPolicy
 from credit.rules import triggers
 from credit.selectors.grades import graded
+from credit.selectors.whitelist import exempt
 from departments.models import Department
 from departments.profile import number
 from inspections import draw as dr
@@ -50,6 +51,7 @@ EXCLUSIONS: dict[str, str] = {
     "visits": "本年度对其检查次数已达上限",
     "trigger": f"新兴产业低风险企业，本事项实行触发式监管（{triggers.SOURCE}）",
     "ungraded": "没有信用风险等级，不能按等级抽取",
+    "white_list": "白名单企业，期限内不参加日常抽取",
     "recusal": "回避后有部门派不足执法人员，另行安排检查",
 }
 _FULL = 10_000
@@ -112,10 +114,11 @@ def sending_parts(item: PlanItem) -> list[PlanItemPart]:
 
 @dataclass(frozen=True)
 class _Limits:
-    """What holds for the item by grade, and the cap on visits."""
+    """What holds for the item by grade, the cap on visits, and who is on the white list."""
 
     terms: dict[str, Term]
     cap: VisitCap
+    white_list: frozenset[int]
 
 
 def gather(
@@ -134,7 +137,8 @@ def gather(
     departments = [part.department for part in sending_parts(item)]
     if not departments:
         raise Refused("计划项目没有派出执法人员的部门，不能抽取。")
-    limits = _Limits(terms_of(item, policy=policy), cap_of(item.region_code))
+    white_list = frozenset(exempt(item.region_code, item.matter_version.matter_id, day))
+    limits = _Limits(terms_of(item, policy=policy), cap_of(item.region_code), white_list)
     ids, codes, candidates, excluded, left_out = _directory(item, key, departments, limits)
     officers, limited, officer_codes = _officers(
         departments, day, key, {one.township for one in candidates}
@@ -215,6 +219,8 @@ def _directory(
             pass
         elif term is None:
             rule = "ungraded"
+        elif pk in limits.white_list:
+            rule = "white_list"
         elif term.leaves_to_triggers(industry):
             rule = "trigger"
         elif term.frequency and drawn.get(pk, 0) >= term.frequency:

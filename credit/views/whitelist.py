@@ -1,0 +1,121 @@
+"""Pages of the white list: list, one entry, applying (S6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views import View
+
+from credit.acts.whitelist import WHITE_LIST_ACTS
+from credit.forms.whitelist import ApplyForm, WhiteListFilter
+from credit.models import Subject
+from credit.rules import whitelist as rules
+from credit.selectors import whitelist as selectors
+from credit.services import whitelist as services
+from departments.profile import number
+from records import clock
+from records.actor import Actor
+from records.errors import Refused
+from records.exports import export
+from records.forms import show_refusal
+from records.middleware import actor_of
+from records.paging import capped_count, requested_page
+from records.selectors import timeline
+from records.views import EXPORT_LIMIT, ActView, done
+
+
+class WhiteListView(View):
+    """The entries a person may know of; ``?export=xlsx`` hands out what is shown."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        found = WhiteListFilter(request.GET, queryset=selectors.entries_for(actor), request=request)
+        if request.GET.get("export") == "xlsx":
+            rows: Any = list(found.qs.order_by("-id")[:EXPORT_LIMIT])
+            selectors.name_scopes(rows)
+            return export(
+                request, selectors.WHITE_LIST_SHEET, selectors.sheet_rows(rows), "白名单.xlsx"
+            )
+        page = requested_page(request, found.qs, selectors.ORDER)
+        selectors.name_scopes(page.rows)
+        context = {
+            "filter": found,
+            "page": page,
+            "total": capped_count(found.qs),
+            "rules": selectors.rule_rows(actor.region_code) if actor.region_code else [],
+        }
+        return render(request, "credit/white_list/list.html", context)
+
+
+class WhiteListEntryView(View):
+    """One entry: for what, how long, the conditions line by line, and its course."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        entry = get_object_or_404(selectors.entries_for(actor), pk=pk)
+        selectors.name_scopes([entry])
+        current = entry.state in entry.OPEN
+        lines = selectors.criteria(entry.subject, entry.region.code, clock.today())
+        context = {
+            "entry": entry,
+            "acts": WHITE_LIST_ACTS.buttons(actor, entry),
+            "criteria": lines if current else [],
+            "entries": timeline(entry),
+        }
+        return render(request, "credit/white_list/detail.html", context)
+
+
+class WhiteListActView(ActView):
+    """Sign, approve, reject, withdraw, remove."""
+
+    table = WHITE_LIST_ACTS
+    handlers = services.HANDLERS
+    detail_url = "credit:white-list-entry"
+
+
+class WhiteListApplyView(View):
+    """Apply for a subject."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, subject = self._subject(request, pk)
+        return self._show(request, actor, subject, self._form(actor))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, subject = self._subject(request, pk)
+        form = self._form(actor, request.POST)
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                made = services.apply(
+                    actor, subject.pk, given["matter"], given["months"], given["reason"]
+                )
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, done("申请", made))
+                return redirect(made)
+        return self._show(request, actor, subject, form)
+
+    def _subject(self, request: HttpRequest, pk: int) -> tuple[Actor, Subject]:
+        actor = actor_of(request)
+        subject = get_object_or_404(Subject.objects.visible_to(actor), pk=pk)
+        services.must_apply(actor)
+        return actor, subject
+
+    def _form(self, actor: Actor, *sent: Any) -> ApplyForm:
+        most = number(actor.region_code, rules.MOST_MONTHS)
+        return ApplyForm(selectors.led_matters(actor), most, *sent)
+
+    def _show(
+        self, request: HttpRequest, actor: Actor, subject: Subject, form: ApplyForm
+    ) -> HttpResponse:
+        context = {
+            "subject": subject,
+            "form": form,
+            "criteria": selectors.criteria(subject, actor.region_code, clock.today()),
+        }
+        status = 422 if form.errors else 200
+        return render(request, "credit/white_list/form.html", context, status=status)
