@@ -15,6 +15,9 @@ from clues.api.sharing import (
 )
 from clues.api.warnings import WarningViewSet
 from credit.api.directory import SubjectViewSet
+from credit.api.policies import PolicyViewSet
+from credit.api.sanctions import SanctionViewSet
+from credit.api.whitelist import WhiteListViewSet
 from inspections.api.directory import InspectorViewSet
 from inspections.api.draws import DrawViewSet
 from inspections.api.plans import PlanItemViewSet
@@ -29,6 +32,7 @@ router = SimpleRouter()
 router.register("uploads", UploadViewSet, basename="upload")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("subjects", SubjectViewSet, basename="subject")
+router.register("policies", PolicyViewSet, basename="policy")
 router.register("inspectors", InspectorViewSet, basename="inspector")
 router.register("results", ResultViewSet, basename="result")
 router.register("matters", MatterViewSet, basename="matter")
@@ -45,6 +49,8 @@ router.register("refusals", RefusalViewSet, basename="refusal")
 router.register("sharing-entries", SharingEntryViewSet, basename="sharing-entry")
 router.register("shared-records", SharedRecordViewSet, basename="shared-record")
 router.register("sharing-requests", SharingRequestViewSet, basename="sharing-request")
+router.register("sanctions", SanctionViewSet, basename="sanction")
+router.register("white-list", WhiteListViewSet, basename="white-list-entry")
 
 urlpatterns = [
     *router.urls,

@@ -16,6 +16,7 @@ TAGS = {
     "subjects": "监管对象",
     "inspectors": "执法检查人员",
     "plan-items": "年度计划项目",
+    "policies": "差异化监管方案",
     "draws": "随机抽取",
     "tasks": "联合检查任务",
     "results": "检查结果",
@@ -29,10 +30,18 @@ TAGS = {
     "sharing-entries": "共享目录",
     "shared-records": "共享信息",
     "sharing-requests": "信息共享申请",
+    "sanctions": "失信惩戒",
+    "white-list": "白名单",
 }
 """The first part of an address → what it is about."""
 
 SUMMARIES = {
+    "sanctions_list": "查询失信惩戒",
+    "sanctions_create": "拟办失信惩戒",
+    "sanctions_retrieve": "查看失信惩戒",
+    "sanctions_acts_create": "办理失信惩戒：送签、签发、退回、登记告知、撤销、解除、作废",
+    "white_list_list": "查询白名单",
+    "white_list_retrieve": "查看白名单的一项",
     "uploads_create": "预先上传一个文件，供随后的调用作为附件",
     "crimes_list": "查询行刑衔接案件",
     "crimes_create": "指定专案组核实涉嫌犯罪案件，或拟移送行政处理",
@@ -75,6 +84,10 @@ SUMMARIES = {
     "inspectors_list": "查询执法检查人员",
     "inspectors_retrieve": "查看执法检查人员",
     "inspectors_acts_create": "办理执法检查人员：离岗、恢复在岗",
+    "policies_list": "查询差异化监管方案",
+    "policies_retrieve": "查看差异化监管方案",
+    "policies_acts_create": "办理差异化监管方案：送签、签发生效、退回、作废",
+    "policies_acts_edit_create": "编辑差异化监管方案草稿",
     "plan_items_list": "查询计划项目",
     "plan_items_create": "编制计划项目",
     "plan_items_retrieve": "查看计划项目",

@@ -8,13 +8,14 @@ subject counts as visited when it was drawn this year for the same matter.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
 from credit.models import Standing, Subject, SupervisionPolicy
 from credit.selectors.grades import judged_apart
+from credit.selectors.whitelist import exempting
 from inspections.draw.quotas import quota_of
 from inspections.models import Draw, DrawSelected, JointTask, PlanItem
 from inspections.rules import RATIO_BY_GRADE
@@ -149,16 +150,18 @@ class _Stock:
     """The directory of a region in numbers.
 
     ``moved``: by matter with grades of its own, groups with their general grade and that of the
-    matter. ``visited``: each subject visited this year, by id; ``drawn``: how often by matter;
-    ``own``: their grades by matter and subject; ``reached`` says who may be visited no more by
+    matter. ``known``: each subject visited this year or on the white list, by id; ``drawn``: how
+    often by matter; ``own``: their grades by matter and subject; ``listed``: white list entries as
+    subject, matter or None, and department; ``reached`` says who may be visited no more by
     departments.
     """
 
     groups: list[_Group]
     moved: Mapping[int, list[tuple[_Group, str]]]
-    visited: Mapping[int, _Group]
+    known: Mapping[int, _Group]
     drawn: Mapping[int, Mapping[int, int]]
     own: Mapping[tuple[int, int], str]
+    listed: Sequence[tuple[int, int | None, int]]
     reached: Callable[[Collection[int]], set[int]]
     asked: dict[frozenset[int], set[int]] = field(default_factory=dict)
 
@@ -168,6 +171,20 @@ class _Stock:
         if key not in self.asked:
             self.asked[key] = self.reached(key)
         return self.asked[key]
+
+    def grade_of(self, version: MatterVersion, pk: int) -> str:
+        """The grade of a known subject in a matter."""
+        return self.own.get((version.matter_id, pk), self.known[pk].grade)
+
+    def white_list(self, version: MatterVersion, categories: set[str]) -> set[int]:
+        """The subjects of these categories that the white list keeps out of a matter."""
+        return {
+            pk
+            for pk, matter, department in self.listed
+            if pk in self.known
+            and self.known[pk].categories & categories
+            and (matter == version.matter_id or (matter is None and department == version.lead_id))
+        }
 
 
 def _open(region_code: str) -> QuerySet[Subject]:
@@ -186,7 +203,13 @@ def _read(region_code: str, versions: Collection[MatterVersion]) -> _Stock:
     ]
     drawn = _drawn(region_code)
     cap = cap_of(region_code)
+    listed = list(
+        exempting(region_code, clock.today()).values_list(
+            "subject_id", "matter_id", "department_id"
+        )
+    )
     ids = {pk for by_subject in drawn.values() for pk in by_subject}
+    ids |= {pk for pk, _, _ in listed}
     reached: Callable[[Collection[int]], set[int]] = lambda _: set()  # noqa: E731
     if cap.limits(JointTask.Origin.DRAW):
         visits = yearly_visits(cap, clock.today().year, subjects)
@@ -209,6 +232,7 @@ def _read(region_code: str, versions: Collection[MatterVersion]) -> _Stock:
                 matter__in=apart, subject__in=ids
             ).values_list("matter_id", "subject_id", "grade")
         },
+        listed,
         reached,
     )
 
@@ -272,7 +296,12 @@ def _figures(stock: _Stock, version: MatterVersion, terms: Mapping[str, Term]) -
         if group.categories & categories:
             count(group, group.grade, -group.times)
             count(group, own, group.times)
-    visited = _visited(stock, version, categories, terms)
+    white_list = stock.white_list(version, categories)
+    for pk in white_list:
+        grade = stock.grade_of(version, pk)
+        if grade in terms and not terms[grade].leaves_to_triggers(stock.known[pk].industry):
+            exempt[grade] += 1
+    visited = _visited(stock, version, categories, terms, white_list)
     rows = []
     for grade, term in terms.items():
         pool = counts[grade] - exempt[grade] - visited[grade]
@@ -291,18 +320,22 @@ def _figures(stock: _Stock, version: MatterVersion, terms: Mapping[str, Term]) -
 
 
 def _visited(
-    stock: _Stock, version: MatterVersion, categories: set[str], terms: Mapping[str, Term]
+    stock: _Stock,
+    version: MatterVersion,
+    categories: set[str],
+    terms: Mapping[str, Term],
+    white_list: set[int],
 ) -> Counter[str]:
     """Those visited this year as often as they may be, by grade."""
     drawn = stock.drawn.get(version.matter_id, {})
     senders = [duty.department_id for duty in version.duties.all() if duty.enforces]
     reached = stock.may_not(senders)
     found: Counter[str] = Counter()
-    for pk in drawn.keys() | reached:
-        group = stock.visited.get(pk)
+    for pk in (drawn.keys() | reached) - white_list:
+        group = stock.known.get(pk)
         if group is None or not group.categories & categories:
             continue
-        grade = stock.own.get((version.matter_id, pk), group.grade)
+        grade = stock.grade_of(version, pk)
         term = terms.get(grade)
         if term is None or term.leaves_to_triggers(group.industry):
             continue

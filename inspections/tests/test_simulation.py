@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from credit.models import Subject, SupervisionPolicy
 from credit.policy_validation import GRADES, RowInput
 from credit.services import policies
+from credit.tests.test_white_list import listed
 from departments.models import Region
 from inspections.models import PlanItem
 from inspections.services import draws
@@ -65,17 +66,20 @@ def test_a_draft_is_simulated_as_it_would_be_drawn(
 ) -> None:
     low = Subject.objects.filter(status="open", grade="A").values("pk")[:9]
     Subject.objects.filter(pk__in=[row["pk"] for row in low]).update(industry_class="6420")
+    white = Subject.objects.filter(status="open", grade="A").order_by("-pk").first()
+    assert white is not None
+    listed(actor, white, item.matter_version.matter)
     policy = drafted(actor("fgw_clerk"), item)
 
     (found,) = simulate_policy(policy)
     assert by_grade(found.before) == by_grade(simulate(item))
-    assert found.before.exempt == 0 and found.after.exempt == 9
+    assert found.before.exempt == 1 and found.after.exempt == 10
     promised = by_grade(found.after)
 
     policies.submit(actor("fgw_clerk"), policy.pk)
     policies.enforce(actor("fgw_head"), policy.pk)
     shown = simulate(item)
-    assert by_grade(shown) == promised and shown.exempt == 9
+    assert by_grade(shown) == promised and shown.exempt == 10
     assert drawn(item, actor) == promised
 
     # The same again: who was drawn is not drawn a second time.

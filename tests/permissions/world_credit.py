@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from credit.models import Evaluation, EvaluationNotice, IndicatorSet
-from departments.models import User
+from credit.models import Evaluation, EvaluationNotice, IndicatorSet, PolicyRow, SupervisionPolicy
+from credit.rules import default_policy
+from departments.models import Department, Region, User
 from records import clock
 from tests.permissions.world import World
 
@@ -58,3 +59,32 @@ def add_credit(world: World) -> None:
             changed=0,
             told_at=clock.now(),
         )
+    _add_policies(world, group)
+
+
+def _add_policies(world: World, group: Department) -> None:
+    """One that held, one being drafted, and one in review that stands for the region above, as a
+    region prepares one at a time."""
+    above = group.region.parent
+    assert above is not None
+    states = SupervisionPolicy.State
+    policies: dict[str, tuple[Region, str]] = {
+        "policy": (group.region, states.RETIRED),
+        "policy_draft": (group.region, states.DRAFT),
+        "policy_review": (above, states.REVIEW),
+    }
+    for number, (name, (region, state)) in enumerate(policies.items(), start=1):
+        made = SupervisionPolicy.objects.create(
+            region=region,
+            department=group,
+            version=number,
+            name=default_policy.NAME,
+            reason="首次编制",
+            state=state,
+            created_at=clock.now(),
+        )
+        PolicyRow.objects.bulk_create(
+            PolicyRow(of=made, grade=row.grade, ratio_bp=row.ratio_bp)
+            for row in default_policy.ROWS
+        )
+        world.things[name] = made
