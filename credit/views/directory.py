@@ -15,6 +15,7 @@ from credit.imports import SUBJECT_SHEET
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import scope_of, sheet_rows
 from credit.selectors.ledger import ledger
+from credit.selectors.measures_against import measures_against
 from credit.services.directory import create_subject, grade_subject, update_subject
 from matters.selectors import category_names
 from records.actor import Actor
@@ -87,6 +88,7 @@ class SubjectDetailView(View):
             "grade_form": GradeForm(initial={"grade": subject.grade}),
             "grade_url": reverse("credit:subject-grade", args=[subject.pk]),
             "ledger": ledger(actor, subject),
+            **measures_against(actor, subject),
         }
         return render(request, "credit/subject_detail.html", context)
 

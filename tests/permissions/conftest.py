@@ -14,6 +14,7 @@ from tests.permissions.world import World
 from tests.permissions.world_clues import add_clues
 from tests.permissions.world_credit import add_credit
 from tests.permissions.world_procedures import add_procedures
+from tests.permissions.world_sanctions import add_sanctions
 from tests.permissions.world_sharing import add_sharing
 
 
@@ -39,6 +40,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_procedures(built)
         add_sharing(built)
         add_credit(built)
+        add_sanctions(built)
         yield built
         transaction.set_rollback(True)
 

@@ -48,6 +48,9 @@ DOORS = {
     "sharing_request": "clues:sharing-request-act",
     "indicator_set": "credit:indicator-set-act",
     "policy": "credit:policy-act",
+    "sanction": "credit:sanction-act",
+    "sanction_part": "credit:sanction-part-act",
+    "white_list": "credit:white-list-act",
 }
 """The door of each table's acts. The subject's only act without a form of its own has its own
 door, and the year plan is addressed by its year, an emergency call has a page of its own; all
