@@ -7,3 +7,8 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         from credit import imports  # noqa: F401  (registers its kind of file)
+        from credit.models import Sanction, WhiteListEntry
+        from records.concealment import INTERNAL
+
+        for model in (Sanction, WhiteListEntry):
+            INTERNAL[model._meta.label] = model.objects.internal_to_others

@@ -34,6 +34,10 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
             signed &= known
         return self.filter(Q(department_id=actor.department_id) | signed)
 
+    def internal_to_others(self, actor: Actor) -> SanctionQuerySet:
+        """What other departments have not signed (``records.concealment.INTERNAL``)."""
+        return self.filter(state__in=Sanction.PREPARING).exclude(department_id=actor.department_id)
+
     def in_force(self) -> SanctionQuerySet:
         return self.filter(state__in=Sanction.IN_FORCE)
 

@@ -22,11 +22,16 @@ class WhiteListEntryQuerySet(models.QuerySet["WhiteListEntry"]):
             return self
         if not is_staff_member(actor) or not actor.has_role(*STAFF):
             return self.none()
-        hidden = [WhiteListEntry.State.REVIEW, WhiteListEntry.State.WITHDRAWN]
+        hidden = list(WhiteListEntry.UNSIGNED)
         if not actor.fills(Function.CREDIT, Function.COORDINATION):
             hidden += [WhiteListEntry.State.CONSENT, WhiteListEntry.State.REJECTED]
         shown = Q(region__code__startswith=actor.region_code) & ~Q(state__in=hidden)
         return self.filter(shown | Q(department_id=actor.department_id))
+
+    def internal_to_others(self, actor: Actor) -> WhiteListEntryQuerySet:
+        """What other departments have not signed (``records.concealment.INTERNAL``)."""
+        unsigned = self.filter(state__in=WhiteListEntry.UNSIGNED)
+        return unsigned.exclude(department_id=actor.department_id)
 
     def listed(self) -> WhiteListEntryQuerySet:
         return self.filter(state=WhiteListEntry.State.LISTED)
@@ -54,6 +59,7 @@ class WhiteListEntry(models.Model):
     }
 
     OPEN = (State.REVIEW, State.CONSENT, State.LISTED)
+    UNSIGNED = (State.REVIEW, State.WITHDRAWN)
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     subject = models.ForeignKey(

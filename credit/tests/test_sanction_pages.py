@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.models import Sanction, Subject, WhiteListEntry
 from credit.selectors.sanctions import SANCTION_SHEET
-from credit.services import whitelist
-from credit.tests.sanction_samples import Who, signed, subjects
+from credit.services import sanctions, whitelist
+from credit.tests.sanction_samples import Who, said, signed, subjects
 from departments.models import Region
 from matters.models import Matter, MatterVersion
 from records.excel import read
@@ -158,6 +158,17 @@ def test_drawn_up_over_rest(actor: Who, client_of: Login, found: list[Subject]) 
         f"/api/v1/sanctions/{made.json()['id']}/acts/submit/", {}, content_type="application/json"
     )
     assert signed_over.json()["state"] == "review"
+
+
+def test_the_trail_tells_no_overseer_of_what_is_unsigned(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    made = sanctions.draft(actor("fgw_clerk"), found[0].pk, said(actor))
+    trail = "/trail/?target=失信惩戒"
+    assert str(made) not in client_of("xzsp_head").get(trail).content.decode()
+    sanctions.submit(actor("fgw_clerk"), made.pk)
+    sanctions.sign(actor("fgw_head"), made.pk)
+    assert str(made) in client_of("xzsp_head").get(trail).content.decode()
 
 
 def test_proposals_are_the_credit_groups(client_of: Login, found: list[Subject]) -> None:
