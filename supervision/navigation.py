@@ -102,6 +102,8 @@ MENU: tuple[Group, ...] = (
             Entry("信用评价指标", "credit:indicator-set-list", _department),
             Entry("信用评价", "credit:evaluation-list", _department),
             Entry("差异化监管方案", "credit:policy-list", _department),
+            Entry("白名单", "credit:white-list", _staff),
+            Entry("失信惩戒", "credit:sanction-list", _staff),
         ),
     ),
     Group(
