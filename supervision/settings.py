@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MatterState": "matters.models.MatterVersion.State",
         "DutyPart": "matters.models.Duty.Part",
+        "SupervisionWay": "matters.models.MatterVersion.Way",
+        "PolicyState": "credit.models.SupervisionPolicy.State",
         "SubjectStatus": "credit.models.Subject.Status",
         "PlanItemState": "inspections.models.PlanItem.State",
         "PlanPartState": "inspections.models.PlanItemPart.State",
