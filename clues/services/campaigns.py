@@ -65,7 +65,8 @@ def propose(
     at_once = actor.is_system or is_head_of(actor, actor.department_id)
     with transaction.atomic():
         if warning is not None:
-            RiskWarning.objects.select_for_update(of=("self",)).get(pk=warning.pk)
+            # As it stands now: it may have become confidential meanwhile.
+            warning = RiskWarning.objects.select_for_update(of=("self",)).get(pk=warning.pk)
             sent_before = _standing(actor, warning)
         else:
             wait_turn(actor)
