@@ -9,6 +9,7 @@ from django.urls import reverse
 from clues.models import Clue, Referral, VerificationPart
 from clues.services import clue_answer, joint
 from clues.services.letters import drafts, sending
+from clues.services.warnings.sources import SOURCES
 from clues.tests import letter_samples as letters
 from clues.tests.joint_samples import department_of, opened, part_of
 from clues.tests.samples import handling, person, photo, propose_answer
@@ -129,3 +130,16 @@ def test_a_part_given_to_another_department_begins_anew(county):
     other = joint.Asked(department_of("wjw_clerk"), "核查食堂", 5)
     joint.change(person("mzj_head"), pk, other, "改由卫健委核查")
     assert VerificationPart.objects.get(pk=pk).finding == ""
+
+
+def test_a_late_letter_is_not_named_among_the_causes_of_a_warning_before_it_is_signed(county):
+    letters.in_review(title=TITLE)
+    Deadline.objects.update(due_at="2020-01-01T00:00:00Z")
+    overdue = SOURCES["overdue"]
+
+    def named(username: str) -> bool:
+        rows = overdue.visible(overdue.rows("411603"), person(username))
+        return any(TITLE in overdue.describe(row)[0] for row in rows)
+
+    assert named("mzj_head")
+    assert not named("xzsp_head") and not named("wjw_clerk")

@@ -19,7 +19,7 @@ from clues.rules import warnings as rules
 from credit.models import Subject, SubjectChange
 from inspections.models import JointTask, TaskItem
 from records.actor import Actor
-from records.concealment import reveal
+from records.concealment import oversee, reveal
 from records.models import Deadline, TrailEntry
 
 _NOBODY = Actor(name="预警统计")
@@ -297,8 +297,9 @@ def _overdue(region: str) -> QuerySet[Deadline]:
     return reveal(late.filter(Q(met_at=None) | Q(met_at__gt=F("due_at"))), _NOBODY)
 
 
-def _revealed(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-    return reveal(rows, actor)
+def _overseen(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    # The row names the object, such as a letter that another department has not signed yet.
+    return oversee(rows, actor)
 
 
 register(
@@ -310,7 +311,7 @@ register(
         rows=_overdue,
         at="due_at",
         groups={rules.DEPARTMENT: "department_id"},
-        visible=_revealed,
+        visible=_overseen,
         related=("department",),
         describe=lambda row: (f"{row.department}：{row.title}（{row.target_name}）", None),
     )
