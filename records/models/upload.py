@@ -3,6 +3,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from records import clock
+
 
 class Upload(models.Model):
     """A file sent ahead over REST, for calls of the same person that name it. It belongs to
@@ -16,7 +18,7 @@ class Upload(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="上传人", related_name="+"
     )
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    uploaded_at = models.DateTimeField("上传时间", default=clock.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "预上传文件"
