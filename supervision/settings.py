@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "LetterState": "clues.models.Referral.State",
         "JointState": "clues.models.JointVerification.State",
         "JointPartState": "clues.models.VerificationPart.State",
+        "PenaltyState": "clues.models.Penalty.State",
+        "PenaltyKind": "clues.models.Penalty.Kind",
         "CrimeState": "clues.models.CrimeHandover.State",
         "DisputeState": "clues.models.Dispute.State",
         "RefusalState": "clues.models.Refusal.State",

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clues.acts.letters import LETTER_ACTS
+from clues.api.named import visible
 from clues.forms.letters import LetterFilter
 from clues.models import Clue, Referral
 from clues.rules.kinds import FREE_KINDS
@@ -227,7 +228,7 @@ class LetterViewSet(
     def create(self, request: Request) -> Response:
         """Draft a letter in the name of the caller's department."""
         actor, given = self._given(request, LetterInput)
-        clue = _visible(Clue, actor, given["clue"], "clue")
+        clue = visible(Clue, actor, given["clue"], "clue")
         with _content(actor, given) as content:
             letter = drafts.draft(actor, given["kind"], content, clue=clue)
         return self.answer(letter.pk, status.HTTP_201_CREATED)
@@ -297,7 +298,7 @@ def _content(actor: Actor, given: Mapping[str, Any]) -> Iterator[Content]:
             body=given["body"],
             to=given["to"],
             outside=given["outside"],
-            subject=_visible(Subject, actor, given["subject"], "subject"),
+            subject=visible(Subject, actor, given["subject"], "subject"),
             copies=tuple(given["copies"]),
             files=files,
         )
@@ -311,13 +312,3 @@ def _labelled(actor: Actor, given: Sequence[Mapping[str, Any]]) -> Iterator[Labe
         for each, file in zip(given, files, strict=True):
             by_label.setdefault(each["label"], []).append(file)
         yield by_label
-
-
-def _visible(model: Any, actor: Actor, pk: int | None, field: str) -> Any:
-    """The object that the body names, if the caller may see it."""
-    if pk is None:
-        return None
-    found = model.objects.visible_to(actor).filter(pk=pk).first()
-    if found is None:
-        raise serializers.ValidationError({field: "所选的对象不存在。"})
-    return found

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 
+from clues.forms.procedures import uploads
 from clues.models import Campaign, Clue, JointVerification, Penalty
 from clues.services.penalties import PenaltyData
 from credit.models import Subject
@@ -72,6 +73,7 @@ class PenaltyForm(forms.Form):
     )
     occurred_from = forms.DateField(label="违法行为开始日期", widget=_DATE)
     occurred_to = forms.DateField(label="违法行为终了日期", widget=_DATE)
+    files = uploads("处罚材料", "决定书等，照片或 PDF，每个不超过 20 MB。")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,9 +99,10 @@ class PenaltyForm(forms.Form):
         return found
 
     def data_of(self) -> PenaltyData:
-        """What the valid form says, as the service takes it."""
+        """What the valid form says, as the service takes it; files apart."""
         values = dict(self.cleaned_data)
-        values.pop("subject_name")
+        for apart in ("subject_name", "files"):
+            values.pop(apart)
         amount = values.pop("amount")
         fen = None if amount is None else int(amount * _FEN_PER_YUAN)
         return PenaltyData(**values, amount=fen)

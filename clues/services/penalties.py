@@ -14,10 +14,12 @@ from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
 from clues.models import Clue, Penalty
 from clues.rules.penalty import LAW, act_key
 from clues.services.clue_secrecy import follow_clue
+from clues.services.uploads import Files, keep_files
 from clues.stages import hold_clue
 from credit.models import Subject
 from credit.services.origins import restate
 from departments.models import Department
+from departments.roles import Role
 from matters.models import CheckItem
 from records import clock, trail
 from records.actor import Actor
@@ -27,6 +29,7 @@ _S = Penalty.State
 _ONE_FINE = "same_act_fined_once"
 _ONE_ENTRY = "penalty_entered_once"
 _MOST_FEN = 10**15
+_FILES = "处罚材料"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,17 +49,13 @@ class PenaltyData:
     clue: Clue | None = None
 
 
-def enter(actor: Actor, data: PenaltyData) -> Penalty:
-    """Put a penalty of the actor's department before its head.
+def enter(actor: Actor, data: PenaltyData, files: Files = ()) -> Penalty:
+    """Put a penalty of the actor's department before its head, with the papers of the decision.
 
     Raises ``NotAllowed``, or ``Refused`` with the field at fault, also when the act has been
     fined already or the decision is on record.
     """
-    if actor.department_id is None or not actor.has_role("clerk", "head"):
-        raise NotAllowed("只有部门经办人或负责人可以登记处罚。", verb="penalty.enter")
-    department = Department.objects.select_related("region").get(pk=actor.department_id)
-    if not department.enforces:
-        raise NotAllowed(f"{department.name}不是执法部门，不能登记行政处罚。", verb="penalty.enter")
+    department = must_enforce(actor)
     penalty = Penalty(
         region_code=department.region.code,
         department=department,
@@ -71,13 +70,25 @@ def enter(actor: Actor, data: PenaltyData) -> Penalty:
             penalty.save()
             PENALTY_STAGES.enter(actor, penalty)
             trail.record(actor, "penalty.enter", "登记处罚", penalty, after=trail.snapshot(penalty))
+            keep_files(actor, penalty, files, _FILES)
     except IntegrityError as error:
         raise _in_words(actor, penalty, error) from error
     return penalty
 
 
-def edit(actor: Actor, pk: int, data: PenaltyData) -> Penalty:
-    """Change what has not been signed; it is before the head again. Raises as ``enter``."""
+def must_enforce(actor: Actor) -> Department:
+    """The department in whose name the actor enters penalties. Raises ``NotAllowed``."""
+    if actor.department_id is None or not actor.has_role(Role.CLERK, Role.HEAD):
+        raise NotAllowed("只有部门经办人或负责人可以登记处罚。", verb="penalty.enter")
+    department = Department.objects.select_related("region").get(pk=actor.department_id)
+    if not department.enforces:
+        raise NotAllowed(f"{department.name}不是执法部门，不能登记行政处罚。", verb="penalty.enter")
+    return department
+
+
+def edit(actor: Actor, pk: int, data: PenaltyData, files: Files = ()) -> Penalty:
+    """Change what has not been signed; it is before the head again. Files are added to those that
+    are there. Raises as ``enter``."""
     penalty: Penalty | None = None
     try:
         with transaction.atomic():
@@ -85,6 +96,7 @@ def edit(actor: Actor, pk: int, data: PenaltyData) -> Penalty:
             with PENALTY_ACTS.take(actor, "edit", pk) as penalty:
                 follow_clue(penalty, data.clue)
                 _fill(actor, penalty, data)
+                keep_files(actor, penalty, files, _FILES)
     except IntegrityError as error:
         raise _in_words(actor, penalty, error) from error
     return penalty
@@ -190,6 +202,8 @@ def _hold_clue(actor: Actor, clue: Clue | None, verb: str) -> None:
 def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:
     if data.check_item is not None and data.act.strip():
         raise Refused("违法行为请选择检查事项或填写文字，二者只填其一。", field="act")
+    if data.check_item is not None and data.check_item.department_id != penalty.department_id:
+        raise Refused("只能选择本部门的检查事项。", field="check_item")
     words = data.check_item.title if data.check_item else " ".join(data.act.split())
     key = act_key(words)
     if not key:

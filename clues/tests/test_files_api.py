@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from clues.models import Clue, ClueUserPermission
-from clues.tests.samples import department, make_clue, photo
+from clues.tests.joint_samples import fined, subject
+from clues.tests.samples import department, make_clue, own_handling, person, photo
 from clues.tests.sharing_samples import entry
 from departments.models import User
+from matters.models import CheckItem
 from records import evidence
 from records.trail import entries_of
 
@@ -140,3 +142,63 @@ def test_shared_information_takes_files_until_it_is_shared(call, upload):
         files=[upload("scjg_clerk", "决定书.jpg")],
     )
     assert (status, [each["name"] for each in record["files"]]) == (200, ["决定书.jpg"])
+
+
+def test_a_penalty_is_entered_and_corrected_with_its_papers(call, upload, client_of):
+    today = timezone.localdate()
+    said = {
+        "subject": subject().pk,
+        "act": "使用超过保质期的食品原料",
+        "occurred_from": f"{today.year - 1}-05-01",
+        "occurred_to": f"{today.year - 1}-05-31",
+        "number": "淮市监罚〔2025〕1号",
+        "kind": "fine",
+        "amount": 500_000,
+        "decided_on": f"{today.year - 1}-06-10",
+    }
+    status, refused = call("scjg_clerk", "penalties/", **said, files=[upload("mzj_clerk")])
+    assert (status, refused["errors"][0]["field"]) == (422, "files")
+    decision = upload("scjg_clerk", "决定书.jpg")
+    status, made = call("scjg_clerk", "penalties/", **said, files=[decision])
+    assert (status, made["state"], made["amount"]) == (201, "review", 500_000)
+    address = f"penalties/{made['id']}/acts"
+    status, changed = call(
+        "scjg_clerk", f"{address}/edit/", **said | {"amount": 400_000}, files=[upload("scjg_clerk")]
+    )
+    assert (status, changed["amount"], len(changed["files"])) == (200, 400_000, 2)
+    url = changed["files"][0]["url"]
+    assert client_of("wjw_clerk").get(url).status_code == 404
+    assert call("scjg_head", f"{address}/sign/")[1]["state"] == "in_force"
+    assert client_of("wjw_clerk").get(url).status_code == 200
+    assert call("scjg_clerk", f"{address}/edit/", **said)[0] == 409
+
+
+def test_a_penalty_names_its_clue_to_who_sees_the_clue(call, client_of):
+    clue = own_handling(person("scjg_clerk"))
+    penalty = fined(clue=clue)
+    seen = {
+        username: client_of(username).get(f"/api/v1/penalties/{penalty.pk}/").json()["clue"]
+        for username in ("scjg_clerk", "wjw_clerk")
+    }
+    assert seen == {"scjg_clerk": clue.pk, "wjw_clerk": None}
+
+
+def test_others_check_items_and_hidden_clues_cannot_be_named(call, county):
+    hidden = own_handling(person("mzj_clerk"), confidential=True)
+    foreign = CheckItem.objects.filter(department=department("卫健委")).first()
+    said = {
+        "subject": subject().pk,
+        "occurred_from": "2025-05-01",
+        "occurred_to": "2025-05-31",
+        "number": "淮市监罚〔2025〕1号",
+        "kind": "warning",
+        "decided_on": "2025-06-10",
+    }
+    status, refused = call("scjg_clerk", "penalties/", **said, check_item=foreign.pk)
+    assert (status, refused["errors"][0]["field"]) == (422, "check_item")
+    answers = [
+        call("scjg_clerk", "penalties/", **said, act="虐待", clue=key)
+        for key in (hidden.pk, hidden.pk + 1)
+    ]
+    assert [status for status, _ in answers] == [400, 400]
+    assert answers[0][1]["errors"] == answers[1][1]["errors"]

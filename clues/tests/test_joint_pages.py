@@ -20,7 +20,7 @@ from clues.tests.joint_samples import (
     subject,
     verified,
 )
-from clues.tests.samples import own_handling, person
+from clues.tests.samples import own_handling, person, photo
 from inspections.models import JointTask
 from inspections.tests.plan_story import inspectors, matter
 from inspections.tests.visit_samples import make_story
@@ -194,7 +194,11 @@ def test_penalties_are_entered_listed_and_exported(county, client_of) -> None:
 def test_an_entry_is_corrected_on_its_page(county, client_of) -> None:
     penalty = penalties.enter(person("scjg_clerk"), penalty_data())
     url = f"{penalty.get_absolute_url()}edit/"
-    assert penalty.number in client_of("scjg_clerk").get(url).content.decode()
+    form = client_of("scjg_clerk").get(url)
+    assert penalty.number in form.content.decode()
+    sent = {name: value or "" for name, value in form.context["form"].initial.items()}
+    client_of("scjg_clerk").post(url, sent | {"files": [photo("决定书.jpg")]})
+    assert "决定书.jpg" in client_of("scjg_head").get(penalty.get_absolute_url()).content.decode()
     page = client_of("scjg_head").get(penalty.get_absolute_url()).content.decode()
     assert "同一时期的其他处罚" in page and "5,000.00 元" in page
     penalties.sign(person("scjg_head"), penalty.pk)

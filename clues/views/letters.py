@@ -112,7 +112,7 @@ class LetterNewView(LetterFormView):
         clue = self._clue(request)
         initial: dict[str, Any] = {}
         if clue is not None:
-            initial = {"title": f"关于{clue.title}的函"[: drafts.TITLE_MOST]}
+            initial = {"title": f"关于{clue.title[:80]}的函"}
             initial |= {"subject": clue.subject_id or "", "subject_name": clue.subject_name}
         form = LetterForm(actor_of(request), sender, FREE_KINDS[kind], initial=initial)
         return self.show(request, form, {"clue": clue})

@@ -17,8 +17,9 @@ from clues.services import penalties as services
 from credit.models import Subject
 from departments.models import Department
 from departments.roles import Role
+from records import evidence
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Refused
 from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
@@ -66,8 +67,9 @@ class PenaltyView(View):
             "stop": selectors.stop_of(penalty),
             "acts": PENALTY_ACTS.buttons(actor, penalty),
             "near": selectors.near_penalties(actor, penalty),
+            "files": evidence.of(penalty).order_by("uploaded_at"),
             "clue": visible.filter(pk=penalty.clue_id).first() if penalty.clue_id else None,
-            "entries": timeline(penalty, without=("deadline.start",)),
+            "entries": timeline(penalty, without=("deadline.start",), files_of=penalty),
         }
         return render(request, "clues/penalty.html", context)
 
@@ -89,10 +91,10 @@ class PenaltyFormView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         actor = self._actor(request)
-        form = PenaltyForm(actor, request.POST)
+        form = PenaltyForm(actor, request.POST, request.FILES)
         if form.is_valid():
             try:
-                penalty = services.enter(actor, form.data_of())
+                penalty = services.enter(actor, form.data_of(), form.cleaned_data["files"])
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
@@ -102,8 +104,7 @@ class PenaltyFormView(View):
 
     def _actor(self, request: HttpRequest) -> Actor:
         actor = actor_of(request)
-        if not _may_enter(actor):
-            raise NotAllowed("只有执法部门的经办人或负责人可以登记处罚。", verb="penalty.enter")
+        services.must_enforce(actor)
         return actor
 
     def _from_clue(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -120,11 +121,13 @@ class PenaltyFormView(View):
     ) -> HttpResponse:
         key = key_of(str(form["subject"].value() or ""))
         visible = Subject.objects.visible_to(form.actor)
+        clues = Clue.objects.visible_to(form.actor).filter(confidential=True)
         context = {
             "form": form,
             "penalty": penalty,
             "subjects": list(visible.filter(pk=key)) if key else [],
             "chosen": key,
+            "secret": clues.filter(number=form["clue"].value() or "").exists(),
         }
         status = 422 if form.errors else 200
         return render(request, "clues/penalty_form.html", context, status=status)
@@ -147,10 +150,10 @@ class PenaltyEditView(PenaltyFormView):
         actor = actor_of(request)
         penalty = get_object_or_404(selectors.penalty_list(actor), pk=pk)
         PENALTY_ACTS.authorise(actor, "edit", penalty)
-        form = PenaltyForm(actor, request.POST)
+        form = PenaltyForm(actor, request.POST, request.FILES)
         if form.is_valid():
             try:
-                services.edit(actor, pk, form.data_of())
+                services.edit(actor, pk, form.data_of(), form.cleaned_data["files"])
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:

@@ -35,6 +35,7 @@ THINGS = {
     "/clues/": "clue",
     "/letters/": "letter_sent",
     "/joint-verifications/": "joint_review",
+    "/penalties/": "penalty_review",
     "/crimes/": "crime_reviewing",
     "/disputes/": "dispute_together",
     "/refusals/": "refusal_advised",
