@@ -14,7 +14,10 @@ import django
 if TYPE_CHECKING:
     from tests.benchmark.measure import Report
 
-NAMES = ("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules")
+NAMES = (
+    *("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules"),
+    "credit_evaluation",
+)
 SIZE = 1_000_000
 
 

@@ -95,6 +95,9 @@ def _indicators() -> IndicatorSet:
 
 
 def _fill(size: int) -> None:
+    with connection.cursor() as cursor:
+        # VACUUM passes over rows whose commit is not on disk yet.
+        cursor.execute("SET synchronous_commit = on")
     region = Region.objects.get(code="411603")
     first = Subject.objects.create(
         region=region,
