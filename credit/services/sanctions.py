@@ -121,7 +121,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Sanction:
             part.state = Part.WAITING
             part.save(update_fields=("state",))
             _start(actor, sanction, rules.RECEIVE_DUE, part)
-            trail.record(actor, "sanction_part.hand_out", "下达惩戒任务", part)
+            trail.record(actor, "sanction_part.hand_out", f"下达{part.department}", part)
         _push(sanction, "sanction.signed")
         wake_review()
     return sanction
@@ -248,7 +248,9 @@ def _end(actor: Actor, sanction: Sanction, how: str) -> None:
         trail.record(
             actor,
             "sanction_part.end",
-            "通知解除措施" if part.state == Part.RELEASING else "终止惩戒任务",
+            f"通知{part.department}解除措施"
+            if part.state == Part.RELEASING
+            else f"终止{part.department}的任务",
             part,
             opinion=sanction.end_reason,
         )

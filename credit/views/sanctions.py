@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -34,11 +35,19 @@ from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-from records.selectors import timeline
+from records.selectors import TimelineEntry, timeline, waited
 from records.views import EXPORT_LIMIT, ActView, done
 
-_INSIDE = ("sanction_part.report", "sanction_part.return")
-"""Steps within an implementing department, which only itself reads of."""
+_INSIDE = (
+    "sanction.submit",
+    "sanction.return",
+    "sanction.keep",
+    "sanction_part.report",
+    "sanction_part.return",
+)
+"""Steps within a department, which only itself reads of."""
+_CLOCKS = ("deadline.start",)
+"""The lanes show the clocks."""
 
 
 def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
@@ -51,6 +60,21 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         {"label": label, "url": reverse(f"credit:{name}"), "active": name == current}
         for name, label in pages
     ]
+
+
+def course(actor: Actor, sanction: Sanction) -> list[TimelineEntry]:
+    """What was done with a sanction and its parts, newest first, as far as the person reads it."""
+    own: list[Sanction | SanctionPart] = []
+    others: list[Sanction | SanctionPart] = []
+    for each in (sanction, *sanction.parts.all()):
+        (own if each.department_id == actor.department_id else others).append(each)
+    entries = timeline(*own, without=_CLOCKS) + timeline(*others, without=_CLOCKS + _INSIDE)
+    entries.sort(key=lambda entry: entry.at)
+    before = [None, *(entry.at for entry in entries)]
+    return [
+        replace(entry, since_previous=waited(entry.at, previous))
+        for entry, previous in zip(entries, before, strict=False)
+    ][::-1]
 
 
 class SanctionListView(View):
@@ -147,17 +171,13 @@ class SanctionView(View):
         sanction = get_object_or_404(selectors.sanctions_for(actor), pk=pk)
         address = reverse("credit:sanction-part", args=[0]).replace("/0/", "/{pk}/")
         lanes = selectors.lanes(actor, sanction, address)
-        told = [lane.part for lane in lanes if lane.part.department_id == actor.department_id]
-        foreign = [lane.part for lane in lanes if lane.part.department_id != actor.department_id]
-        entries = timeline(sanction, *told, files_of=sanction)
-        entries += timeline(*foreign, without=_INSIDE)
         context = {
             "sanction": sanction,
             "chip": deadlines.chips_for([sanction]).get(sanction.pk),
             "acts": SANCTION_ACTS.buttons(actor, sanction),
             "lanes": lanes,
             "files": evidence.of(sanction),
-            "entries": sorted(entries, key=lambda entry: entry.at, reverse=True),
+            "entries": course(actor, sanction),
         }
         return render(request, "credit/sanctions/detail.html", context)
 
