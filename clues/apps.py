@@ -7,18 +7,17 @@ class CluesConfig(AppConfig):
 
     def ready(self) -> None:
         from clues import imports, receivers  # noqa: F401  (imports register themselves)
-        from clues.models import Concealable, Stop
+        from clues.models import Concealable, ConcealedObject, Stop
         from clues.services import credit
         from clues.services.sharing import events
         from credit.services.origins import register
         from records.concealment import CONCEALED, INTERNAL
 
+        CONCEALED.append(ConcealedObject.objects.hidden_from)
         for model in self.get_models():
-            if issubclass(model, Concealable):
-                CONCEALED[model._meta.label] = model.objects.concealed_from
-                # Nothing is entered about a stop: what is done there is done with its object.
-                if model is not Stop:
-                    INTERNAL[model._meta.label] = model.objects.internal_to_others
+            # Nothing is entered about a stop: what is done there is done with its object.
+            if issubclass(model, Concealable) and model is not Stop:
+                INTERNAL[model._meta.label] = model.objects.internal_to_others
 
         for origin in (credit.CLUES, credit.PENALTIES, credit.WARNINGS, credit.CRIMES):
             register(origin)

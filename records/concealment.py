@@ -10,18 +10,18 @@ be hidden.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from records.actor import Actor
 
-CONCEALED: dict[str, Callable[[Actor], QuerySet[models.Model]]] = {}
-"""By model label: the rows of the model that a person must not know of."""
+CONCEALED: list[Callable[[Actor], QuerySet[Any]]] = []
+"""Each gives what a person must not know of, as rows with ``target_type`` and ``target_id``."""
 
 INTERNAL: dict[str, Callable[[Actor], QuerySet[models.Model]]] = {}
 """By model label: the rows of the model that are still the own affair of another department."""
@@ -49,19 +49,36 @@ def is_concealed(actor: Actor, field: str = "target") -> Q:
     ``field`` is the entry's generic relation: ``<field>_type`` and ``<field>_id``. An entry about
     a deadline is one about the deadline's own object.
     """
-    return _is_about(CONCEALED, actor, field)
-
-
-def _is_about(
-    registered: Mapping[str, Callable[[Actor], QuerySet[models.Model]]], actor: Actor, field: str
-) -> Q:
-    deadline = apps.get_model("records.Deadline")
+    clocks = apps.get_model("records.Deadline")
     hidden = Q(pk__in=())
-    for label, rows_of in registered.items():
+    for rows_of in CONCEALED:
+        rows = rows_of(actor)
+        clock = clocks._default_manager.filter(_is_one_of(rows, "target"), pk=_outer(field, "id"))
+        hidden |= _is_one_of(rows, field) | (_is_a(clocks, field) & Q(Exists(clock)))
+    return hidden
+
+
+def _is_one_of(rows: QuerySet[Any], field: str) -> Q:
+    same = rows.filter(target_type=_outer(field, "type"), target_id=_outer(field, "id"))
+    return Q(Exists(same))
+
+
+def _outer(field: str, part: str) -> OuterRef:
+    return OuterRef(f"{field}_{part}")
+
+
+def _is_a(model: type[models.Model], field: str) -> Q:
+    return Q(**{f"{field}_type": ContentType.objects.get_for_model(model)})
+
+
+def _is_internal(actor: Actor, field: str) -> Q:
+    clocks = apps.get_model("records.Deadline")
+    hidden = Q(pk__in=())
+    for label, rows_of in INTERNAL.items():
         model, rows = apps.get_model(label), rows_of(actor).order_by()
         # Model by model, so that each finds its deadlines by their index.
-        clocks = deadline._default_manager.filter(_about("target", model, rows))
-        hidden |= _about(field, model, rows) | _about(field, deadline, clocks)
+        theirs = clocks._default_manager.filter(_about("target", model, rows))
+        hidden |= _about(field, model, rows) | _about(field, clocks, theirs)
     return hidden
 
 
@@ -76,7 +93,7 @@ def oversee(entries: QuerySet[E], actor: Actor, field: str = "target") -> QueryS
     """As ``reveal``, for lists of other departments' affairs: also without entries about what has
     not left another department, such as a letter that its head has not signed."""
     shown = reveal(entries, actor, field)
-    return _without(shown, _is_about(INTERNAL, actor, field), field)
+    return _without(shown, _is_internal(actor, field), field)
 
 
 def _without(entries: QuerySet[E], hidden: Q, field: str) -> QuerySet[E]:
@@ -85,6 +102,5 @@ def _without(entries: QuerySet[E], hidden: Q, field: str) -> QuerySet[E]:
 
 
 def _about(field: str, model: type[models.Model], rows: QuerySet[models.Model]) -> Q:
-    content_type = ContentType.objects.get_for_model(model)
     # The kind first, so that the database looks up only the kinds that it meets.
-    return Q(**{f"{field}_type": content_type}) & Q(**{f"{field}_id__in": rows.values("pk")})
+    return _is_a(model, field) & Q(**{f"{field}_id__in": rows.values("pk")})

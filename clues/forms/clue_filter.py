@@ -98,7 +98,9 @@ class ClueFilter(django_filters.FilterSet):
         if not value:
             return queryset
         stops = Stop.objects.open().filter(deadline__due_at__lt=clock.now())
-        return queryset.filter(pk__in=stops.values("clue_id"), listed_state__in=Clue.OPEN_STATES)
+        return queryset.filter(
+            listed_key__in=stops.values("clue_id"), listed_state__in=Clue.OPEN_STATES
+        )
 
 
 def _midnight(day: dt.date) -> dt.datetime:

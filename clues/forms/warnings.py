@@ -125,7 +125,7 @@ class WarningFilter(django_filters.FilterSet):
         unread = WarningParty.objects.filter(
             department_id=department_id, read_at=None, part=WarningParty.Part.TOLD
         )
-        return queryset.filter(pk__in=unread.values("warning_id"))
+        return queryset.filter(listed_key__in=unread.values("warning_id"))
 
 
 class RuleForm(forms.Form):

@@ -1,6 +1,7 @@
 from clues.models.base import ClueUserPermission, Concealable, ConcealableQuerySet, Counter, Stop
 from clues.models.campaign import Campaign
 from clues.models.clue import Clue, ClueParty, Complainant, Told
+from clues.models.concealed import ConcealedObject
 from clues.models.crime import CrimeHandover
 from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.joint import ClueVisit, JointVerification, VerificationPart
@@ -26,6 +27,7 @@ __all__ = [
     "Complainant",
     "Concealable",
     "ConcealableQuerySet",
+    "ConcealedObject",
     "Counter",
     "CrimeHandover",
     "Dispute",

@@ -76,14 +76,6 @@ class ConcealableQuerySet(models.QuerySet[Any]):
         found = self.filter(self._internal())
         return found.none() if actor.is_system else found.exclude(self._parties(actor))
 
-    def concealed_from(self, actor: Actor) -> Self:
-        """The confidential rows that the actor is not named for."""
-        concealed = self.filter(confidential=True)
-        if actor.is_system:
-            return concealed.none()
-        granted = ClueUserPermission.objects.filter(user_id=actor.user_id)
-        return concealed.exclude(self._of_clues(granted.values("content_object_id")))
-
 
 def confidential_index(name: str) -> models.Index:
     """The index of the confidential rows of a ``Concealable``."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,14 +11,24 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 
 from clues.models.base import ClueUserPermission, Concealable
-from clues.models.parties import ListedQuerySet, repeated_flag, repeated_key, repeated_text
+from clues.models.parties import (
+    ListedQuerySet,
+    is_named,
+    repeated_flag,
+    repeated_key,
+    repeated_text,
+)
 from credit.models import Subject
+from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
 from departments.roles import STAFF, Role
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
 from records.search import gram_index
+
+_OPEN = ("received", "talked", "transferred", "handling", "supplement", "returned", "disputed")
+_IS_OPEN = Q(state__in=_OPEN)
 
 
 class ClueQuerySet(ListedQuerySet):
@@ -34,13 +44,29 @@ class ClueQuerySet(ListedQuerySet):
     def _parties(self, actor: Actor) -> Q:
         if actor.township_code and not actor.has_role(*STAFF):
             # By key: the index of townships is of no use to a join inside OR.
-            own = Region.objects.filter(code=actor.township_code).values("pk")
-            return Q(reporter_id=actor.user_id) | Q(township_id=Subquery(own))
+            own = Subquery(_township_of(actor))
+            return Q(reporter_id=actor.user_id) | Q(township_id=own)
         # A probe per row: the set of a department's clues would be read whole for a single page.
         concerned = ClueParty.objects.filter(
             clue_id=OuterRef("pk"), department_id=actor.department_id
         )
         return Q(Exists(concerned))
+
+    def listed_for(self, actor: Actor) -> Self:
+        if not self._lists_by_place(actor):
+            return super().listed_for(actor)
+        # One index of the place; what is reported elsewhere would have to be sorted in.
+        own = Subquery(_township_of(actor))
+        return self.filter(confidential=False, township_id=own)._with_listed(actor, "")
+
+    def _lists_by_place(self, actor: Actor) -> bool:
+        """Whether the person sees what lies in its township, and nothing else."""
+        by_place = actor.township_code and actor.has_role(Role.TOWNSHIP) and is_staff_member(actor)
+        if not by_place or actor.has_role(*STAFF) or oversees(actor, actor.region_code):
+            return False
+        reported = self.model._default_manager.filter(reporter_id=actor.user_id)
+        elsewhere = reported.exclude(township_id=Subquery(_township_of(actor)))
+        return not is_named(actor) and not elsewhere.exists()
 
     def _of_clues(self, clue_ids: Any) -> Q:
         return Q(pk__in=clue_ids)
@@ -48,6 +74,10 @@ class ClueQuerySet(ListedQuerySet):
     def _revealed(self, actor: Actor) -> Q:
         named = ClueUserPermission.objects.filter(user_id=actor.user_id)
         return Q(own__confidential=False) | Q(own__clue_id__in=named.values("content_object_id"))
+
+
+def _township_of(actor: Actor) -> models.QuerySet[Any, Any]:
+    return Region.objects.filter(code=actor.township_code).values("pk")
 
 
 class Clue(Concealable):
@@ -89,15 +119,7 @@ class Clue(Concealable):
         ELSEWHERE = "elsewhere", "告知向其他途径反映"
         UNFOUND = "unfound", "无法核实"
 
-    OPEN_STATES = (
-        State.RECEIVED,
-        State.TALKED,
-        State.TRANSFERRED,
-        State.HANDLING,
-        State.SUPPLEMENT,
-        State.RETURNED,
-        State.DISPUTED,
-    )
+    OPEN_STATES = tuple(map(State, _OPEN))
     TONES: ClassVar[dict[str, str]] = {
         State.RECEIVED: "warn",
         State.TALKED: "warn",
@@ -200,7 +222,18 @@ class Clue(Concealable):
             models.Index(fields=("holder", "state", "-received_at")),
             models.Index(fields=("subject", "-received_at")),
             models.Index(Upper("subject_name"), name="clue_subject_name"),
-            models.Index(fields=("township", "-received_at")),
+            models.Index(
+                fields=("township", "-received_at", "-id"),
+                include=("confidential", "state", "channel", "holder"),
+                name="clue_township_listed",
+            ),
+            models.Index(
+                fields=("township", "-received_at", "-id"),
+                include=("confidential", "state", "channel", "holder"),
+                condition=_IS_OPEN,
+                name="clue_township_open",
+            ),
+            models.Index(fields=("reporter", "township"), name="clue_reporter_township"),
             models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
             models.Index(fields=("id",), condition=Q(times_returned__gt=0), name="clue_returned"),
             GinIndex(fields=("bands",), name="clue_bands"),
@@ -251,6 +284,12 @@ class ClueParty(models.Model):
                 fields=("department", "-received_at", "-clue"),
                 include=("confidential", "state", "channel", "township_id", "holder_id"),
                 name="clue_party_listed",
+            ),
+            models.Index(
+                fields=("department", "-received_at", "-clue"),
+                include=("confidential", "state", "channel", "township_id", "holder_id"),
+                condition=_IS_OPEN,
+                name="clue_party_open",
             ),
         )
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Lookup, Q
+from django.db.models.expressions import Col
+from django.db.models.sql import Query
 
 from clues.models.base import ClueUserPermission, ConcealableQuerySet
 from departments.actors import is_staff_member, oversees
 from departments.roles import STAFF
 from records.actor import Actor
+
+_OWN = "own"
 
 
 class ListedQuerySet(ConcealableQuerySet):
@@ -34,21 +38,48 @@ class ListedQuerySet(ConcealableQuerySet):
         """The same rows as ``visible_to``, put so that a list finds its page by an index.
 
         Each has ``listed_at``, to be ordered by ``("-listed_at", "-id")``; filters ask for
-        ``listed_<field>`` instead of a repeated field.
+        ``listed_<field>`` instead of a repeated field, and for ``listed_key`` instead of the key.
         """
         prefix = ""
         if self._lists_by_party(actor):
-            prefix = "own__"
+            prefix = f"{_OWN}__"
             own = FilteredRelation(
                 "parties", condition=Q(parties__department_id=actor.department_id)
             )
-            rows = self.annotate(own=own).filter(
+            rows = self.annotate(**{_OWN: own}).filter(
                 self._revealed(actor), own__department_id=actor.department_id
             )
         else:
             rows = self.visible_to(actor)
-        moment = F(f"{prefix}{self.MOMENT}")
-        return rows.annotate(listed_at=moment).alias(**self._repeated(actor, prefix))
+        return rows._with_listed(actor, prefix)
+
+    def count(self) -> int:
+        """How many rows there are; told by the parties' index alone where it tells all."""
+        parties = self._by_parties_alone()
+        return super().count() if parties is None else parties.count()
+
+    def _by_parties_alone(self) -> models.QuerySet[Any] | None:
+        """The parties of the rows, if nothing but what parties say is asked for."""
+        query = self.query
+        if self._result_cache is not None or _OWN not in query.alias_map:
+            return None
+        if query.distinct or query.combinator or query.group_by is not None:
+            return None
+        if not all(map(_asks_own_party, query.where.leaves())):
+            return None
+        parties = self.model.parties.rel.related_model._default_manager.all()
+        where = query.where.clone()
+        where.relabel_aliases({_OWN: parties.query.get_initial_alias()})
+        parties.query.where = where
+        parties.query.set_limits(query.low_mark, query.high_mark)
+        return parties
+
+    def _with_listed(self, actor: Actor, prefix: str) -> Self:
+        party = prefix and self.model.parties.rel.field.name
+        moment, key = F(f"{prefix}{self.MOMENT}"), F(f"{prefix}{party or 'pk'}")
+        return self.annotate(listed_at=moment).alias(
+            listed_key=key, **self._repeated(actor, prefix)
+        )
 
     def _repeated(self, actor: Actor, prefix: str) -> dict[str, Any]:
         return {f"listed_{name}": F(f"{prefix}{name}") for name in self.REPEATED}
@@ -63,6 +94,15 @@ class ListedQuerySet(ConcealableQuerySet):
             and actor.has_role(*self.READERS)
             and not oversees(actor, actor.region_code)
         )
+
+
+def _asks_own_party(condition: Any) -> bool:
+    """Whether a condition compares a field of the own party with something fixed."""
+    if not isinstance(condition, Lookup) or not isinstance(condition.lhs, Col):
+        return False
+    if isinstance(condition.rhs, Query):
+        return condition.lhs.alias == _OWN and not condition.rhs.get_external_cols()
+    return condition.lhs.alias == _OWN and not hasattr(condition.rhs, "resolve_expression")
 
 
 def is_named(actor: Actor) -> bool:

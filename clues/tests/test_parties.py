@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clues.forms.clue_filter import ClueFilter
 from clues.models import Clue, ClueParty, LetterParty, Referral, RiskWarning, WarningParty
+from clues.selectors import clues
 from clues.services.knowledge import concern, name_people
 from clues.tests.letter_samples import drafted, office
 from clues.tests.samples import make_clue
 from departments.models import Department, Region
 from records.actor import Actor
+from records.models import Deadline
+from tests.benchmark.measure import filtered
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +166,66 @@ def test_lists_of_letters_and_warnings_show_exactly_what_is_visible(
     assert counts[Referral, "sfj_clerk"] == 4
     assert counts[RiskWarning, "xinzhan_officer"] == 1
     assert counts[RiskWarning, "audit_admin"] == 0
+
+
+def test_the_list_of_a_township_shows_exactly_what_is_visible(actor: Any, person: Any) -> None:
+    officer, clerk = actor("xinzhan_officer"), actor("mzj_clerk")
+    own = Region.objects.get(code=officer.township_code)
+    other = Region.objects.filter(level="township").exclude(pk=own.pk).first()
+    make_clue(clerk, township=own)
+    make_clue(clerk, township=other)
+    make_clue(clerk)
+    hidden = make_clue(clerk, township=own, confidential=True)
+
+    def listed() -> int:
+        rows = Clue.objects.listed_for(officer).order_by("-listed_at", "-id")
+        assert list(rows) == list(Clue.objects.visible_to(officer))
+        assert all(row.listed_at == row.received_at for row in rows)
+        return rows.count()
+
+    assert listed() == 1
+    make_clue(officer, township=own)
+    assert listed() == 2
+    make_clue(officer, township=other)
+    make_clue(officer)
+    assert listed() == 4
+    name_people(hidden, [person("xinzhan_officer").pk])
+    assert listed() == 5
+    Clue.objects.filter(reporter=person("xinzhan_officer").pk).delete()
+    assert listed() == 2
+
+
+def test_counts_told_by_the_parties_are_those_of_the_rows(
+    actor: Any, person: Any, django_assert_num_queries: Any
+) -> None:
+    clerk, own = actor("nync_clerk"), office("nync_clerk")
+    late = make_clue(clerk)
+    Deadline.objects.filter(target_id=late.pk).update(due_at=timezone.now() - dt.timedelta(days=1))
+    concern(make_clue(actor("mzj_clerk"), channel="grid"), own)
+    make_clue(actor("mzj_clerk"))
+    hidden = make_clue(actor("nync_head"), confidential=True)
+    drafted(clue=late)
+    for named in (False, True):
+        if named:
+            name_people(hidden, [person("nync_clerk").pk])
+        rows = clues.listed(clerk)
+        found = {
+            query: filtered(ClueFilter, clerk, rows, query)
+            for query in ("", "state=open", "channel=grid", "overdue=on", "q=幸福", "q=XS")
+        }
+        assert {query: each.count() for query, each in found.items()} == {
+            query: len(each) for query, each in found.items()
+        }
+        assert [found[query].count() for query in ("", "channel=grid", "overdue=on")] == [
+            2 + named,
+            1,
+            1,
+        ]
+        assert rows[:1].count() == 1
+        assert rows.none().count() == 0
+        assert rows.filter(Q(title="") | Q(listed_state="received")).count() == 2 + named
+        assert rows.exclude(listed_channel="grid").count() == 1 + named
+    with django_assert_num_queries(1) as asked:
+        assert clues.listed(clerk).filter(listed_state__in=Clue.OPEN_STATES).count() == 3
+    assert 'FROM "clues_clue"' not in asked[0]["sql"]
+    assert '"clues_clueparty"' in asked[0]["sql"]
