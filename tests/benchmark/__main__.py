@@ -44,16 +44,19 @@ def main() -> int:
 
 def _growth(size: int) -> None:
     from tests.benchmark import growth
+    from tests.benchmark.clue_rows import OPEN_EVERY
 
     taken = []
-    for part in (size // 100, size // 10, size):
-        with _filled(part):
+    for times in (1, 10, 100):
+        part = size // 100 * times
+        # As much open each time: what is done piles up, what waits does not.
+        with _filled(part, OPEN_EVERY * times):
             taken.append((part, growth.measure()))
     _show(growth.compare(taken))
 
 
 @contextmanager
-def _filled(size: int) -> Iterator[None]:
+def _filled(size: int, *open_every: int) -> Iterator[None]:
     """A database of its own with as many clues and what belongs to them."""
     from django.db import connection
 
@@ -63,7 +66,7 @@ def _filled(size: int) -> Iterator[None]:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         print(f"filling {size:,} rows …", flush=True)
-        fill(size)
+        fill(size, *open_every)
         yield
     finally:
         connection.creation.destroy_test_db(old, verbosity=0)

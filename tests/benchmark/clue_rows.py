@@ -1,5 +1,6 @@
-"""A county full of clues: hotline complaints of three years, one in twenty still open, one in a
-thousand confidential, with the parties, complainants, stops and clocks they have."""
+"""A county full of clues: hotline complaints of three years, one in twenty still open unless
+told, one in a thousand confidential, with the parties, complainants, stops and clocks they have.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ _NAMES = (
 )
 _RARE, _RARE_EVERY = "茝蘅堂", 20_000
 """A name hardly anybody has."""
-_OPEN = "i % 20 = 0"
+OPEN_EVERY = 20
 
 
 def actor(username: str) -> Actor:
@@ -40,9 +41,10 @@ def actor(username: str) -> Actor:
     return actor_for(User.objects.get(username=username))
 
 
-def fill(count: int) -> None:
+def fill(count: int, open_every: int = OPEN_EVERY) -> None:
     """Enter ``count`` clues of the demo county beside one real one, which is the newest, and what
-    belongs to them: as many letters and trail entries, two stops each, a fifth as many warnings."""
+    belongs to them: as many letters and trail entries, two stops each, a fifth as many warnings.
+    One clue in ``open_every`` is still open."""
     if not Region.objects.exists():
         load_foundation()
     with connection.cursor() as cursor:
@@ -55,7 +57,7 @@ def fill(count: int) -> None:
         complainant_phone="13800001234",
     )
     subjects = _fill_subjects(max(count // 10, 10))
-    _fill_clues(clue, count, subjects)
+    _fill_clues(clue, count, subjects, open_every)
     _fill_related(clue, count)
     further_rows.fill(clue, count, actor(CLERK))
     with connection.cursor() as cursor:
@@ -101,7 +103,7 @@ def _any_of(array: str, number: str) -> str:
     return f"({array})[1 + (hashint8({number}) & 1048575) % cardinality({array})]"
 
 
-def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
+def _fill_clues(clue: Clue, count: int, subjects: str, every: int) -> None:
     quiet = actor(QUIET).department_id
     offices = array_of(
         Department.objects.filter(region__code=REGION, is_active=True)
@@ -129,9 +131,9 @@ def _fill_clues(clue: Clue, count: int, subjects: str) -> None:
             "received_at": f"t.received_at - interval '3 years' * ({count} - i + 1) / {count}",
             "subject_name": name,
             "subject_id": f"CASE WHEN i % 2 = 0 THEN {subject} END",
-            "state": f"CASE WHEN NOT ({_OPEN}) THEN 'closed' WHEN i % 60 = 0 THEN 'returned' "
-            "WHEN i % 60 = 20 THEN 'received' ELSE 'handling' END",
-            "outcome": f"CASE WHEN NOT ({_OPEN}) THEN 'corrected' ELSE '' END",
+            "state": f"CASE WHEN i % {every} > 0 THEN 'closed' WHEN i / {every} % 3 = 0 "
+            f"THEN 'returned' WHEN i / {every} % 3 = 1 THEN 'received' ELSE 'handling' END",
+            "outcome": f"CASE WHEN i % {every} > 0 THEN 'corrected' ELSE '' END",
             "times_returned": "(i % 140 = 0)::int",
             "confidential": "i % 997 = 0",
             "township_id": _township("i"),

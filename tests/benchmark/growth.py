@@ -1,4 +1,5 @@
-"""How pages, searches and the board take longer when there is ten times as much."""
+"""How pages, searches and the board take longer when ten times as much was done and as much is
+open."""
 
 from __future__ import annotations
 

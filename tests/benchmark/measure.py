@@ -103,7 +103,9 @@ def sql_seconds(sql: str, params: Sequence[Any] = (), repeats: int = REPEATS) ->
 
 
 def database_seconds(work: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """The time that the database takes for the queries of a piece of work, Python left out."""
+    """The time that the database takes for the queries of a piece of work, Python left out, as
+    is what a process asks once and keeps."""
+    work()
     statements: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
