@@ -77,17 +77,11 @@ class ConcealableQuerySet(models.QuerySet[Any]):
         return found.none() if actor.is_system else found.exclude(self._parties(actor))
 
 
-def confidential_index(name: str) -> models.Index:
-    """The index of the confidential rows of a ``Concealable``."""
-    return models.Index(fields=("id",), condition=Q(confidential=True), name=name)
-
-
 class Concealable(models.Model):
     """Something that may be confidential with the clue it belongs to.
 
-    Ids, numbers and names of confidential rows tell nothing of them to those not named. A model
-    has an index of its confidential rows (``confidential_index``), because lists of other things
-    ask for them all (``records.concealment``).
+    Ids, numbers and names of confidential rows tell nothing of them to those not named. A table
+    has triggers that enter its confidential rows in ``ConcealedObject``.
     """
 
     region_code = models.CharField("行政区划", max_length=12)
@@ -210,7 +204,6 @@ class Stop(Concealable):
                 name="stop_open_by_region",
             ),
             models.Index(fields=("left_at",), condition=Q(left_at__isnull=False), name="stop_left"),
-            confidential_index("stop_confidential"),
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, ConcealableQuerySet
 from clues.models.clue import Clue
 from clues.models.warning import RiskWarning
 from departments.models import Department, Region
@@ -97,10 +97,7 @@ class Campaign(Concealable):
                 name="accepted_campaign_has_lead",
             ),
         )
-        indexes = (
-            models.Index(fields=("region_code", "-created_at", "-id")),
-            confidential_index("campaign_confidential"),
-        )
+        indexes = (models.Index(fields=("region_code", "-created_at", "-id")),)
 
     def __str__(self) -> str:
         return "保密专项整治建议" if self.confidential else self.title

@@ -234,7 +234,6 @@ class Clue(Concealable):
                 name="clue_township_open",
             ),
             models.Index(fields=("reporter", "township"), name="clue_reporter_township"),
-            models.Index(fields=("id",), condition=Q(confidential=True), name="clue_confidential"),
             models.Index(fields=("id",), condition=Q(times_returned__gt=0), name="clue_returned"),
             GinIndex(fields=("bands",), name="clue_bands"),
             gram_index("title", "subject_name", name="clue_grams"),

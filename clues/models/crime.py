@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import ConcealableQuerySet, confidential_index
+from clues.models.base import ConcealableQuerySet
 from clues.models.procedure import Procedure
 from credit.models import Subject
 from departments.models import Department
@@ -152,7 +152,6 @@ class CrimeHandover(Procedure):
             models.Index(fields=("police", "-id")),
             models.Index(fields=("procuratorate", "-id")),
             models.Index(fields=("clue", "-id")),
-            confidential_index("crime_confidential"),
         )
 
     def get_absolute_url(self) -> str:

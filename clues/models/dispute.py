@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import ConcealableQuerySet, confidential_index
+from clues.models.base import ConcealableQuerySet
 from clues.models.procedure import Procedure
 from departments.models import Department
 from departments.roles import STAFF, Role
@@ -107,7 +107,6 @@ class Dispute(Procedure):
             models.Index(fields=("raiser", "-id")),
             models.Index(fields=("office", "-id")),
             models.Index(fields=("clue", "-id")),
-            confidential_index("dispute_confidential"),
         )
 
     def get_absolute_url(self) -> str:
@@ -271,7 +270,6 @@ class Refusal(Procedure):
             models.Index(fields=("government", "-id")),
             models.Index(fields=("discipline", "-id")),
             models.Index(fields=("clue", "-id")),
-            confidential_index("refusal_confidential"),
         )
 
     def get_absolute_url(self) -> str:

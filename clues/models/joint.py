@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, ConcealableQuerySet
 from clues.models.clue import Clue
 from clues.models.referral import Referral
 from departments.models import Department
@@ -89,7 +89,6 @@ class JointVerification(Concealable):
             models.Index(fields=("region_code", "-created_at", "-id")),
             models.Index(fields=("lead", "-created_at", "-id")),
             models.Index(fields=("clue", "id")),
-            confidential_index("joint_confidential"),
         )
 
     def __str__(self) -> str:
@@ -177,7 +176,6 @@ class VerificationPart(Concealable):
         indexes = (
             models.Index(fields=("department", "state", "joint")),
             models.Index(fields=("clue",)),
-            confidential_index("part_confidential"),
         )
 
     def __str__(self) -> str:
@@ -248,10 +246,7 @@ class ClueVisit(Concealable):
                 name="clue_visit_once",
             ),
         )
-        indexes = (
-            models.Index(fields=("task", "state")),
-            confidential_index("clue_visit_confidential"),
-        )
+        indexes = (models.Index(fields=("task", "state")),)
 
     def __str__(self) -> str:
         return str(self.clue) if self.confidential else f"{self.clue} 并入 {self.task.code}"

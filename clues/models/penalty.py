@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, ConcealableQuerySet
 from clues.models.clue import Clue
 from credit.models import Subject
 from departments.models import Department
@@ -132,7 +132,6 @@ class Penalty(Concealable):
             models.Index(fields=("subject", "-decided_on", "-id")),
             models.Index(fields=("department", "-created_at", "-id")),
             models.Index(fields=("region_code", "-created_at", "-id")),
-            confidential_index("penalty_confidential"),
         )
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, confidential_index
+from clues.models.base import Concealable
 from clues.models.clue import Clue
 from clues.models.parties import (
     ListedQuerySet,
@@ -180,7 +180,6 @@ class Referral(Concealable):
                 condition=Q(sent_at=None) | Q(state__in=("draft", "review")),
                 name="letter_internal",
             ),
-            confidential_index("letter_confidential"),
         )
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet, confidential_index
+from clues.models.base import Concealable, ConcealableQuerySet
 from clues.models.clue import Clue
 from departments.models import Department
 from records import clock
@@ -147,7 +147,6 @@ class SharingEntry(Concealable):
         indexes = (
             models.Index(fields=("region_code", "state", "-id")),
             models.Index(fields=("provider", "state")),
-            confidential_index("sharing_entry_confidential"),
         )
 
     def __str__(self) -> str:
@@ -236,7 +235,6 @@ class SharedRecord(Concealable):
         indexes = (
             models.Index(fields=("region_code", "-created_at", "-id")),
             models.Index(fields=("provider", "-created_at", "-id")),
-            confidential_index("shared_confidential"),
         )
 
     def __str__(self) -> str:
@@ -333,7 +331,6 @@ class SharingRequest(Concealable):
             models.Index(fields=("requester", "-created_at", "-id")),
             models.Index(fields=("provider", "-created_at", "-id")),
             models.Index(fields=("region_code", "-created_at", "-id")),
-            confidential_index("sharing_request_confidential"),
         )
 
     def __str__(self) -> str:

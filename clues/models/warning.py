@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, confidential_index
+from clues.models.base import Concealable
 from clues.models.clue import Clue
 from clues.models.parties import (
     ListedQuerySet,
@@ -317,7 +317,6 @@ class RiskWarning(Concealable):
             models.Index(fields=("rule", "group_key", "-closed_at")),
             models.Index(fields=("owner", "state", "-raised_at")),
             models.Index(fields=("subject", "-raised_at")),
-            confidential_index("warning_confidential"),
         )
 
     def __str__(self) -> str:
