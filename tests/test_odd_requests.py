@@ -60,6 +60,11 @@ LISTS = (
     "sharing-entry-list",
     "shared-record-list",
     "sharing-request-list",
+    "sanction-list",
+    "white-list-entry-list",
+    "credit:sanction-list",
+    "credit:sanction-statistics",
+    "credit:white-list",
 )
 PAGING = ("after", "before", "cursor", "page_size")
 FILTERS = (

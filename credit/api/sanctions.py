@@ -19,6 +19,8 @@ from credit.services import sanctions
 from credit.services.sanctions import MeasureInput, SanctionInput
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 
+_LARGEST_ID = 2**63 - 1
+
 
 class SanctionMeasureSerializer(serializers.ModelSerializer[SanctionMeasure]):
     """A measure that a department is to take."""
@@ -77,17 +79,25 @@ class MeasureInputSerializer(serializers.Serializer[Any]):
     code = serializers.ChoiceField([(each.code, each.title) for each in TASKS], help_text="措施")
     basis = serializers.CharField(max_length=300, help_text="实施依据")
     departments = serializers.ListField(
-        child=serializers.IntegerField(), min_length=1, max_length=200, help_text="实施部门"
+        child=serializers.IntegerField(min_value=1, max_value=_LARGEST_ID),
+        min_length=1,
+        max_length=200,
+        help_text="实施部门",
     )
 
 
 class SanctionInputSerializer(serializers.Serializer[Any]):
     """The body that draws up a sanction."""
 
-    subject = serializers.IntegerField(help_text="监管对象")
+    subject = serializers.IntegerField(min_value=1, max_value=_LARGEST_ID, help_text="监管对象")
     trigger = serializers.ChoiceField(Sanction.Trigger.choices, help_text="触发情形")
     event = serializers.IntegerField(
-        required=False, allow_null=True, default=None, help_text="所依据的信用记录"
+        min_value=1,
+        max_value=_LARGEST_ID,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="所依据的信用记录",
     )
     facts = serializers.CharField(max_length=1000, help_text="失信事实")
     basis = serializers.CharField(max_length=300, help_text="认定依据")

@@ -43,6 +43,8 @@ THINGS = {
     "/sharing-entries/": "entry",
     "/shared-records/": "record_shared",
     "/sharing-requests/": "request_sent",
+    "/sanctions/": "sanction",
+    "/white-list/": "white_list_consent",
 }
 CHECKS = (
     not_a_server_error,
