@@ -134,7 +134,8 @@ def _falling(
         holds = [(grade, said.get(grade) or general.get(grade)) for grade in GRADES]
         known = [(grade, row.ratio_bp) for grade, row in holds if row is not None]
         for (low, less), (high, more) in pairwise(known):
-            if less > more:
+            # What a matter takes from the general is complained of there.
+            if less > more and (matter is None or low in said or high in said):
                 name = "通用" if matter is None else matters.get(matter, "未知事项")
                 yield PolicyComplaint(
                     f"{name}：{low} 级比例 {percent(less)} 高于 {high} 级 {percent(more)}，"

@@ -49,6 +49,11 @@ class MatterBlock:
     note: str
     lines: list[GradeLine]
 
+    @property
+    def may_trigger(self) -> bool:
+        """Whether a grade of the matter may be left to triggers."""
+        return any(line.trigger for line in self.lines)
+
 
 class PolicyForm(forms.Form):
     """A whole policy: name, reason, new industries, and the table of grades, in general and for

@@ -44,6 +44,12 @@ def test_what_cannot_be_is_said_in_words(row: RowInput, said: str) -> None:
     assert said in words([*GENERAL, row])
 
 
+def test_what_a_matter_takes_from_the_general_is_said_once() -> None:
+    falling = [*GENERAL[:2], RowInput(None, "C", 100), GENERAL[3]]
+    found = complaints([*falling, RowInput(1, "A", 100)], MATTERS, ())
+    assert [(each.matter, each.grade) for each in found] == [(None, "C")]
+
+
 def test_the_document_names_the_clause() -> None:
     assert "会政办发〔2024〕64号" in words([*GENERAL, RowInput(1, "A", 0, trigger_only=True)])
 
