@@ -6,7 +6,7 @@ class CreditConfig(AppConfig):
     verbose_name = "监管对象与信用"
 
     def ready(self) -> None:
-        from credit import imports  # noqa: F401  (registers its kind of file)
+        from credit import imports, imports_events  # noqa: F401  (register their kinds of files)
         from credit.models import Sanction, WhiteListEntry
         from records.concealment import INTERNAL
 

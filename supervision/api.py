@@ -16,6 +16,12 @@ from clues.api.sharing import (
 )
 from clues.api.warnings import WarningViewSet
 from credit.api.directory import SubjectViewSet
+from credit.api.evaluations import (
+    AssessmentViewSet,
+    CreditEventViewSet,
+    EvaluationViewSet,
+    IndicatorSetViewSet,
+)
 from credit.api.policies import PolicyViewSet
 from credit.api.sanctions import SanctionViewSet
 from credit.api.whitelist import WhiteListViewSet
@@ -53,6 +59,10 @@ router.register("shared-records", SharedRecordViewSet, basename="shared-record")
 router.register("sharing-requests", SharingRequestViewSet, basename="sharing-request")
 router.register("sanctions", SanctionViewSet, basename="sanction")
 router.register("white-list", WhiteListViewSet, basename="white-list-entry")
+router.register("indicator-sets", IndicatorSetViewSet, basename="indicator-set")
+router.register("evaluations", EvaluationViewSet, basename="evaluation")
+router.register("assessments", AssessmentViewSet, basename="assessment")
+router.register("credit-events", CreditEventViewSet, basename="credit-event")
 
 urlpatterns = [
     *router.urls,

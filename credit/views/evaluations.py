@@ -16,6 +16,7 @@ from credit.scoring import GRADES
 from credit.selectors import evaluations as selectors
 from credit.selectors.indicators import for_words, matter_names
 from credit.services import outcomes
+from credit.services.outside import may_tell
 from matters.selectors import category_names
 from records.errors import Refused
 from records.exports import export
@@ -39,6 +40,7 @@ class EvaluationListView(View):
                 (each, for_words(each.by_set, names), selectors.changed(each)) for each in page.rows
             ],
             "total": capped_count(found),
+            "may_tell": may_tell(actor_of(request)),
         }
         return render(request, "credit/evaluations/list.html", context)
 
@@ -64,6 +66,7 @@ class EvaluationView(View):
             "progress": _progress(evaluation),
             "done": done,
             "compares": done and evaluation.kind != Evaluation.Kind.EVENT,
+            "compared": evaluation.base_id is not None or evaluation.kind == Evaluation.Kind.TRIAL,
             "is_trial": evaluation.kind == Evaluation.Kind.TRIAL,
             "grades": (*GRADES, outcomes.NEW),
             "rows": selectors.grade_rows(evaluation),
