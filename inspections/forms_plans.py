@@ -238,7 +238,7 @@ class PlanItemForm(forms.Form):
         if not categories:
             return None
         return selectors.estimate(
-            selectors.stocks(self.region_code, categories),
+            selectors.stocks(self.region_code, categories, self.version.matter_id),
             categories,
             ratios=ratios,
             quota=quota,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from clues.models import Clue, ClueVisit
@@ -112,6 +115,32 @@ def test_a_clue_starts_a_joint_inspection(story: Story, task: JointTask) -> None
     assert visit.task not in JointTask.objects.visible_to(person("wjw_clerk"))
     selected.approve(person("mzj_head"), visit.task_id)
     assert visit.task in JointTask.objects.visible_to(person("wjw_clerk"))
+
+
+@pytest.mark.parametrize(
+    ("channel", "emergency", "kind"),
+    [
+        ("hotline", False, "clue"),
+        ("warning", False, "warning"),
+        ("platform", False, "ordered"),
+        ("platform", True, "emergency"),
+    ],
+)
+def test_how_a_clue_came_says_how_its_visit_counts(
+    channel: str, emergency: bool, kind: str
+) -> None:
+    assert visits.start_kind(Clue(channel=channel, emergency=emergency)) == kind
+
+
+def test_over_the_yearly_cap_the_page_asks_for_the_reason(
+    story: Story, task: JointTask, client_of: Callable[[str], Client]
+) -> None:
+    door = f"/clues/{clue_on(task, 'mzj_clerk').pk}/visits/start/"
+    assert "over_cap_reason" not in client_of("mzj_clerk").get(door).content.decode()
+    for key in ("yearly_visits", "visits_count.clue"):
+        story.region.rule_values.create(key=f"inspections.{key}", value=1, source="试点办法")
+    page = client_of("mzj_clerk").get(door).content.decode()
+    assert "over_cap_reason" in page and "年度上限 1 次（试点办法）" in page
 
 
 def test_a_proposed_inspection_waits_for_the_head_with_a_clock(

@@ -11,9 +11,12 @@ from django.db.models import QuerySet
 from credit.models import PolicyRow, SupervisionPolicy
 from credit.policy_validation import GRADES, percent
 from credit.services.policies import matters_of
+from departments.actors import is_staff_member
+from departments.roles import Role
 from matters.models import MatterVersion
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
+from records.worklist import WorkItem
 
 GENERAL = "通用（不限事项）"
 ORDER = ("-id",)
@@ -77,6 +80,19 @@ def lines_of(policy: SupervisionPolicy) -> list[PolicyLine]:
             ],
         )
         for matter, rows in by_matter.items()
+    ]
+
+
+def pending_policies(actor: Actor) -> list[WorkItem]:
+    """Policies that wait for the head of the department that prepared them."""
+    if not is_staff_member(actor) or not actor.has_role(Role.HEAD):
+        return []
+    found = SupervisionPolicy.objects.visible_to(actor).filter(
+        department_id=actor.department_id, state=SupervisionPolicy.State.REVIEW
+    )
+    return [
+        WorkItem("签发差异化监管方案", str(policy), policy.get_absolute_url(), "签发")
+        for policy in found
     ]
 
 

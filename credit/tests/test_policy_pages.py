@@ -100,6 +100,7 @@ def test_the_head_puts_it_in_force(
 ) -> None:
     act = f"{policy.get_absolute_url()}act"
     client_of("fgw_clerk").post(f"{act}/submit/")
+    assert "签发差异化监管方案" in client_of("fgw_head").get("/").content.decode()
     assert "签发生效" in client_of("fgw_head").get(policy.get_absolute_url()).content.decode()
     client_of("fgw_head").post(f"{act}/enforce/")
     policy.refresh_from_db()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, QuerySet
 
 from credit.models import Subject
+from credit.selectors.grades import graded, judged_apart
 from departments.actors import oversees
 from departments.models import Department
 from departments.roles import Function
@@ -58,21 +59,24 @@ class Estimate:
         return sum(row.drawn for row in self.grades)
 
 
-def stocks(region_code: str, categories: Iterable[str]) -> list[Stock]:
-    """The directory counted by category set and grade, in one query."""
+def stocks(
+    region_code: str, categories: Iterable[str], matter_id: int | None = None
+) -> list[Stock]:
+    """The directory counted by category set and grade: the general grade in one query, for a matter
+    that of the matter (see ``credit.selectors.grades``) in two."""
     wanted = sorted(set(categories))
     if not wanted:
         return []
-    rows = (
-        Subject.objects.filter(
-            region__code__startswith=region_code,
-            categories__overlap=wanted,
-            status=Subject.Status.OPEN,
-        )
-        .order_by()
-        .values_list("categories", "grade")
-        .annotate(count=Count("pk"))
-    )
+    subjects = Subject.objects.filter(
+        region__code__startswith=region_code,
+        categories__overlap=wanted,
+        status=Subject.Status.OPEN,
+    ).order_by()
+    if matter_id is None:
+        subjects = subjects.annotate(stratum=F("grade"))
+    else:
+        subjects = graded(subjects, region_code, matter_id)
+    rows = subjects.values_list("categories", "stratum").annotate(count=Count("pk"))
     return [Stock(frozenset(names), grade, count) for names, grade, count in rows]
 
 
@@ -89,7 +93,7 @@ def estimate(
     wanted = frozenset(categories)
     counts = dict.fromkeys(GRADES, 0)
     for stock in found:
-        if stock.categories & wanted:
+        if stock.categories & wanted and stock.grade in counts:
             counts[stock.grade] += stock.count
     if full_coverage:
         drawn = counts
@@ -103,11 +107,20 @@ def estimate(
 
 
 def estimates(region_code: str, items: Sequence[PlanItem]) -> dict[int, Estimate]:
-    """The estimate of each item, all from one query."""
+    """The estimate of each item, all from one query; items of a matter that has grades of its own
+    from one more per such matter."""
     found = stocks(region_code, {code for item in items for code in item.categories})
+    own = {
+        matter: stocks(
+            region_code,
+            {c for i in items if i.matter_version.matter_id == matter for c in i.categories},
+            matter,
+        )
+        for matter in judged_apart(region_code, {i.matter_version.matter_id for i in items})
+    }
     return {
         item.pk: estimate(
-            found,
+            own.get(item.matter_version.matter_id, found),
             item.categories,
             ratios=item.ratios,
             quota=item.quota,
