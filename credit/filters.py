@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import townships_of
+from credit.selectors.labels import label_names
 from matters.selectors import category_names
 from records.middleware import actor_of
 
 
 class SubjectFilter(django_filters.FilterSet):
-    """Category, grade, township, status, and text in the name or at the start of the identifier."""
+    """Category, grade, township, status, label, and text in the name or identifier."""
 
     q = django_filters.CharFilter(label="名称或标识", method="matching", max_length=60)
     category = django_filters.ChoiceFilter(label="类别", method="of_category", empty_label="全部")
@@ -28,6 +29,8 @@ class SubjectFilter(django_filters.FilterSet):
         label="状态", choices=Subject.Status.choices, empty_label="全部"
     )
 
+    label = django_filters.ChoiceFilter(label="标签", method="of_label", empty_label="全部")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.category_names = category_names()
@@ -36,9 +39,13 @@ class SubjectFilter(django_filters.FilterSet):
         self.filters["township"].extra["choices"] = [
             (unit.code, unit.name) for unit in townships_of(region)
         ]
+        self.filters["label"].extra["choices"] = [(name, name) for name in label_names(region)]
 
     def matching(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
         return queryset.matching(value)
+
+    def of_label(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
+        return queryset.filter(labels__contains=[value])
 
     def of_category(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
         return queryset.of_categories([value])

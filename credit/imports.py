@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from credit.acts import may_keep_directory
@@ -103,7 +103,14 @@ SUBJECT_SHEET = Sheet(
         "已在名录中的对象，等级只有联合信用监管组可以改变。",
     ),
     max_rows=50_000,
+    unread=("标签",),
 )
+
+LIST_SHEET = replace(
+    SUBJECT_SHEET,
+    columns=(*SUBJECT_SHEET.columns, Column("labels", "标签", kinds.text(1000), width=24)),
+)
+"""The directory as it is handed out: with the labels, which rules and people give."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from credit.services import evaluations, sanctions, whitelist
+from credit.services import evaluations, labels, sanctions, whitelist
 from credit.services.events import EVALUATE_STALE_TASK
 
 
@@ -41,3 +41,9 @@ def review_white_list() -> int:
 def end_sanctions() -> int:
     """End the sanctions whose term is over; returns how many."""
     return sanctions.end_due()
+
+
+@shared_task(name=labels.LABEL_TASK)
+def label_subjects() -> int:
+    """Bring the rules that are due to the subjects; returns how many were looked at."""
+    return labels.apply_due()

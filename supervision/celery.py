@@ -71,6 +71,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "label-subjects": {
+        "task": "credit.label_subjects",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "review-white-list": {
         "task": "credit.review_white_list",
         "schedule": 15.0,

@@ -47,6 +47,14 @@ SUBJECT_ACTS = ActTable(
             form="credit:subject-edit",
         ),
         Act(
+            code="label",
+            label="标签",
+            who=may_edit,
+            reason=True,
+            reason_label="理由",
+            form="credit:subject-labels",
+        ),
+        Act(
             code="grade",
             label="调整等级",
             who=may_grade,

@@ -8,6 +8,7 @@ from credit.models.evaluation import (
 )
 from credit.models.events import CreditEvent
 from credit.models.indicators import Indicator, IndicatorSet
+from credit.models.labels import Label, LabelRule, SubjectLabel
 from credit.models.policy import PolicyRow, SupervisionPolicy
 from credit.models.sanction import Sanction, SanctionMeasure, SanctionPart
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
@@ -21,6 +22,8 @@ __all__ = [
     "EvaluationNotice",
     "Indicator",
     "IndicatorSet",
+    "Label",
+    "LabelRule",
     "PolicyRow",
     "Sanction",
     "SanctionMeasure",
@@ -29,6 +32,7 @@ __all__ = [
     "Standing",
     "Subject",
     "SubjectChange",
+    "SubjectLabel",
     "SubjectQuerySet",
     "SupervisionPolicy",
     "WhiteListEntry",

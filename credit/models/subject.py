@@ -26,6 +26,7 @@ _CHANGED_FIELDS = {
     "township": "乡镇街道",
     "grade": "信用风险等级",
     "status": "状态",
+    "labels": "标签",
 }
 
 
@@ -98,6 +99,7 @@ class Subject(models.Model):
         )
         indexes = (
             GinIndex(fields=("categories",)),
+            GinIndex(fields=("labels",), name="subject_labels"),
             gram_index("name", name="subject_grams"),
             models.Index(
                 fields=("identifier",),

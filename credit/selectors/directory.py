@@ -74,7 +74,7 @@ def stored_entries(
 
 
 def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Subjects as rows of ``credit.imports.SUBJECT_SHEET``; ``names`` are those of categories."""
+    """Subjects as rows of ``credit.imports.LIST_SHEET``; ``names`` are those of categories."""
     for subject in subjects:
         yield {
             "id_kind": subject.id_kind,
@@ -86,4 +86,5 @@ def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterato
             "township": subject.township.name if subject.township else "",
             "grade": subject.grade,
             "status": subject.status,
+            "labels": "、".join(subject.labels),
         }

@@ -11,7 +11,7 @@ from django.views import View
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.filters import SubjectFilter
 from credit.forms.directory import GradeForm, SubjectCreateForm, SubjectEditForm
-from credit.imports import SUBJECT_SHEET
+from credit.imports import LIST_SHEET
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import scope_of, sheet_rows
 from credit.selectors.ledger import ledger
@@ -27,7 +27,7 @@ from records.paging import capped_count, requested_page
 
 HISTORY_ROWS = 100
 # No more than can be imported again.
-EXPORT_LIMIT = SUBJECT_SHEET.max_rows
+EXPORT_LIMIT = LIST_SHEET.max_rows
 
 
 def visible(actor: Actor) -> SubjectQuerySet:
@@ -64,7 +64,7 @@ class SubjectListView(View):
             return redirect(f"{reverse('credit:subject-list')}?{query.urlencode()}")
         subjects = found.qs.order_by("-id").iterator(chunk_size=2000)
         return export(
-            request, SUBJECT_SHEET, sheet_rows(subjects, found.category_names), "监管对象名录.xlsx"
+            request, LIST_SHEET, sheet_rows(subjects, found.category_names), "监管对象名录.xlsx"
         )
 
 

@@ -36,7 +36,8 @@ class Column:
 class Sheet:
     """A table: ``title`` names the worksheet, ``instructions`` are sentences for its users.
 
-    ``max_rows`` counts rows with data; ``max_bytes`` is the size of the file as uploaded.
+    ``max_rows`` counts rows with data; ``max_bytes`` is the size of the file as uploaded. What
+    stands under ``unread`` headings, which an export adds, is not read when the file comes back.
     Raises ValueError when two columns share a key or a heading, or the title is none for Excel.
     """
 
@@ -45,6 +46,7 @@ class Sheet:
     instructions: Sequence[str] = ()
     max_rows: int = 10_000
     max_bytes: int = 10 * MEGABYTE
+    unread: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if not 0 < len(self.title) <= 31 or re.search(r"[\[\]:*?/\\]", self.title):

@@ -191,9 +191,9 @@ class _Reading:
             if column := by_name.get(name):
                 place = _Place(column, index, index + self.offset)
                 found.setdefault(column.key, []).append(place)
-            elif name:
+            elif name and name not in self.sheet.unread:
                 unknown.append((index, name))
-            else:
+            elif not name:
                 self.extra.append(index)
         missing = [column for column in self.sheet.columns if column.key not in found]
         repeated = [places for places in found.values() if len(places) > 1]

@@ -47,6 +47,7 @@ DOORS = {
     "shared_record": "clues:shared-record-act",
     "sharing_request": "clues:sharing-request-act",
     "indicator_set": "credit:indicator-set-act",
+    "label_rule": "credit:label-rule-act",
     "policy": "credit:policy-act",
     "sanction": "credit:sanction-act",
     "sanction_part": "credit:sanction-part-act",

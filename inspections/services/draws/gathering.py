@@ -385,7 +385,10 @@ def _changes(item: PlanItem) -> dict[str, Any]:
     if item.filed_at is None:
         return {"total": 0, "added": 0, "by": []}
     directory = subjects_of(item)
-    changes = SubjectChange.objects.filter(subject__in=directory.values("pk"), at__gt=item.filed_at)
+    # Labels decide nothing of a draw.
+    changes = SubjectChange.objects.filter(
+        subject__in=directory.values("pk"), at__gt=item.filed_at
+    ).exclude(field="labels")
     added = directory.filter(created_at__gt=item.filed_at)
     touched = set(changes.values_list("subject_id", flat=True).distinct())
     by = (
