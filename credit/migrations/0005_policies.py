@@ -6,75 +6,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0004_evaluations'),
-        ('departments', '0002_functions_of_other_bodies'),
-        ('matters', '0001_initial'),
+        ("credit", "0004_evaluations"),
+        ("departments", "0002_functions_of_other_bodies"),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SupervisionPolicy',
+            name="SupervisionPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('reason', models.CharField(max_length=300, verbose_name='编制或修订理由')),
-                ('state', models.CharField(choices=[('draft', '编制中'), ('review', '待负责人签发'), ('in_force', '生效'), ('retired', '已被替代'), ('discarded', '已作废')], default='draft', max_length=10, verbose_name='状态')),
-                ('new_industries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), blank=True, default=list, size=None, verbose_name='新兴产业行业代码')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('in_force_at', models.DateTimeField(null=True, verbose_name='生效时间')),
-                ('retired_at', models.DateTimeField(null=True, verbose_name='停用时间')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department', verbose_name='编制部门')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.region', verbose_name='区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("reason", models.CharField(max_length=300, verbose_name="编制或修订理由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "编制中"),
+                            ("review", "待负责人签发"),
+                            ("in_force", "生效"),
+                            ("retired", "已被替代"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "new_industries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="新兴产业行业代码",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("in_force_at", models.DateTimeField(null=True, verbose_name="生效时间")),
+                ("retired_at", models.DateTimeField(null=True, verbose_name="停用时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="编制部门",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '差异化监管方案',
-                'verbose_name_plural': '差异化监管方案',
-                'ordering': ('region_id', '-version'),
+                "verbose_name": "差异化监管方案",
+                "verbose_name_plural": "差异化监管方案",
+                "ordering": ("region_id", "-version"),
             },
         ),
         migrations.CreateModel(
-            name='PolicyRow',
+            name="PolicyRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(choices=[('A', 'A（低风险）'), ('B', 'B（较低风险）'), ('C', 'C（较高风险）'), ('D', 'D（高风险）')], max_length=1, verbose_name='等级')),
-                ('ratio_bp', models.PositiveIntegerField(verbose_name='抽查比例（基点）')),
-                ('frequency', models.PositiveSmallIntegerField(default=1, help_text='每年随机抽查至多几次，0 表示不限', verbose_name='年度频次')),
-                ('way', models.CharField(choices=[('on_site', '现场检查'), ('off_site_first', '非现场优先')], default='on_site', max_length=15, verbose_name='监管方式')),
-                ('trigger_only', models.BooleanField(default=False, verbose_name='触发式')),
-                ('matter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter', verbose_name='监管事项')),
-                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='credit.supervisionpolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[
+                            ("A", "A（低风险）"),
+                            ("B", "B（较低风险）"),
+                            ("C", "C（较高风险）"),
+                            ("D", "D（高风险）"),
+                        ],
+                        max_length=1,
+                        verbose_name="等级",
+                    ),
+                ),
+                ("ratio_bp", models.PositiveIntegerField(verbose_name="抽查比例（基点）")),
+                (
+                    "frequency",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="每年随机抽查至多几次，0 表示不限",
+                        verbose_name="年度频次",
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("on_site", "现场检查"), ("off_site_first", "非现场优先")],
+                        default="on_site",
+                        max_length=15,
+                        verbose_name="监管方式",
+                    ),
+                ),
+                ("trigger_only", models.BooleanField(default=False, verbose_name="触发式")),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matters.matter",
+                        verbose_name="监管事项",
+                    ),
+                ),
+                (
+                    "of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="credit.supervisionpolicy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '差异化监管规定',
-                'verbose_name_plural': '差异化监管规定',
-                'ordering': ('of_id', models.OrderBy(models.F('matter_id'), nulls_first=True), 'grade'),
+                "verbose_name": "差异化监管规定",
+                "verbose_name_plural": "差异化监管规定",
+                "ordering": (
+                    "of_id",
+                    models.OrderBy(models.F("matter_id"), nulls_first=True),
+                    "grade",
+                ),
             },
         ),
         migrations.AddConstraint(
-            model_name='supervisionpolicy',
-            constraint=models.UniqueConstraint(fields=('region', 'version'), name='policy_version_once'),
+            model_name="supervisionpolicy",
+            constraint=models.UniqueConstraint(
+                fields=("region", "version"), name="policy_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisionpolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('region',), name='one_policy_in_force'),
+            model_name="supervisionpolicy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")),
+                fields=("region",),
+                name="one_policy_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisionpolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'review'))), fields=('region',), name='one_policy_in_preparation'),
+            model_name="supervisionpolicy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("draft", "review"))),
+                fields=("region",),
+                name="one_policy_in_preparation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyrow',
-            constraint=models.UniqueConstraint(fields=('of', 'matter', 'grade'), name='policy_row_once', nulls_distinct=False),
+            model_name="policyrow",
+            constraint=models.UniqueConstraint(
+                fields=("of", "matter", "grade"), name="policy_row_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyrow',
-            constraint=models.CheckConstraint(condition=models.Q(('ratio_bp__lte', 10000)), name='policy_ratio_at_most_all'),
+            model_name="policyrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ratio_bp__lte", 10000)), name="policy_ratio_at_most_all"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyrow',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger_only', False), models.Q(('grade', 'A'), ('matter__isnull', False)), _connector='OR'), name='policy_trigger_low_risk_only'),
+            model_name="policyrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("trigger_only", False),
+                    models.Q(("grade", "A"), ("matter__isnull", False)),
+                    _connector="OR",
+                ),
+                name="policy_trigger_low_risk_only",
+            ),
         ),
     ]

@@ -11,7 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("policies/add/", policies.PolicyDraftView.as_view(), name="policy-add"),
     path("policies/<int:pk>/", policies.PolicyView.as_view(), name="policy"),
     path("policies/<int:pk>/edit/", policies.PolicyEditView.as_view(), name="policy-edit"),
-    path(
-        "policies/<int:pk>/act/<slug:code>/", policies.PolicyActView.as_view(), name="policy-act"
-    ),
+    path("policies/<int:pk>/act/<slug:code>/", policies.PolicyActView.as_view(), name="policy-act"),
 ]
