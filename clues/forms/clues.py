@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from clues.forms.intake import FILES, FilesField, FilesInput
+from clues.forms.files import files_field
 from clues.models import Clue, Referral, Told
 from clues.rules.kinds import KINDS
 from clues.services import complainants
@@ -29,15 +29,6 @@ def _minute() -> forms.DateTimeInput:
 def _words(label: str, rows: int = 4, most: int = 2000, **kwargs: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **kwargs
-    )
-
-
-def _files(label: str, help_text: str = "照片或 PDF，每个不超过 20 MB。") -> FilesField:
-    return FilesField(
-        label=label,
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-        help_text=help_text,
     )
 
 
@@ -93,7 +84,7 @@ class LetterForm(ClueActForm):
         most=10000,
         help_text="一行一段；主送、落款和日期由平台排好，不必写在正文里。",
     )
-    files = _files("证据材料")  # type: ignore[assignment]
+    files = files_field("证据材料")  # type: ignore[assignment]
 
     def suggestions(self, clue: Clue) -> dict[str, Any]:
         return letter_draft(clue)
@@ -102,14 +93,14 @@ class LetterForm(ClueActForm):
 class EvidenceForm(ClueActForm):
     """Evidence that is added while the clue is handled."""
 
-    files = _files("补充材料")  # type: ignore[assignment]
+    files = files_field("补充材料")  # type: ignore[assignment]
 
 
 class SupplementForm(ClueActForm):
     """What was asked for."""
 
     note = _words("补充说明", required=False, most=1000)
-    files = _files("补充材料")  # type: ignore[assignment]
+    files = files_field("补充材料")  # type: ignore[assignment]
 
 
 class AnswerForm(ClueActForm):
@@ -121,7 +112,7 @@ class AnswerForm(ClueActForm):
         rows=8,
         help_text="写明查实的情况、处理措施和依据；签发后按此答复反映人。",
     )
-    files = _files("办理材料")  # type: ignore[assignment]
+    files = files_field("办理材料")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -209,11 +200,7 @@ class EmergencyForm(forms.Form):
     evidence_at_risk = forms.CharField(
         label="证据灭失风险", max_length=200, required=False, help_text="如现场将被清理。"
     )
-    files = FilesField(  # type: ignore[assignment]
-        label="现场照片和材料",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-    )
+    files = files_field("现场照片和材料")  # type: ignore[assignment]
     called = forms.ModelMultipleChoiceField(
         label="通知到场的部门",
         required=False,

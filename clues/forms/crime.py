@@ -8,13 +8,13 @@ import django_filters
 from django import forms
 
 from clues.acts.procedures import letter_of
+from clues.forms.files import files_field
 from clues.forms.procedures import (
     BeginForm,
     DepartmentChoice,
     ProcedureFilter,
     StepForm,
     group_filter,
-    uploads,
     words,
 )
 from clues.models import Clue, CrimeHandover
@@ -84,7 +84,7 @@ class BackForm(BeginForm):
     suspect = forms.CharField(label="当事人", max_length=120)
     department = DepartmentChoice("行政执法机关")
     facts = words("违法事实和移送理由", rows=7)
-    files = uploads("案件材料")
+    files = files_field("案件材料")
 
 
 class OfficersForm(StepForm):
@@ -116,7 +116,7 @@ class AttachForm(StepForm):
     """Documents that go with the letter."""
 
     label = forms.ChoiceField(label="材料类别", choices=[(each, each) for each in DOCUMENTS])
-    files = uploads("文件")
+    files = files_field("文件")
 
 
 class RewordForm(StepForm):
@@ -134,11 +134,11 @@ class SupplementForm(StepForm):
     """What the police asked for."""
 
     note = words("补正说明", rows=3, most=1000, required=False)
-    files = uploads("补正材料")
+    files = files_field("补正材料")
 
 
 class DeliverForm(StepForm):
     """Goods and material of a filed case."""
 
     note = words("移交情况", rows=3, most=1000, help_text="写明移交的物品、数量和交接人。")
-    files = uploads("涉案物品移交清单")
+    files = files_field("涉案物品移交清单")

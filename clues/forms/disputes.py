@@ -8,6 +8,7 @@ import django_filters
 from django import forms
 
 from clues.acts.procedures import prepared
+from clues.forms.files import files_field
 from clues.forms.procedures import (
     BeginForm,
     DepartmentChoice,
@@ -16,7 +17,6 @@ from clues.forms.procedures import (
     ProcedureFilter,
     StepForm,
     group_filter,
-    uploads,
     words,
 )
 from clues.models import Clue, Dispute, Refusal
@@ -88,7 +88,7 @@ class HandleForm(StepForm):
     """What the department did meanwhile."""
 
     text = words("处置情况", help_text="写明何时、何人、做了什么。")
-    files = uploads("处置材料")
+    files = files_field("处置材料")
 
 
 class TalkForm(StepForm):
@@ -117,7 +117,7 @@ class SubmissionForm(StepForm):
     """The submission to the office that decides."""
 
     text = words("申请内容", rows=10, help_text="写明争议事项、协商经过、本部门意见和依据。")
-    files = uploads("争议材料")
+    files = files_field("争议材料")
 
     def suggestions(self, procedure: Dispute) -> dict[str, Any]:
         letter = prepared(procedure, "dispute_submission")
@@ -151,7 +151,7 @@ class ComplaintForm(BeginForm):
         label="履职依据", max_length=300, help_text="法律法规或者职责清单条款。"
     )
     advice = words("履职建议", rows=4, most=2000)
-    files = uploads("有关材料")
+    files = files_field("有关材料")
 
     def suggestions(self, clue: Clue | None) -> dict[str, Any]:
         found = super().suggestions(clue)
@@ -162,7 +162,7 @@ class ShowForm(StepForm):
     """What was corrected."""
 
     text = words("改正情况", rows=6)
-    files = uploads("证明材料")
+    files = files_field("证明材料")
 
 
 class LetterTextForm(StepForm):

@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 
+from clues.forms.files import PHOTOS, PHOTOS_HELP, FilesField, FilesInput, files_field
 from clues.models import Clue, Told
 from clues.services import complainants
 from clues.services.intake import EDITABLE, fingerprint_of
@@ -19,30 +19,11 @@ from credit.selectors.directory import townships_of
 from departments.models import Department, Region
 from matters.models import Matter, MatterVersion
 from records.actor import Actor
-from records.evidence import DOCUMENT_TYPES, IMAGE_TYPES, MOST_FILES
 from records.params import key_of
 from records.search import indexed
 
-PHOTOS = ",".join(sorted(IMAGE_TYPES))
-FILES = ",".join(sorted(IMAGE_TYPES | DOCUMENT_TYPES))
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MINUTE = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-class FilesInput(forms.FileInput):
-    """Several files in one field."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; an empty list without any."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = [super(FilesField, self).clean(each, initial) for each in data or ()]
-        if len(files) > MOST_FILES:
-            raise forms.ValidationError(f"一次最多上传 {MOST_FILES} 个文件。")
-        return files
 
 
 class ClueFields(forms.Form):
@@ -155,12 +136,7 @@ class ClueForm(ClueFields):
         help_text=f"登记后发给反映人，可以修改；{complainants.NUMBER_MARK}会换成线索编号。"
         "匿名、没有电话或不要求答复的不发送。",
     )
-    files = FilesField(
-        label="照片和材料",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-        help_text="照片或 PDF，每个不超过 20 MB。",
-    )
+    files = files_field("照片和材料")
     confidential = forms.BooleanField(
         label="保密线索",
         required=False,
@@ -196,7 +172,7 @@ class PhoneClueForm(ClueFields):
         label="照片",
         required=False,
         widget=FilesInput(attrs={"accept": PHOTOS, "multiple": True, "capture": "environment"}),
-        help_text="每张不超过 20 MB。",
+        help_text=PHOTOS_HELP,
     )
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)

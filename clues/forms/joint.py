@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from clues.forms.clues import departments_of
-from clues.forms.intake import FILES, FilesField, FilesInput
+from clues.forms.files import files_field
 from clues.models import Clue, JointVerification, VerificationPart
 from clues.rules import joint as rules
 from clues.selectors.before_visit import joinable
@@ -104,12 +104,7 @@ class ReportForm(forms.Form):
     """What a department found, with the evidence."""
 
     finding = _words("核查情况", 8, 5000, help_text="写明怎样核查、查明了什么、依据和建议。")
-    files = FilesField(
-        label="核查材料",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-        help_text="照片或 PDF，每个不超过 20 MB。",
-    )
+    files = files_field("核查材料")
 
 
 class ChangeForm(forms.Form):

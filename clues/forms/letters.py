@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from clues.forms.intake import FILES, FilesField, FilesInput
+from clues.forms.files import HELP, files_field
 from clues.forms.listed import ListedChoiceFilter
 from clues.models import Clue, Referral, Stop
 from clues.models.referral import is_open
@@ -27,17 +27,6 @@ from records.middleware import actor_of
 from records.params import key_of
 from records.periods import ahead
 from records.search import containing, holds, indexed
-
-_FILES_HELP = "照片或 PDF，每个不超过 20 MB。"
-
-
-def _files(label: str, *, required: bool = False, help_text: str = _FILES_HELP) -> FilesField:
-    return FilesField(
-        label=label,
-        required=required,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-        help_text=help_text,
-    )
 
 
 class LetterForm(forms.Form):
@@ -103,10 +92,10 @@ class LetterForm(forms.Form):
             del self.fields["outside"]
             to.required = True
         for index, label in enumerate(kind.evidence):
-            self.fields[f"evidence_{index}"] = _files(
-                label, help_text=f"签发前必须附上。{_FILES_HELP}"
+            self.fields[f"evidence_{index}"] = files_field(
+                label, help_text=f"签发前必须附上。{HELP}"
             )
-        self.fields["other_files"] = _files(OTHER_FILES)
+        self.fields["other_files"] = files_field(OTHER_FILES)
 
     def clean_subject(self) -> Subject | None:
         """The chosen subject, by its key; it must be one that the person may see."""
@@ -157,12 +146,14 @@ class AnswerForm(forms.Form):
             by_label.setdefault(label, []).append(letter.spec.answers[code])
         self.labels: dict[str, str] = {}
         for index, (label, answers) in enumerate(by_label.items()):
-            needed = f"答复“{'”“'.join(answers)}”时必须附上。{_FILES_HELP}"
-            self._add(f"evidence_{index}", label, _files(label, help_text=needed))
+            needed = f"答复“{'”“'.join(answers)}”时必须附上。{HELP}"
+            self._add(f"evidence_{index}", label, files_field(label, help_text=needed))
         if letter.to_id is None:
-            self._add("files", OUTSIDE_LABEL, _files(OUTSIDE_LABEL, help_text="扫描件，必须上传。"))
+            self._add(
+                "files", OUTSIDE_LABEL, files_field(OUTSIDE_LABEL, help_text="扫描件，必须上传。")
+            )
         else:
-            self._add("files", ANSWER_FILES, _files(ANSWER_FILES))
+            self._add("files", ANSWER_FILES, files_field(ANSWER_FILES))
 
     def _add(self, name: str, label: str, field: forms.Field) -> None:
         self.fields[name] = field
@@ -186,7 +177,7 @@ class SupplementForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    upload = _files(SUPPLEMENT_LABEL)
+    upload = files_field(SUPPLEMENT_LABEL)
 
     def uploads(self) -> dict[str, list[Any]]:
         """The uploads by their label."""

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 
-from clues.forms.procedures import uploads
+from clues.forms.files import HELP, files_field
 from clues.models import Campaign, Clue, JointVerification, Penalty
 from clues.services.penalties import PenaltyData
 from credit.models import Subject
@@ -73,7 +73,7 @@ class PenaltyForm(forms.Form):
     )
     occurred_from = forms.DateField(label="违法行为开始日期", widget=_DATE)
     occurred_to = forms.DateField(label="违法行为终了日期", widget=_DATE)
-    files = uploads("处罚材料", "决定书等，照片或 PDF，每个不超过 20 MB。")
+    files = files_field("处罚材料", f"决定书等，{HELP}")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,6 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from clues.forms.intake import FILES, FilesField, FilesInput
 from clues.models import Clue
 from clues.models.procedure import Procedure
 from clues.selectors import procedures as selectors
@@ -23,16 +22,6 @@ def words(label: str, rows: int = 5, most: int = 5000, **kwargs: Any) -> forms.C
     """A text of several lines."""
     return forms.CharField(
         label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **kwargs
-    )
-
-
-def uploads(label: str, help_text: str = "照片或 PDF，每个不超过 20 MB。") -> FilesField:
-    """Files; the service says when there must be some."""
-    return FilesField(
-        label=label,
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES, "multiple": True}),
-        help_text=help_text,
     )
 
 

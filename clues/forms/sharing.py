@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from clues.forms.intake import FILES, FilesField, FilesInput
+from clues.forms.files import files_field
 from clues.models import Clue, SharedRecord, SharingEntry, SharingRequest
 from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, events
@@ -19,7 +19,6 @@ from records.actor import Actor
 from records.middleware import actor_of
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-_FILES_HELP = "照片或 PDF，每个不超过 20 MB。"
 
 
 class _Filter(django_filters.FilterSet):
@@ -233,12 +232,7 @@ class RecordForm(forms.Form):
     clue = forms.CharField(
         label="线索编号", required=False, max_length=40, help_text="由线索产生的填写。"
     )
-    files = FilesField(  # type: ignore[assignment]
-        label="附件",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES}),
-        help_text=_FILES_HELP,
-    )
+    files = files_field("附件")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -263,12 +257,7 @@ class CompleteForm(forms.Form):
     content = forms.CharField(
         label="内容", max_length=5000, widget=forms.Textarea(attrs={"rows": 8})
     )
-    files = FilesField(  # type: ignore[assignment]
-        label="补充附件",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES}),
-        help_text=_FILES_HELP,
-    )
+    files = files_field("补充附件")  # type: ignore[assignment]
 
 
 class RequestForm(forms.Form):
@@ -314,9 +303,4 @@ class ProposeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="同意提供的填写；负责人签发后对方才能看到。",
     )
-    files = FilesField(  # type: ignore[assignment]
-        label="附件",
-        required=False,
-        widget=FilesInput(attrs={"accept": FILES}),
-        help_text=_FILES_HELP,
-    )
+    files = files_field("附件")  # type: ignore[assignment]
