@@ -6,8 +6,9 @@ import pytest
 
 from clues.models import Referral, Stop
 from clues.services.letters import answering, sending
+from clues.services.letters.supervising import supervise
 from clues.tests import letter_samples as letters
-from clues.tests.samples import person, together
+from clues.tests.samples import make_clue, person, together
 from records.errors import Conflict
 from records.trail import entries_of
 
@@ -67,3 +68,13 @@ def test_read_twice_at_once_leaves_one_receipt(county):
     results = together(*[lambda: sending.read(reader, letter.pk)] * 2)
     assert all(isinstance(result, (Referral, Conflict)) for result in results)
     assert entries_of(letter).filter(verb="letter.read").count() == 1
+
+
+def test_two_of_the_office_supervise_by_one_letter(county):
+    clue = make_clue(person("mzj_clerk"))
+    results = together(
+        lambda: supervise(person("xzsp_clerk"), clue),
+        lambda: supervise(person("xzsp_head"), clue),
+    )
+    assert outcomes(results) == ["Conflict", "Referral"]
+    assert Referral.objects.count() == 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.utils import timezone
 
 from clues.acts.common import knows
 from clues.models import Concealable, Referral, Stop
 from clues.services.letters.drafts import BODY_MOST, Content, draft
+from clues.services.turns import wait_turn_of_department
 from clues.stages import main_stop
 from departments.actors import fills_in
 from departments.roles import Function
@@ -21,6 +23,7 @@ from records.workdays import Unit
 KIND = "supervision"
 
 
+@transaction.atomic
 def supervise(actor: Actor, about: int | Concealable, text: str = "") -> Referral:
     """Draft a letter of supervision to the department whose turn it is.
 
@@ -34,6 +37,8 @@ def supervise(actor: Actor, about: int | Concealable, text: str = "") -> Referra
         raise NotAllowed("只有综合协调组可以督办。", verb="letter.supervise", target=stop.target)
     if stop.department_id == actor.department_id:
         raise Refused("该事项由本部门办理，不能向本部门发督办函。", field="to")
+    # Colleagues who press at the same moment send one letter.
+    wait_turn_of_department(actor)
     under_way = (
         Referral.objects.visible_to(actor)
         .open()
