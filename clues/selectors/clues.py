@@ -56,7 +56,7 @@ def rows_of(clues: Iterable[Clue]) -> list[Row]:
     page = list(clues)
     own = chips_for(page)
     disputed = _clocks_of_disputes(clue for clue in page if clue.state == Clue.State.DISPUTED)
-    return [_row(clue, own.get(clue.pk) or disputed.get(clue.pk)) for clue in page]
+    return [_row(clue, disputed.get(clue.pk) or own.get(clue.pk)) for clue in page]
 
 
 def _row(clue: Clue, chip: Chip | None) -> Row:
@@ -70,7 +70,9 @@ def _row(clue: Clue, chip: Chip | None) -> Row:
 def _clocks_of_disputes(clues: Iterable[Clue]) -> dict[int, Chip]:
     """The most pressing clock of the open dispute about each clue."""
     about = Dispute.objects.filter(clue__in=[clue.pk for clue in clues])
-    disputes = about.exclude(state__in=Dispute.FINAL).only("pk", "clue_id")
+    # One that its head has not raised yet is its department's own affair.
+    raised = about.exclude(state__in=(Dispute.State.DRAFT, *Dispute.FINAL))
+    disputes = raised.only("pk", "clue_id")
     clue_of = {dispute.pk: dispute.clue_id for dispute in disputes}
     return {clue_of[pk]: chip for pk, chip in chips_for(disputes).items() if clue_of[pk]}
 

@@ -6,8 +6,9 @@ import pytest
 
 from clues.acts.disputes import DISPUTE_ACTS
 from clues.models import Clue, Dispute, JointVerification, Stop
+from clues.selectors.clues import rows_of
 from clues.selectors.lanes import procedures_of, stops_of
-from clues.services import disputes
+from clues.services import clue_answer, disputes
 from clues.services import joint as joint_services
 from clues.stages import main_stop
 from clues.tests import joint_samples
@@ -158,3 +159,15 @@ def test_parties_see_on_the_clue_what_each_of_them_owes(county) -> None:
     together = {("民政局", "先行共同处置"), ("市场监管局", "先行共同处置")}
     assert seen("scjg_clerk") == together
     assert seen("mzj_clerk") == together | {("民政局", "负责人提出争议")}
+
+
+def test_a_list_tells_the_clock_of_what_was_raised_only(county) -> None:
+    clue = _clue()
+    clue_answer.tell(person("xzsp_clerk"), clue.pk, text="已移送民政局办理。")
+    with at("2026-09-01 10:00"):
+        asked = samples.question(Dispute.About.DUTIES, clue_id=clue.pk)
+        disputes.begin(person("xzsp_clerk"), asked, [department("民政局").pk])
+    samples.raised(clue=clue)
+    (row,) = rows_of([Clue.objects.get(pk=clue.pk)])
+    assert row.chip is not None and "提出争议" not in row.waits
+    assert "共同处置" in row.waits
