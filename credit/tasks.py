@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from credit.services import evaluations, labels, sanctions, whitelist
+from credit.services import adjustments, evaluations, labels, sanctions, whitelist
 from credit.services.events import EVALUATE_STALE_TASK
 
 
@@ -47,3 +47,9 @@ def end_sanctions() -> int:
 def label_subjects() -> int:
     """Bring the rules that are due to the subjects; returns how many were looked at."""
     return labels.apply_due()
+
+
+@shared_task(name="credit.end_adjustments")
+def end_adjustments() -> int:
+    """End the grades set by hand whose term is over; returns how many."""
+    return adjustments.end_due()

@@ -76,6 +76,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "end-grade-adjustments": {
+        "task": "credit.end_adjustments",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "review-white-list": {
         "task": "credit.review_white_list",
         "schedule": 15.0,

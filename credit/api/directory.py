@@ -15,7 +15,8 @@ from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.api.upsert import UpsertedSerializer, UpsertSerializer, ensure_faultless
 from credit.filters import SubjectFilter
 from credit.models import Subject
-from credit.services.directory import grade_subject, upsert_subjects
+from credit.services.adjustments import adjust
+from credit.services.directory import upsert_subjects
 from credit.views.directory import visible
 from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 from records.errors import NotAllowed
@@ -63,6 +64,9 @@ class GradeSerializer(serializers.Serializer[Any]):
 
     grade = serializers.ChoiceField(choices=Subject.Grade.choices, help_text="新等级")
     opinion = serializers.CharField(max_length=1000, help_text="调整理由")
+    until = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="调整至，不填按最长期限"
+    )
 
 
 class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
@@ -99,5 +103,5 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
         body = GradeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        grade_subject(api_actor(request), subject.pk, given["grade"], given["opinion"])
+        adjust(api_actor(request), subject.pk, given["grade"], given["opinion"], given["until"])
         return Response(self.get_serializer(self.get_object()).data)

@@ -119,6 +119,12 @@ class GradeForm(forms.Form):
     """The new grade of a subject."""
 
     grade = forms.ChoiceField(label="新等级", choices=Subject.Grade.choices)
+    until = forms.DateField(
+        label="调整至",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="期满自动恢复为评价得出的等级；不填按最长期限。",
+    )
     opinion = forms.CharField(max_length=1000, required=False)
 
 

@@ -117,7 +117,12 @@ def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledg
     )
     facts = _facts(actor, subject)
     if standing is None:
-        return Ledger(subject, None, others=list(facts.values())[:OTHERS])
+        return Ledger(
+            subject,
+            None,
+            adjustment=_adjustment(subject, matter),
+            others=list(facts.values())[:OTHERS],
+        )
     assessment = standing.assessment
     evaluation = assessment.evaluation
     lines = list(evaluation.by_set.indicators.order_by("position"))

@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("subjects/<int:pk>/card/", directory.SubjectCardView.as_view(), name="subject-card"),
     path("subjects/<int:pk>/edit/", directory.SubjectEditView.as_view(), name="subject-edit"),
     path(
+        "subjects/<int:pk>/act/end-grade/",
+        directory.SubjectGradeEndView.as_view(),
+        name="subject-grade-end",
+    ),
+    path(
         "subjects/<int:pk>/act/grade/", directory.SubjectGradeView.as_view(), name="subject-grade"
     ),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +18,8 @@ from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import scope_of, sheet_rows
 from credit.selectors.ledger import ledger
 from credit.selectors.measures_against import measures_against
-from credit.services.directory import create_subject, grade_subject, update_subject
+from credit.services.adjustments import adjust, end
+from credit.services.directory import create_subject, update_subject
 from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
@@ -193,13 +196,31 @@ class SubjectGradeView(View):
         subject = get_object_or_404(visible(actor), pk=pk)
         form = GradeForm(request.POST)
         if not form.is_valid():
-            messages.error(request, "请选择新的等级。")
+            messages.error(request, "请选择新的等级和有效的期限。")
             return redirect(subject)
-        grade, opinion = form.cleaned_data["grade"], form.cleaned_data["opinion"]
+        given = form.cleaned_data
+        grade = given["grade"]
         try:
-            grade_subject(actor, pk, grade, opinion)
+            adjust(actor, pk, grade, given["opinion"], given["until"])
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, f"等级已调整为 {grade} 级。")
+        return redirect(subject)
+
+
+class SubjectGradeEndView(View):
+    """The grade set by hand ends before its term."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        subject = get_object_or_404(visible(actor), pk=pk)
+        try:
+            end(actor, pk, request.POST.get("opinion", ""))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "已终止人工调整，恢复为评价得出的等级。")
         return redirect(subject)
