@@ -66,7 +66,7 @@ def opened(actor: Actor, ids: Sequence[uuid.UUID]) -> Iterator[list[UploadedFile
         files = []
         for key in ids:
             upload = own.get(key)
-            if upload is None:
+            if upload is None or not _path(key).exists():
                 raise Refused(f"没有找到文件 {key}，请重新上传。", field="files")
             content = stack.enter_context(_path(key).open("rb"))
             files.append(UploadedFile(content, upload.name, upload.mime, upload.size))

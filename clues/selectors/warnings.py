@@ -85,10 +85,22 @@ def overdue(warnings: QuerySet[RiskWarning]) -> QuerySet[RiskWarning]:
     return warnings.filter(pk__in=running.values("target_id"))
 
 
+def shows_reason(actor: Actor, warning: RiskWarning) -> bool:
+    """Whether the person reads why nothing shall be done: before the head of the owner has
+    agreed, only within its department."""
+    return warning.state != RiskWarning.State.REVIEW or actor.department_id == warning.owner_id
+
+
+def internal_steps(actor: Actor, warning: RiskWarning) -> tuple[str, ...]:
+    """The steps of the warning's course that only its owner's department reads."""
+    own = actor.department_id == warning.owner_id
+    return () if own else ("warning.dismiss", "warning.reject")
+
+
 def export_rows(
-    warnings: Iterable[RiskWarning], chips: dict[int, Chip]
+    actor: Actor, warnings: Iterable[RiskWarning], chips: dict[int, Chip]
 ) -> Iterator[dict[str, Any]]:
-    """Rows of ``SHEET``."""
+    """Rows of ``SHEET`` as the person may read them."""
     for warning in warnings:
         chip = chips.get(warning.pk)
         yield {
@@ -103,7 +115,7 @@ def export_rows(
             "deadline": chip.chip_text if chip else "",
             "raised_at": _moment(warning.raised_at),
             "outcome": warning.get_outcome_display(),
-            "outcome_text": warning.outcome_text,
+            "outcome_text": warning.outcome_text if shows_reason(actor, warning) else "",
             "settled_at": _moment(warning.settled_at),
         }
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clues.acts.campaigns import CAMPAIGN_ACTS, CAMPAIGN_STAGES
 from clues.models import Campaign, Clue, RiskWarning
 from clues.services.turns import wait_turn
+from clues.stages import hold_clue
 from departments.actors import is_clerk_of, is_head_of
 from departments.models import Region
 from inspections.models import PlanItem
@@ -65,6 +66,8 @@ def propose(
     at_once = actor.is_system or is_head_of(actor, actor.department_id)
     with transaction.atomic():
         if warning is not None:
+            if warning.clue_id is not None:
+                hold_clue(warning.clue_id)
             # As it stands now: it may have become confidential meanwhile.
             warning = RiskWarning.objects.select_for_update(of=("self",)).get(pk=warning.pk)
             sent_before = _standing(actor, warning)

@@ -225,6 +225,8 @@ def hand_over(actor: Actor, clue: Clue, department: Department, reason: str) -> 
     clue.handler = None
     clue.assigned = True
     clue.answer_proposed = False
+    # What the former department had drafted is not said in the new one's name.
+    clue.answer, clue.outcome = "", ""
     concern(clue, department)
     if clue.confidential:
         name_heads(clue, [department])

@@ -7,12 +7,12 @@ import pytest
 from django.urls import reverse
 
 from clues.models import Clue, Referral, VerificationPart
-from clues.services import clue_answer, joint
+from clues.services import clue_answer, clue_transfer, joint
 from clues.services.letters import drafts, sending
 from clues.services.warnings.sources import SOURCES
 from clues.tests import letter_samples as letters
 from clues.tests.joint_samples import department_of, opened, part_of
-from clues.tests.samples import handling, person, photo, propose_answer
+from clues.tests.samples import handling, person, photo, propose_answer, proposed
 from records.models import Deadline
 from supervision.dashboard import coordination
 
@@ -143,3 +143,14 @@ def test_a_late_letter_is_not_named_among_the_causes_of_a_warning_before_it_is_s
 
     assert named("mzj_head")
     assert not named("xzsp_head") and not named("wjw_clerk")
+
+
+def test_a_clue_given_to_another_department_takes_no_draft_along(county):
+    clue = proposed(person("scjg_clerk"), person("scjg_head"), person("mzj_clerk"))
+    found = clue_transfer.assign(
+        person("xzsp_head"),
+        clue.pk,
+        department=department_of("wjw_clerk"),
+        opinion="改由卫健部门办理。",
+    )
+    assert (found.answer, found.outcome) == ("", "")

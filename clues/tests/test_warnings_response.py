@@ -83,7 +83,7 @@ def test_the_number_of_its_clue_shows_to_who_sees_the_clue(
     clue_secrecy.conceal(actor("mzj_head"), done.outcome_clue_id, "涉及举报人安全。")
     page = client_of("xzsp_clerk").get(url).content.decode()
     assert "已登记线索" in page and number not in page
-    export = selectors.export_rows([reload(warning)], {})
+    export = selectors.export_rows(actor("xzsp_clerk"), [reload(warning)], {})
     assert number not in str(list(export))
     assert number in client_of("mzj_head").get(url).content.decode()
 
@@ -101,6 +101,24 @@ def test_nothing_needs_a_reason_and_the_head(warning: RiskWarning, actor) -> Non
     done = response.sign_dismissal(actor("mzj_head"), warning.pk)
     assert (done.outcome, done.outcome_text) == ("nothing", "已再次核实不属实。")
     assert stop_of(warning) is None
+
+
+def test_why_nothing_shall_be_done_is_read_by_others_once_signed(
+    warning: RiskWarning, actor, client_of
+) -> None:
+    reason = "三件为同一人重复反映，已核实不属实。"
+    response.receive(actor("mzj_clerk"), warning.pk)
+    response.dismiss(actor("mzj_clerk"), warning.pk, reason)
+
+    def read_by(name: str) -> list[bool]:
+        page = client_of(name).get(warning.get_absolute_url()).content.decode()
+        row = next(selectors.export_rows(actor(name), [reload(warning)], {}))
+        return [reason in page, reason in row["outcome_text"]]
+
+    assert read_by("mzj_head") == [True, True]
+    assert read_by("xzsp_clerk") == [False, False]
+    response.sign_dismissal(actor("mzj_head"), warning.pk)
+    assert read_by("xzsp_clerk") == [True, True]
 
 
 def test_major_warning_is_studied_before_anything_is_decided(county: Region, actor) -> None:

@@ -39,7 +39,7 @@ class WarningListView(View):
         )
         if request.GET.get("export") == "xlsx":
             listed = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
-            rows = selectors.export_rows(listed, deadlines.chips_for(listed))
+            rows = selectors.export_rows(actor, listed, deadlines.chips_for(listed))
             return export(request, selectors.SHEET, rows, "预警.xlsx")
         page = requested_page(request, found.qs, selectors.ORDERING)
         chips = deadlines.chips_for(page.rows)
@@ -70,7 +70,8 @@ class WarningView(View):
             "most": selectors.MOST_EVENTS if len(events) == selectors.MOST_EVENTS else None,
             "parties": warning.parties.select_related("department").order_by("pk"),
             "outcome": selectors.outcome_of(actor, warning),
-            "entries": timeline(warning),
+            "shows_reason": selectors.shows_reason(actor, warning),
+            "entries": timeline(warning, without=selectors.internal_steps(actor, warning)),
         }
         return render(request, "clues/warning.html", context)
 
