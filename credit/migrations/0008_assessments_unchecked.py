@@ -5,20 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0007_sanctions_and_white_list'),
+        ("credit", "0007_sanctions_and_white_list"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='assessment',
-            name='evaluation',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='credit.evaluation'),
+            model_name="assessment",
+            name="evaluation",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="assessments",
+                to="credit.evaluation",
+            ),
         ),
         migrations.AlterField(
-            model_name='assessment',
-            name='subject',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='credit.subject'),
+            model_name="assessment",
+            name="subject",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="assessments",
+                to="credit.subject",
+            ),
         ),
     ]
