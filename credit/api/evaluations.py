@@ -291,8 +291,9 @@ class CreditEventViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CreditEv
         try:
             written, unchanged = tell_outside(actor, given["source"], facts)
         except UnsoundFacts as refusal:
-            wrong: list[dict[str, list[str]]] = [{} for _ in facts]
+            wrong: dict[int, dict[str, list[str]]] = {}
             for fault in refusal.faults:
-                wrong[fault.index].setdefault(fault.field, []).append(fault.message)
+                row = wrong.setdefault(fault.index, {})
+                row.setdefault(fault.field, []).append(fault.message)
             raise exceptions.ValidationError({"events": wrong}) from refusal
         return Response(ToldSerializer({"written": written, "unchanged": unchanged}).data)

@@ -64,6 +64,8 @@ def test_all_or_none_with_everything_that_is_wrong(subject, client_of) -> None:
     )
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
+    fields = {error["field"] for error in answer.json()["errors"]}
+    assert fields == {"events.1.value", "events.2.identifier", "events.3.value"}
     told = answer.content.decode()
     assert "应为优、良、中、差之一" in told
     assert "名录中没有标识“没有的”" in told
