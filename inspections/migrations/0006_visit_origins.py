@@ -4,20 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inspections', '0005_search_grams'),
+        ("inspections", "0005_search_grams"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='jointtask',
-            name='over_cap_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='超过年度次数上限的理由'),
+            model_name="jointtask",
+            name="over_cap_reason",
+            field=models.CharField(
+                blank=True, max_length=300, verbose_name="超过年度次数上限的理由"
+            ),
         ),
         migrations.AlterField(
-            model_name='jointtask',
-            name='origin',
-            field=models.CharField(choices=[('draw', '双随机抽查'), ('clue', '个案检查'), ('warning', '预警核查'), ('ordered', '上级交办检查'), ('emergency', '紧急检查')], default='draw', max_length=10, verbose_name='检查方式'),
+            model_name="jointtask",
+            name="origin",
+            field=models.CharField(
+                choices=[
+                    ("draw", "双随机抽查"),
+                    ("clue", "个案检查"),
+                    ("warning", "预警核查"),
+                    ("ordered", "上级交办检查"),
+                    ("emergency", "紧急检查"),
+                ],
+                default="draw",
+                max_length=10,
+                verbose_name="检查方式",
+            ),
         ),
     ]
