@@ -187,7 +187,7 @@ def test_an_act_is_posted_and_shown_in_the_timeline(drafts, client_of) -> None:
     version = drafts[19]
     response = client.post(f"{version.get_absolute_url()}act/submit/", {"opinion": ""}, follow=True)
     (message,) = response.context["messages"]
-    assert str(message).endswith("送合法性审核。")
+    assert str(message) == f"已完成：送合法性审核（{version}）。"
     version.refresh_from_db()
     assert version.state == "legal_review"
     assert response.context["entries"][0].verb == "送合法性审核"
