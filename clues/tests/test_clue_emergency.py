@@ -27,7 +27,7 @@ def emergency(**over) -> Emergency:
         "measures": "关闭总阀，疏散人员，封锁现场。",
         "place": "文昌大道 12 号",
         "called": [department("城管局"), department("卫健委")],
-        "files": [(photo(), "现场.jpg")],
+        "files": [photo("现场.jpg")],
         "client_key": uuid.uuid4(),
         **over,
     }

@@ -483,7 +483,7 @@ def test_supervision_says_where_it_lies_and_how_late(county):
     assert (press.kind, press.to, press.cause) == ("supervision", letter.to, letter)
     for words in (
         "自 2026年9月28日 起由你单位负责“答复”",
-        "应于 2026年10月16日 前办结，逾期 2 个工作日。",
+        "应于 2026年10月16日 前办结，已逾期 2 个工作日。",
         "请说明原因。",
     ):
         assert words in press.body
