@@ -12,6 +12,7 @@ from credit.models import Evaluation, Indicator, IndicatorSet
 from credit.rules import default_set
 from credit.scoring import Bands
 from credit.services import evaluations
+from credit.services.versions import take_place
 from credit.set_validation import LineInput, SetComplaint, complaints
 from credit.validation import fingerprint
 from departments.models import Region
@@ -143,25 +144,13 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> IndicatorSet:
     """Put a set in force in place of the one before, and judge everyone by it."""
     with INDICATOR_SET_ACTS.take(actor, "enforce", pk, opinion=opinion) as found:
         _ensure_sound(found)
-        now = clock.now()
         before = (
             IndicatorSet.objects.versions_of(found.region, found.matter_id)
             .in_force()
             .select_for_update()
             .first()
         )
-        if before is not None:
-            before.state, before.retired_at = State.RETIRED, now
-            before.save(update_fields=("state", "retired_at"))
-            trail.record(
-                actor,
-                "indicator_set.retire",
-                "停用原指标",
-                before,
-                opinion=f"由“{found}”替代",
-                region_code=found.region.code,
-            )
-        found.in_force_at = now
+        take_place(actor, found, before, "indicator_set.retire", "停用原指标")
     evaluations.begin(actor, found, Evaluation.Kind.ORDERED, reason="新指标生效")
     return found
 

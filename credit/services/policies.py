@@ -11,6 +11,7 @@ from django.db.models import F, Q, Value
 from credit.acts.policy import POLICY_ACTS, may_draft_policy
 from credit.models import PolicyRow, SupervisionPolicy
 from credit.policy_validation import PolicyComplaint, RowInput, complaints
+from credit.services.versions import take_place
 from credit.validation import fingerprint
 from departments.models import Region
 from matters.models import MatterVersion
@@ -205,25 +206,13 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> SupervisionPolicy:
     """Put a policy in force in place of the one before; what was frozen stays as it is."""
     with POLICY_ACTS.take(actor, "enforce", pk, opinion=opinion) as policy:
         _ensure_sound(policy, as_input(policy))
-        now = clock.now()
         before = (
             SupervisionPolicy.objects.in_force()
             .select_for_update()
             .filter(region_id=policy.region_id)
             .first()
         )
-        if before is not None:
-            before.state, before.retired_at = State.RETIRED, now
-            before.save(update_fields=("state", "retired_at"))
-            trail.record(
-                actor,
-                "policy.retire",
-                "停用原方案",
-                before,
-                opinion=f"由“{policy}”替代",
-                region_code=policy.region.code,
-            )
-        policy.in_force_at = now
+        take_place(actor, policy, before, "policy.retire", "停用原方案")
     return policy
 
 
