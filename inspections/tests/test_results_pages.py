@@ -303,3 +303,19 @@ def test_rest_costs_the_same_for_one_and_many(county, client_of):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_a_page_that_awaits_publication_looks_again_until_it_is_there(county, client_of):
+    story = checked_story(county)
+    result = approved(story)
+    client = client_of("mzj_clerk")
+    assert 'hx-get="?live=1"' in shown(client.get(page_of(result)))
+    waiting = client.get(page_of(result), {"live": "1"})
+    assert (waiting.status_code, waiting.headers.get("HX-Refresh")) == (204, None)
+
+    assert results.publish_next()
+
+    over = client.get(page_of(result), {"live": "1"})
+    assert (over.status_code, over.headers.get("HX-Refresh")) == (204, "true")
+    assert "live=1" not in shown(client.get(page_of(result)))
+    assert client_of("nync_head").get(page_of(result), {"live": "1"}).status_code == 404

@@ -55,11 +55,18 @@ class ResultListView(View):
 
 
 class ResultView(View):
-    """One result: what was found on site, what was concluded, what the public reads."""
+    """One result: what was found on site, what was concluded, what the public reads.
+
+    While an approved result awaits its publication the page asks ``?live=1`` every few seconds
+    and is told to load itself again once that is over.
+    """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         result = get_object_or_404(selectors.result_details(actor), pk=pk)
+        if "live" in request.GET:
+            waits = result.state == Result.State.APPROVED
+            return HttpResponse(status=204, headers={} if waits else {"HX-Refresh": "true"})
         publication = getattr(result, "publication", None)
         versions = selectors.versions(result)
         context = {

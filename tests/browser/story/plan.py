@@ -70,8 +70,9 @@ def confirm_and_publish(stage: Stage, page: Page, url: str, title: str) -> None:
 
 
 def _dates(page: Page, now: dt.datetime, scheduled: bool) -> None:
-    # What starts by itself must lie ahead; the field takes whole minutes.
-    draw_at = now + dt.timedelta(seconds=75) if scheduled else now
+    # What starts by itself must still lie ahead when the form is sent, the page having been looked
+    # at; the field takes whole minutes.
+    draw_at = now + dt.timedelta(minutes=3) if scheduled else now
     page.get_by_label("检查开始日期").fill(f"{now:%Y-%m-%d}")
     page.get_by_label("检查截止日期").fill(f"{now.year}-12-31")
     page.get_by_label("抽取时间").fill(f"{draw_at:%Y-%m-%dT%H:%M}")

@@ -7,6 +7,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.stage import Stage
 from tests.browser.story.acts import go, succeeded, take
 
+PUBLISHED_SECONDS = 30
+"""What the page promises: 通常在半分钟内完成."""
+
 
 def enter_and_approve(stage: Stage, page: Page) -> str:
     """The lead department's clerk enters its result, the head approves; the subject's name."""
@@ -23,8 +26,9 @@ def enter_and_approve(stage: Stage, page: Page) -> str:
     stage.shot(page, "result-approve")
     subject = page.get_by_role("heading", level=1).inner_text()
     take(page, "审核通过")
-    # Celery publishes it without anyone's doing.
-    expect(page.get_by_role("link", name="查看公示页")).to_be_visible()
+    # A worker publishes it without anyone's doing, and the page follows by itself.
+    published = page.get_by_role("link", name="查看公示页")
+    expect(published).to_be_visible(timeout=PUBLISHED_SECONDS * 1000)
     return subject
 
 
