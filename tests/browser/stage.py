@@ -13,7 +13,8 @@ from tests.browser.checks import Findings
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000
+"""How long a page may take on a busy machine; what is there sooner is not waited for."""
 
 
 class Stage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from typing import Any
 
 import pytest
@@ -22,19 +21,17 @@ from tests.crash import workers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MOMENTS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
-"""When the worker is killed, as shares of the time that an undisturbed run takes."""
+"""How far the worker gets before it is killed, as shares of what an undisturbed run does."""
 
 
-def undisturbed(draw: Draw) -> tuple[dict[str, Any], float]:
-    """The certificate that a run without incident would give, and its duration in seconds."""
+def undisturbed(draw: Draw) -> tuple[dict[str, Any], int]:
+    """The certificate that a run without incident would give, and how many statements it took."""
 
     def certificate() -> dict[str, Any]:
         content: dict[str, Any] = json.loads(Draw.objects.get(pk=draw.pk).certificate)
         return content
 
-    start = time.monotonic()
-    content, _ = workers.undisturbed(lambda: draws.freeze(SYSTEM, draw.pk), certificate)
-    return content, time.monotonic() - start
+    return workers.undisturbed(run_scheduled_draws, certificate)
 
 
 def without_times(certificate: dict[str, Any]) -> dict[str, Any]:
@@ -66,10 +63,10 @@ def test_killed_at_any_moment_a_draw_ends_with_one_result_the_same_one(region, n
             draw_at=timezone.now(),
         )
         draw = draws.announce(SYSTEM, item.pk)
-        expected, seconds = undisturbed(draw)
+        expected, statements = undisturbed(draw)
 
-        worker = nursery.start(run_scheduled_draws)
-        killed += worker.kill_after(seconds * (share + jitter.uniform(-0.05, 0.05)))
+        before = round((statements - 1) * (share + jitter.uniform(-0.05, 0.05)))
+        killed += nursery.kill(run_scheduled_draws, before)
         nursery.finish(run_scheduled_draws)
 
         draw.refresh_from_db()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -55,12 +54,6 @@ class Worker:
         assert nursery.stdout is not None
         self._said = nursery.stdout
         self.pid = int(self._said.readline())
-
-    def kill_after(self, seconds: float) -> bool:
-        """SIGKILL once so much time has passed; False when it was done before."""
-        if not select.select([self._said], [], [], seconds)[0]:
-            os.kill(self.pid, signal.SIGKILL)
-        return self.ended() == -signal.SIGKILL
 
     def ended(self) -> int:
         """Wait for the end; the exit code, negative for a signal."""

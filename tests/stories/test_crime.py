@@ -41,10 +41,10 @@ def test_a_clue_becomes_a_criminal_case(stage: Stage, today: Callable[..., None]
 
     today("2026-02-13", "16:00")
     report(stage, page)
-    today("2026-02-14", "10:20")
-    approve(stage, page)
-    today("2026-02-14", "15:05")
-    sign(stage, page, case)
+    today("2026-02-14", "10:00")
+    approve(stage, page, today)
+    today("2026-02-14", "15:00")
+    sign(stage, page, case, today)
     read_copy(stage, page)
 
     today("2026-02-15", "09:40")
@@ -56,8 +56,8 @@ def test_a_clue_becomes_a_criminal_case(stage: Stage, today: Callable[..., None]
     today("2026-02-23", "10:00")
     file_after_all(stage, page)
 
-    today("2026-02-24", "09:10")
-    hand_over_goods(stage, page)
+    today("2026-02-24", "09:00")
+    hand_over_goods(stage, page, today)
     today("2026-02-24", "17:30")
     confirm_goods(stage, page)
     today("2026-02-25", "09:00")
@@ -111,9 +111,10 @@ def report(stage: Stage, page: Page) -> None:
     assert turn(page, DEPARTMENT, "负责人审批移送") == "2026-02-16 23:59"
 
 
-def approve(stage: Stage, page: Page) -> None:
+def approve(stage: Stage, page: Page, today: Callable[..., None]) -> None:
     """The head approves within three days; the letter cannot go while documents are missing."""
     take_up(stage, page, "scjg_head", "负责人审批移送", TITLE)
+    today("2026-02-14", "10:20")
     take(page, "批准移送")
     assert turn(page, DEPARTMENT, "移送公安机关") == "2026-02-15 10:20"
     page.get_by_role("button", name="签发移送书", exact=True).click()
@@ -122,7 +123,7 @@ def approve(stage: Stage, page: Page) -> None:
     stage.shot(page, "crime-missing")
 
 
-def sign(stage: Stage, page: Page, case: str) -> None:
+def sign(stage: Stage, page: Page, case: str, today: Callable[..., None]) -> None:
     """The clerk adds what is missing, the head signs within 24 hours."""
     visit(stage, page, "scjg_clerk", case)
     attach(page, *DOCUMENTS[2:])
@@ -130,6 +131,7 @@ def sign(stage: Stage, page: Page, case: str) -> None:
     for label in DOCUMENTS:
         expect(listed.get_by_role("row", name=label)).to_contain_text("已提交")
     take_up(stage, page, "scjg_head", "移送公安机关", TITLE)
+    today("2026-02-14", "15:05")
     take(page, "签发移送书")
     assert turn(page, POLICE, "在回执上签字") == "2026-02-15 15:05"
     stage.shot(page, "crime-transferred")
@@ -187,12 +189,13 @@ def file_after_all(stage: Stage, page: Page) -> None:
     assert turn(page, DEPARTMENT, "移交涉案物品和材料") == "2026-02-26 23:59"
 
 
-def hand_over_goods(stage: Stage, page: Page) -> None:
+def hand_over_goods(stage: Stage, page: Page, today: Callable[..., None]) -> None:
     """The department hands goods and material over with a list."""
     take_up(stage, page, "scjg_clerk", "移交涉案物品", TITLE)
     open_act(page, "移交涉案物品")
     page.get_by_label("移交情况").fill("工业松香 15 公斤、卤制品 320 公斤、账册 2 本，交蒋永刚。")
     page.get_by_label("涉案物品移交清单").set_input_files(picture("移交清单.jpg"))
+    today("2026-02-24", "09:10")
     press(page, "移交公安机关")
     assert turn(page, POLICE, "办结交接手续") == "2026-02-25 09:10"
 

@@ -50,8 +50,8 @@ def test_a_letter_is_answered_in_another_county(
     ask_for_more(stage, page, letter, today)
     today("2026-10-26", "09:00")
     answer(stage, page, letter)
-    today("2026-10-26", "16:00")
-    read_copies(stage, page, letter)
+    today("2026-10-26", "15:50")
+    read_copies(stage, page, letter, today)
 
 
 def test_a_letter_is_returned_once_over_spring_festival(
@@ -181,9 +181,10 @@ def answer(stage: Stage, page: Page, letter: str) -> None:
     expect(fact(page, "结论")).to_have_text("已协助")
 
 
-def read_copies(stage: Stage, page: Page, letter: str) -> None:
+def read_copies(stage: Stage, page: Page, letter: str, today: Callable[..., None]) -> None:
     """The coordination offices got copies."""
     take_up(stage, page, "xh_xzsp_clerk", "阅知抄送函件", TITLE)
+    today("2026-10-26", "16:00")
     take(page, "阅知")
     stage.act_as(page, "scjg_clerk")
     page.goto(letter)

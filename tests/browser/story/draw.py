@@ -13,6 +13,7 @@ from tests.browser.story.acts import take
 
 PARTIES = ("mzj_head", "sfj_head", "jjz_witness")
 """Each at a browser of their own, which alone keeps the random number."""
+DRAWN_SECONDS = 60
 
 
 def announce(stage: Stage, page: Page, item_url: str) -> str:
@@ -48,7 +49,9 @@ def hold(stage: Stage, page: Page) -> None:
             stage.shot(party, "draw-reveal")
         party.get_by_role("button", name="揭示", exact=True).click()
         expect(party.get_by_role("heading", name="揭示随机数")).to_have_count(0)
-    expect(page.get_by_role("heading", name="抽中对象")).to_be_visible()
+    # A worker draws; when its queue is full, at the schedule's next look.
+    drawn = page.get_by_role("heading", name="抽中对象")
+    expect(drawn).to_be_visible(timeout=DRAWN_SECONDS * 1000)
     page.reload()
     stage.shot(page, "draw-done")
 
