@@ -6,6 +6,7 @@ from clues.models.crime import CrimeHandover
 from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.joint import ClueVisit, JointVerification, VerificationPart
 from clues.models.penalty import Penalty
+from clues.models.receipt import Receipt
 from clues.models.referral import LetterParty, Referral, ReferralCopy
 from clues.models.sharing import SharedRecord, ShareReceipt, SharingEntry, SharingRequest
 from clues.models.warning import (
@@ -36,6 +37,7 @@ __all__ = [
     "JointVerification",
     "LetterParty",
     "Penalty",
+    "Receipt",
     "Referral",
     "ReferralCopy",
     "Refusal",

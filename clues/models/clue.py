@@ -98,6 +98,7 @@ class Clue(Concealable):
         CHECK = "check", "检查发现"
         VISIT = "visit", "来访来电"
         WARNING = "warning", "预警转办"
+        WEBSITE = "website", "公众网站"
 
     class State(models.TextChoices):
         RECEIVED = "received", "待研判"
