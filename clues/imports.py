@@ -10,17 +10,16 @@ from typing import Any
 from clues.models import Clue
 from clues.models.clue import ClueQuerySet
 from clues.services import intake
-from clues.services.complainants import masked_phone
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH
 from credit.models import Subject
 from credit.selectors.directory import townships_of
 from credit.validation import closest, normalise_identifier
 from departments.models import Region
 from departments.roles import STAFF
-from inspections.masking import masked_name
 from records.actor import Actor
 from records.excel import Column, Parsed, Row, Sheet, kinds
 from records.imports import ImportKind, register
+from records.masking import masked_name, masked_phone
 
 PREVIEW_ROWS = 20
 _TOLD_APART = {label: code for code, label in Clue.Channel.choices if code != Clue.Channel.WARNING}

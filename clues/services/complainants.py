@@ -10,17 +10,14 @@ from django.utils import timezone
 from clues.acts.common import clerk
 from clues.models import Clue, Complainant, Told
 from departments.models import Department
-from inspections.masking import masked_name
 from records import clock, outbox, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
+from records.masking import masked_name, masked_phone
 from records.outbox_names import COMPLAINT_CHANNEL
 
 NUMBER_MARK = "【编号】"
 """Stands for the number of a clue in a text that is written before the clue has one."""
-
-_SHOWN_OF_PHONE = (3, 4)
-_SHORTEST_PHONE_SHOWN = 11
 
 
 def of(clue: Clue) -> Complainant | None:
@@ -140,17 +137,6 @@ def tell_all(actor: Actor, clue: Clue, step: str, text: str, *, by_act: bool = F
         if sent := tell(actor, own, step, words, by_act=by_act and own.pk == clue.pk):
             told.append(sent)
     return told
-
-
-def masked_phone(phone: str) -> str:
-    """A telephone number without its middle: 138****1234; short ones show the last two digits."""
-    if not phone:
-        return ""
-    first, last = _SHOWN_OF_PHONE
-    if len(phone) < _SHORTEST_PHONE_SHOWN:
-        first, last = 0, 2
-    hidden = max(len(phone) - first - last, 1)
-    return phone[:first] + "*" * hidden + phone[len(phone) - last :]
 
 
 def masked(complainant: Complainant) -> dict[str, str]:

@@ -17,12 +17,12 @@ from departments.actors import is_clerk_of, is_head_of
 from departments.profile import time_limit
 from inspections import result_codes, rules
 from inspections.acts.results import RESULT_ACTS
-from inspections.masking import masked_identifier, masked_name, masked_text
 from inspections.models import JointTask, Publication, Result, TaskItem, TaskPart
 from matters.models import SubjectCategory
 from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
+from records.masking import masked_identifier, masked_name, masked_text
 from records.models import Deadline, OutboxMessage
 from records.queue import wake_after_commit
 from records.workdays import end_of_day

@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspections.masking import masked_identifier, masked_name, masked_text
 from inspections.result_codes import (
     BUSINESS_CODES,
     NO_PROBLEM,
@@ -62,26 +61,3 @@ def test_a_sound_conclusion_is_never_refused(kind, problems, data):
     codes.add(data.draw(st.sampled_from(sorted(PROBLEM_CODES & set(rest)))))
 
     assert complaint(kind, codes, problems_on_site=problems) == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"),
-    [("王小明", "王**"), ("王", "王*"), ("张三家自建房屋两层", "张*****")],
-)
-def test_names_keep_their_first_character_only(name, masked):
-    assert masked_name(name) == masked
-
-
-@pytest.mark.parametrize(
-    ("identifier", "masked"), [("4116031234", "******1234"), ("12345", "*****"), ("", "")]
-)
-def test_identifiers_keep_their_end_only_when_long(identifier, masked):
-    assert masked_identifier(identifier) == masked
-
-
-@given(st.text("王李小明强华", min_size=2, max_size=6), st.text("0123456789", min_size=5))
-def test_a_masked_sentence_gives_neither_name_nor_identifier(name, identifier):
-    text = masked_text(f"对{name}（{identifier}）的记录有误", name, identifier)
-
-    assert name not in text
-    assert identifier not in text

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from records.masking import (
+    masked_identifier,
+    masked_name,
+    masked_phone,
+    masked_place,
+    masked_text,
+)
+
+WORDS = st.text(
+    st.sampled_from("王小明张伟省市县区镇乡街道办事处社区村路组号一三0123456789-X甲"), min_size=1
+)
+NUMBERS = st.text(st.sampled_from("0123456789-CYX"), min_size=1, max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("王小明", "王**"), ("王", "*"), ("", ""), ("张三家自建房屋两层", "张*****")],
+)
+def test_names_keep_their_first_character_only(name, masked):
+    assert masked_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("identifier", "masked"), [("4116031234", "******1234"), ("12345", "*****"), ("", "")]
+)
+def test_identifiers_keep_their_end_only_when_long(identifier, masked):
+    assert masked_identifier(identifier) == masked
+
+
+@pytest.mark.parametrize(
+    ("phone", "masked"),
+    [("13812345678", "138****5678"), ("6123456", "*****56"), ("7", "*"), ("", "")],
+)
+def test_telephone_numbers_lose_their_middle(phone, masked):
+    assert masked_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    ("place", "masked"),
+    [
+        ("城关镇西关村3组12号自建房", "城关镇西关村***"),
+        ("周口市淮阳区城关镇西关村", "周口市淮阳区城关镇***"),
+        ("鱼台口三巷七号", "鱼*****"),
+        ("3号楼西关村2组", "3*****"),
+        ("", ""),
+    ],
+)
+def test_places_keep_village_and_above(place, masked):
+    assert masked_place(place) == masked
+
+
+@given(WORDS)
+def test_no_name_or_place_survives(words):
+    assert words not in masked_name(words)
+    assert words not in masked_place(words)
+    assert len(masked_name(words)) <= 6
+
+
+@given(NUMBERS)
+def test_no_number_survives(number):
+    assert number not in masked_identifier(number)
+    assert number not in masked_phone(number)
+    assert sum(character != "*" for character in masked_identifier(number)) <= 4
+
+
+@given(st.text(st.sampled_from("路组号村镇0123456789"), min_size=2))
+def test_a_place_shows_at_most_its_first_digit(place):
+    assert sum(character.isdigit() for character in masked_place(place)) <= 1
+
+
+@given(st.text("王李小明强华", min_size=2, max_size=6), st.text("0123456789", min_size=5))
+def test_a_masked_sentence_gives_neither_name_nor_identifier(name, identifier):
+    text = masked_text(f"对{name}（{identifier}）的记录有误", name, identifier)
+
+    assert name not in text
+    assert identifier not in text
