@@ -238,19 +238,6 @@ def test_nobody_complained_nobody_is_told(actor):
 # Contacts
 
 
-@pytest.mark.parametrize(
-    ("phone", "shown"),
-    [
-        ("13800001234", "138****1234"),
-        ("0394-2661234", "039*****1234"),
-        ("2661234", "*****34"),
-        ("", ""),
-    ],
-)
-def test_phones_are_masked(phone, shown):
-    assert complainants.masked_phone(phone) == shown
-
-
 def test_unmasking_needs_the_right_and_a_reason_and_leaves_a_trace(actor):
     clue = entered(actor("scjg_clerk"))
     with pytest.raises(Refused):
