@@ -14,9 +14,14 @@ from departments.models import Region
 from departments.roles import STAFF, Role
 from matters.models import SubjectCategory
 from records.actor import Actor
+from records.masking import masked_identifier, masked_name, masked_place
 from records.search import containing, gram_index
 
+NATURAL_PERSONS = (SubjectCategory.IdKind.PERSON, SubjectCategory.IdKind.HOUSE)
+
 _GRADE_TONES = {"A": "ok", "B": "info", "C": "warn", "D": "bad"}
+_PERSONAL = ("created", "name", "address")
+"""The fields whose history names a person."""
 _CHANGED_FIELDS = {
     "created": "列入名录",
     "name": "名称",
@@ -48,8 +53,12 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         return self.filter(categories__overlap=list(codes))
 
     def matching(self, text: str) -> SubjectQuerySet:
-        """Those whose name contains the text, or whose identifier begins with it."""
-        beginning = Q(identifier__startswith=normalise_identifier(text))
+        """Those whose name contains the text, or whose identifier begins with it; that of a
+        natural person only when it is written in full, or it could be found out bit by bit."""
+        typed = normalise_identifier(text)
+        beginning = Q(identifier__startswith=typed) & (
+            ~Q(id_kind__in=NATURAL_PERSONS) | Q(identifier=typed)
+        )
         return containing(self, text, order=("-id",), also=beginning)
 
 
@@ -111,7 +120,7 @@ class Subject(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
 
     def get_absolute_url(self) -> str:
         return reverse("credit:subject-detail", args=[self.pk])
@@ -132,8 +141,35 @@ class Subject(models.Model):
 
     @property
     def is_natural_person(self) -> bool:
-        """Whether publication must mask the subject: people, and houses, which have owners."""
-        return self.id_kind in (SubjectCategory.IdKind.PERSON, SubjectCategory.IdKind.HOUSE)
+        """Whether the subject is shown masked: people, and houses, which have owners."""
+        return self.id_kind in NATURAL_PERSONS
+
+    @property
+    def shown_name(self) -> str:
+        """The name for whoever need not know it in full (R2)."""
+        if self.id_kind == SubjectCategory.IdKind.HOUSE:
+            return masked_place(self.name)
+        return masked_name(self.name) if self.is_natural_person else self.name
+
+    @property
+    def shown_identifier(self) -> str:
+        return masked_identifier(self.identifier) if self.is_natural_person else self.identifier
+
+    @property
+    def shown_address(self) -> str:
+        return masked_place(self.address) if self.is_natural_person else self.address
+
+    def masked(self, text: str) -> str:
+        """A sentence that may name the subject, as whoever need not know it in full reads it."""
+        if not self.is_natural_person:
+            return text
+        for word, shown in (
+            (self.identifier, self.shown_identifier),
+            (self.name, self.shown_name),
+            (self.address, self.shown_address),
+        ):
+            text = text.replace(word, shown) if word else text
+        return text
 
 
 class SubjectChange(models.Model):
@@ -156,6 +192,22 @@ class SubjectChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.field}"
+
+    @property
+    def shown_old(self) -> str:
+        """The value before, masked as the subject is."""
+        return self._shown(self.old)
+
+    @property
+    def shown_new(self) -> str:
+        return self._shown(self.new)
+
+    def _shown(self, value: str) -> str:
+        if not self.subject.is_natural_person or self.field not in _PERSONAL:
+            return value
+        if self.field == "address" or self.subject.id_kind == SubjectCategory.IdKind.HOUSE:
+            return masked_place(value)
+        return masked_name(value)
 
     @property
     def field_label(self) -> str:
