@@ -30,7 +30,7 @@ _LARGEST_ID = 2**63 - 1
 class PenaltyRowSerializer(serializers.ModelSerializer[Penalty]):
     """A penalty as lists show it."""
 
-    subject_name = serializers.CharField(source="subject.name", help_text="当事人名称")
+    subject_name = serializers.CharField(source="subject.shown_name", help_text="当事人名称")
     department_name = serializers.CharField(source="department.name", help_text="决定机关名称")
     amount = serializers.IntegerField(allow_null=True, help_text="罚款金额，单位为分")
 

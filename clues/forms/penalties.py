@@ -112,7 +112,7 @@ def initial_of(penalty: Penalty) -> dict[str, Any]:
     """A penalty as the form shows it."""
     return {
         "subject": penalty.subject_id,
-        "subject_name": penalty.subject.name,
+        "subject_name": penalty.subject.shown_name,
         "clue": penalty.clue.number if penalty.clue else "",
         "number": penalty.number,
         "decided_on": penalty.decided_on,

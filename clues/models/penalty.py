@@ -135,7 +135,7 @@ class Penalty(Concealable):
         )
 
     def __str__(self) -> str:
-        return "保密行政处罚" if self.confidential else f"{self.number} {self.subject.name}"
+        return "保密行政处罚" if self.confidential else f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
         return reverse("clues:penalty", args=[self.pk])

@@ -118,8 +118,8 @@ def penalty_rows(found: Iterable[Penalty]) -> Iterator[dict[str, Any]]:
     for penalty in found:
         yield {
             "number": penalty.number,
-            "subject": penalty.subject.name,
-            "identifier": penalty.subject.identifier,
+            "subject": penalty.subject.shown_name,
+            "identifier": penalty.subject.shown_identifier,
             "act": penalty.act,
             "occurred_from": penalty.occurred_from,
             "occurred_to": penalty.occurred_to,

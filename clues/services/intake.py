@@ -126,7 +126,7 @@ def _enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Cl
         latitude=facts.latitude,
         longitude=facts.longitude,
         subject=facts.subject,
-        subject_name=facts.subject.name if facts.subject else facts.subject_name.strip(),
+        subject_name=str(facts.subject) if facts.subject else facts.subject_name.strip(),
         matter=facts.matter,
         receiver=receiver,
         holder=receiver,
@@ -204,7 +204,7 @@ def edit(actor: Actor, clue_id: int, *, seen: str, **changes: Any) -> Clue:
             setattr(clue, name, value.strip() if isinstance(value, str) else value)
         clue.title = facts.heading
         if facts.subject is not None:
-            clue.subject_name = facts.subject.name
+            clue.subject_name = str(facts.subject)
         clue.bands = likeness.bands(text_of(clue.title, clue.content))
     return clue
 

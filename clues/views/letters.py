@@ -207,7 +207,7 @@ class LetterEditView(ActPage, LetterFormView):
             "to": letter.to,
             "outside": letter.outside,
             "subject": letter.subject_id or "",
-            "subject_name": letter.subject.name if letter.subject else "",
+            "subject_name": letter.subject.shown_name if letter.subject else "",
             "copies": [copy.department for copy in letter.copies.all()],
         }
         form = LetterForm(actor_of(request), letter.sender, letter.spec, initial=initial)

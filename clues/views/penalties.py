@@ -113,7 +113,7 @@ class PenaltyFormView(View):
         clue = found.filter(pk=key).first() if key else None
         if clue is None:
             return {}
-        name = clue.subject.name if clue.subject else clue.subject_name
+        name = clue.subject.shown_name if clue.subject else clue.subject_name
         return {"clue": clue.number, "subject": clue.subject_id or "", "subject_name": name}
 
     def _show(

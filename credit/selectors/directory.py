@@ -78,11 +78,11 @@ def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterato
     for subject in subjects:
         yield {
             "id_kind": subject.id_kind,
-            "identifier": subject.identifier,
-            "name": subject.name,
+            "identifier": subject.shown_identifier,
+            "name": subject.shown_name,
             "categories": [names.get(code, code) for code in subject.categories],
             "industry_class": subject.industry_class,
-            "address": subject.address,
+            "address": subject.shown_address,
             "township": subject.township.name if subject.township else "",
             "grade": subject.grade,
             "status": subject.status,

@@ -73,8 +73,8 @@ def result_rows(
     for result in results:
         subject = result.subject
         yield {
-            "identifier": subject.identifier,
-            "name": subject.name,
+            "identifier": subject.shown_identifier,
+            "name": subject.shown_name,
             "categories": "、".join(categories.get(code, code) for code in subject.categories),
             "township": subject.township.name if subject.township else "全区",
             "before": "未评价" if result.before == NEW else result.before,

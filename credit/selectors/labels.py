@@ -66,11 +66,11 @@ def change_rows(
     for change in changes:
         yield {
             "at": moment(change.at),
-            "name": subject.name,
-            "identifier": subject.identifier,
+            "name": subject.shown_name,
+            "identifier": subject.shown_identifier,
             "field": change.field_label,
-            "old": change.old,
-            "new": change.new,
+            "old": change.shown_old,
+            "new": change.shown_new,
             "actor": change.actor_name,
             "department": change.department_name,
             "source": change.source,

@@ -118,7 +118,7 @@ def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
             defaults=_columns(entry, scope),
         )
         if not created:
-            raise Refused(f"该标识已在名录中，名称为“{subject.name}”。", field="identifier")
+            raise Refused(f"该标识已在名录中，名称为“{subject}”。", field="identifier")
         source = _by_hand(reason)
         SubjectChange.objects.create(**_change(actor, subject, "created", "", entry.name, source))
         after = {name: value for name, value in trail.snapshot(subject).items() if value}

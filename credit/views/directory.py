@@ -103,14 +103,14 @@ class SubjectCardView(View):
         subject = get_object_or_404(visible(actor_of(request)), pk=pk)
         context = {
             "kind": "监管对象",
-            "title": subject.name,
+            "title": subject.shown_name,
             "url": subject.get_absolute_url(),
             "rows": [
-                (subject.get_id_kind_display(), subject.identifier),
+                (subject.get_id_kind_display(), subject.shown_identifier),
                 ("等级", subject.get_grade_display()),
                 ("状态", subject.get_status_display()),
                 ("乡镇街道", subject.township.name if subject.township else "全区"),
-                ("地址", subject.address),
+                ("地址", subject.shown_address),
             ],
         }
         return render(request, "components/card.html", context)
@@ -132,7 +132,7 @@ class SubjectCreateView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已新增监管对象“{subject.name}”。")
+                messages.success(request, f"已新增监管对象“{subject}”。")
                 return redirect(subject)
         return self._show(request, form)
 

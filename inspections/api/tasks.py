@@ -102,9 +102,9 @@ class TaskSerializer(ActsSerializer, serializers.ModelSerializer[JointTask]):
         subject = task.subject
         return {
             "id": subject.pk,
-            "name": subject.name,
-            "identifier": subject.identifier,
-            "address": subject.address,
+            "name": subject.shown_name,
+            "identifier": subject.shown_identifier,
+            "address": subject.shown_address,
         }
 
     def get_acts(self, task: JointTask) -> list[str]:

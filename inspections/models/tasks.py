@@ -149,7 +149,7 @@ class JointTask(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.code} {self.subject.name}"
+        return f"{self.code} {self.subject}"
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:task", args=[self.pk])

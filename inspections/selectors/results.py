@@ -174,8 +174,8 @@ def export_rows(results: Iterable[Result], chips: dict[int, Chip]) -> Iterator[d
         chip = chips.get(result.pk)
         yield {
             "task": task.code,
-            "subject": task.subject.name,
-            "identifier": task.subject.identifier,
+            "subject": task.subject.shown_name,
+            "identifier": task.subject.shown_identifier,
             "plan": task.title,
             "matter": task.matter_name,
             "department": result.part.department.name,

@@ -95,8 +95,8 @@ def excel_rows(tasks: Iterable[JointTask]) -> Iterator[dict[str, Any]]:
         township = task.subject.township
         yield {
             "code": task.code,
-            "subject": task.subject.name,
-            "identifier": task.subject.identifier,
+            "subject": task.subject.shown_name,
+            "identifier": task.subject.shown_identifier,
             "township": township.name if township else "",
             "item": task.title,
             "lead": task.lead.name,

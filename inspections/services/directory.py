@@ -219,7 +219,7 @@ def add_recusal(actor: Actor, inspector_pk: int, subject_pk: int, reason: str) -
     subject = Subject.objects.visible_to(actor).filter(pk=subject_pk).first()
     if subject is None:
         raise Refused("请从查到的监管对象中选择一个。", field="subject")
-    label = f"登记回避：{subject.name}"[:80]
+    label = f"登记回避：{subject}"[:80]
     with INSPECTOR_ACTS.take(actor, "recuse", inspector_pk, opinion=reason, label=label) as who:
         recusal, created = Recusal.objects.get_or_create(
             inspector=who, subject=subject, defaults={"reason": reason.strip()[:200]}
@@ -234,7 +234,7 @@ def remove_recusal(actor: Actor, pk: int, reason: str) -> None:
     recusal = Recusal.objects.select_related("subject").filter(pk=pk).first()
     if recusal is None:
         raise Refused("这项回避关系不存在或已撤销。", code="not_found")
-    label = f"撤销回避：{recusal.subject.name}"[:80]
+    label = f"撤销回避：{recusal.subject}"[:80]
     with INSPECTOR_ACTS.take(actor, "unrecuse", recusal.inspector_id, opinion=reason, label=label):
         recusal.delete()
 

@@ -227,12 +227,12 @@ def _parts_of(
         people = officers.get((row.pk, part.department_id), [])
         if len(people) < item.officers_per_visit:
             raise Refused(
-                f"{row.subject.name}：{part.department}只抽到 {len(people)} 名执法人员，"
+                f"{row.subject}：{part.department}只抽到 {len(people)} 名执法人员，"
                 f"不足 {item.officers_per_visit} 名，不能派发。"
             )
         found.append(PartPlan(part.department, fitting, tuple(people)))
     if not found:
-        raise Refused(f"{row.subject.name}没有适用的检查事项，不能派发。")
+        raise Refused(f"{row.subject}没有适用的检查事项，不能派发。")
     return tuple(found)
 
 

@@ -320,7 +320,7 @@ def _rows(results: Iterable[Result], what: str, label: str, page: str) -> list[W
         rows.append(
             WorkItem(
                 what=f"{what}（更正）" if result.version > 1 else what,
-                about=f"{task.subject.name}（{task.code}）",
+                about=f"{task.subject}（{task.code}）",
                 url=reverse(f"inspections:{page}", args=[result.pk]),
                 label=label,
                 due_at=chip.deadline.due_at if chip else None,

@@ -61,7 +61,7 @@ def start_selected(
     if len(reason.strip()) > _LONGEST_REASON:
         raise Refused(f"理由不能超过 {_LONGEST_REASON} 个字。", field="reason")
     if subject.status != Subject.Status.OPEN:
-        raise Refused(f"{subject.name}{subject.get_status_display()}，不能安排检查。")
+        raise Refused(f"{subject}{subject.get_status_display()}，不能安排检查。")
     check_visit_date(None, visit_on, reason)
     _check_parts(subject, lead, parts, visit_on)
     departments = [plan.department for plan in parts]

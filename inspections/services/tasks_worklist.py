@@ -88,7 +88,7 @@ def _proposals(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what=f"批准{task.get_origin_display()}",
-            about=task.subject.name,
+            about=str(task.subject),
             url=reverse("inspections:task", args=[task.pk]),
             label="批准",
             due_at=clocks[task.pk].deadline.due_at if task.pk in clocks else None,
@@ -147,7 +147,7 @@ def _visits(actor: Actor) -> list[WorkItem]:
     return [
         WorkItem(
             what="今天到场检查" if part.task.visit_on == today else "到场检查",
-            about=f"{part.task.subject.name}（{part.task.subject.address}）",
+            about=f"{part.task.subject}（{part.task.subject.shown_address}）",
             url=reverse("inspections:visit", args=[part.task_id]),
             label="打开",
             due_at=_end_of(part.task.visit_on),

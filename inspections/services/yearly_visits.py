@@ -136,7 +136,7 @@ def over_cap(
         return ""
     whose = "各部门" if cap.pooled else str(most)
     return (
-        f"{whose}今年对{subject.name}已安排检查 {times[most]} 次，"
+        f"{whose}今年对{subject}已安排检查 {times[most]} 次，"
         f"达到年度上限 {cap.limit} 次（{cap.source}）"
     )
 

@@ -179,7 +179,7 @@ def _copy_back(actor: Actor, letter: Referral) -> None:
         return
     kind = rules.KINDS[letter.spec.copies_back]
     label = letter.spec.answer_evidence[letter.answer]
-    subject = f"{letter.subject.name}：" if letter.subject else ""
+    subject = f"{letter.subject}：" if letter.subject else ""
     copy = Referral.objects.create(
         region_code=licenser.region.code,
         confidential=letter.confidential,

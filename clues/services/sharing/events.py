@@ -45,9 +45,9 @@ def _published(publication: Publication) -> dict[str, Any]:
 
 def _penalised(penalty: Penalty) -> dict[str, Any]:
     return {
-        "title": f"{penalty.subject.name}行政处罚决定",
+        "title": f"{penalty.subject}行政处罚决定",
         "content": (
-            f"当事人：{penalty.subject.name}（{penalty.subject.identifier}）\n"
+            f"当事人：{penalty.subject}（{penalty.subject.shown_identifier}）\n"
             f"违法行为：{penalty.act}\n"
             f"处罚种类：{penalty.get_kind_display()}\n"
             f"决定书文号：{penalty.number}"

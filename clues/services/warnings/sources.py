@@ -204,7 +204,7 @@ _ITEM: dict[str, Any] = {
     "category": "part__task__subject__categories",
     "visible": _seen_through("part__task", JointTask),
     "related": ("part__task__subject", "part__task__region"),
-    "describe": lambda row: (f"{row.part.task.subject.name}：{row.title}", row.part.task),
+    "describe": lambda row: (f"{row.part.task.subject}：{row.title}", row.part.task),
 }
 register(
     EventSource(
@@ -258,7 +258,7 @@ def _changes(region: str, changed: str) -> QuerySet[SubjectChange]:
 
 
 def _describe_change(row: SubjectChange) -> tuple[str, Model | None]:
-    return f"{row.subject.name}：{row.field_label} {row.old or '—'} → {row.new}", row.subject
+    return f"{row.subject}：{row.field_label} {row.shown_old or '—'} → {row.shown_new}", row.subject
 
 
 _CHANGE: dict[str, Any] = {
