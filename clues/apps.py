@@ -8,8 +8,10 @@ class CluesConfig(AppConfig):
     def ready(self) -> None:
         from clues import imports, receivers  # noqa: F401  (imports register themselves)
         from clues.models import Concealable, ConcealedObject, Stop
+        from clues.selectors import happened
         from clues.services import credit
         from clues.services.sharing import events
+        from credit.selectors import timeline
         from credit.services.origins import register
         from records.concealment import CONCEALED, INTERNAL
 
@@ -21,5 +23,6 @@ class CluesConfig(AppConfig):
 
         for origin in (credit.CLUES, credit.PENALTIES, credit.WARNINGS, credit.CRIMES):
             register(origin)
+        timeline.register(*happened.SOURCES)
         events.connect()
         receivers.connect()

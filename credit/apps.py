@@ -8,6 +8,7 @@ class CreditConfig(AppConfig):
     def ready(self) -> None:
         from credit import imports, imports_events  # noqa: F401  (register their kinds of files)
         from credit.models import Sanction, WhiteListEntry
+        from credit.selectors import happened, timeline
         from records.concealment import INTERNAL
 
         for model in (Sanction, WhiteListEntry):

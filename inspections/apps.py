@@ -6,8 +6,11 @@ class InspectionsConfig(AppConfig):
     verbose_name = "联合检查"
 
     def ready(self) -> None:
+        from credit.selectors import timeline
         from credit.services.origins import register
         from inspections import imports  # noqa: F401  (registers its kind of file)
+        from inspections.selectors import happened
         from inspections.services.credit import RESULTS
 
         register(RESULTS)
+        timeline.register(*happened.SOURCES)

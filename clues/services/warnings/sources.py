@@ -87,13 +87,6 @@ def _seen_through(path: str, model: Any) -> Callable[[QuerySet[Any], Actor], Que
     return seen
 
 
-class LocalMidnight(Func):
-    """The beginning of a day in China."""
-
-    template = "((%(expressions)s)::timestamp AT TIME ZONE 'Asia/Shanghai')"
-    output_field = DateTimeField()
-
-
 def _groups_of_subject(path: str) -> dict[str, str]:
     return {
         rules.SUBJECT: f"{path}_id",
