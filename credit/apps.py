@@ -11,5 +11,6 @@ class CreditConfig(AppConfig):
         from credit.selectors import happened, timeline
         from records.concealment import INTERNAL
 
+        timeline.register(*happened.SOURCES)
         for model in (Sanction, WhiteListEntry):
             INTERNAL[model._meta.label] = model.objects.internal_to_others

@@ -13,6 +13,8 @@ _SHORTEST_SHOWN = 8
 _SHOWN_OF_PHONE = (3, 4)
 _SHORTEST_PHONE_SHOWN = 11
 _HIDDEN_PLACE = "***"
+MASK = "*"
+"""What every mask holds."""
 # What ends the name of an administrative place; a house is found by what follows.
 _PLACE = re.compile(r".+?(?:省|市|县|区|镇|乡|街道|办事处|社区|村)")
 

@@ -138,7 +138,9 @@ def similar(
     by_subject = _first(near.filter(subject_id=subject_id)) if subject_id else {}
     named = subject_name.strip()
     by_name = (
-        _first(near.filter(subject_name__iexact=named)) if len(named) >= _SHORTEST_NAME else {}
+        _first(near.filter(subject_name__iexact=named))
+        if len(named) >= _SHORTEST_NAME and MASK not in named
+        else {}
     )
     by_phone = _first(near.filter(complainant__phone=phone)) if phone else {}
     own = likeness.pairs(text)

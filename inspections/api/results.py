@@ -37,7 +37,9 @@ class ResultSerializer(ActsSerializer, serializers.ModelSerializer[Result]):
         source="part.task.item_id", allow_null=True, help_text="计划项目，个案检查为空"
     )
     subject = serializers.IntegerField(source="part.task.subject_id", help_text="检查对象")
-    subject_name = serializers.CharField(source="part.task.subject.shown_name", help_text="检查对象名称")
+    subject_name = serializers.CharField(
+        source="part.task.subject.shown_name", help_text="检查对象名称"
+    )
     subject_identifier = serializers.CharField(
         source="part.task.subject.shown_identifier", help_text="检查对象标识"
     )

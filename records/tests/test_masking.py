@@ -35,7 +35,13 @@ def test_identifiers_keep_their_end_only_when_long(identifier, masked):
 
 @pytest.mark.parametrize(
     ("phone", "masked"),
-    [("13812345678", "138****5678"), ("0394-2661234", "039*****1234"), ("6123456", "*****56"), ("7", "*"), ("", "")],
+    [
+        ("13812345678", "138****5678"),
+        ("0394-2661234", "039*****1234"),
+        ("6123456", "*****56"),
+        ("7", "*"),
+        ("", ""),
+    ],
 )
 def test_telephone_numbers_lose_their_middle(phone, masked):
     assert masked_phone(phone) == masked

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateTimeField, DecimalField, F, Func, Model, Q, QuerySet
+from django.db.models import DecimalField, F, Model, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
 from clues.models import Clue, Penalty, Referral, RiskWarning
@@ -21,6 +21,7 @@ from inspections.models import JointTask, TaskItem
 from records.actor import Actor
 from records.concealment import oversee, reveal
 from records.models import Deadline, TrailEntry
+from records.moments import LocalMidnight
 
 _NOBODY = Actor(name="预警统计")
 """Somebody named for no confidential clue: what is hidden from them is never counted."""
