@@ -20,6 +20,7 @@ from records import clock
 from records.actor import Actor
 from records.deadlines import Chip, chips_for
 from records.excel import Column, Sheet, kinds
+from records.masking import MASK
 from records.periods import ahead
 
 ORDER = ("-listed_at", "-id")
