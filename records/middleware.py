@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +42,22 @@ class ActorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, PermissionDenied):
             record_denial(actor_of(request), request, exception)
+
+
+class ProxyAddressMiddleware:
+    """Behind a proxy, the network address of a request is the one that the proxy saw: the last
+    that it put into ``X-Forwarded-For``. What stands before it was written by the visitor.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        # Without one it was asked directly: by the watch over the processes.
+        with contextlib.suppress(ValueError):
+            request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(last))
+        return self.get_response(request)
 
 
 class NoNulMiddleware:

@@ -31,11 +31,14 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="development-only-" + "0" * 48)
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Opens the secrets of the gateway's keys: the first encrypts, all decrypt.
+GATEWAY_SECRETS = env.list("GATEWAY_SECRETS", default=[SECRET_KEY])
 
 # --- Applications ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "supervision",
+    "supervision.gateway",
     "clues",
     "inspections",
     "credit",
@@ -152,6 +155,39 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
+# Each queue has a worker of its own (script/server, docs/operations.md), so that what people wait
+# for never stands behind what takes minutes, nor behind a system that does not answer.
+_QUEUES = {
+    # Done in a moment: what has to happen at its time or shows on a page that somebody looks at.
+    "prompt": (
+        "supervision.tasks.heartbeat",
+        "inspections.publish_results",
+        "credit.end_adjustments",
+        "credit.end_sanctions",
+    ),
+    # Waits for other systems.
+    "delivery": ("records.deliver_outbox",),
+    # As much work as there are rows.
+    "long": (
+        "supervision.tasks.clear_sessions",
+        "records.run_import",
+        "records.resume_imports",
+        "records.sweep_uploads",
+        "credit.evaluate",
+        "credit.evaluate_unfinished",
+        "credit.evaluate_stale",
+        "credit.label_subjects",
+        "credit.review_white_list",
+        "inspections.run_scheduled_draws",
+        "clues.evaluate_warnings",
+        "clues.write_warning_reports",
+    ),
+}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in _QUEUES}
+CELERY_TASK_ROUTES = {task: {"queue": name} for name, tasks in _QUEUES.items() for task in tasks}
+CELERY_TASK_DEFAULT_QUEUE = "long"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+
 # --- People ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "departments.User"
@@ -200,8 +236,10 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    MIDDLEWARE.insert(0, "records.middleware.ProxyAddressMiddleware")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

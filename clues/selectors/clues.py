@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clues import likeness
-from clues.models import Clue, Complainant, Dispute
+from clues.models import Clue, Complainant, Dispute, Receipt
 from clues.rules import intake as rules
 from clues.services import complainants
 from clues.services.intake import text_of
@@ -213,6 +213,7 @@ class ComplainantCard:
     obstacle: str
     told: list[Any]
     may_unmask: bool
+    receipt: Receipt | None
     full: Complainant | None = None
 
 
@@ -230,6 +231,7 @@ def complainant_card(
         obstacle=complainants.obstacle(complainant),
         told=list(clue.told.all()),
         may_unmask=complainants.may_unmask(actor, clue),
+        receipt=Receipt.objects.filter(clue=clue).first(),
         full=full,
     )
 

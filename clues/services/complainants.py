@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clues.acts.common import clerk
-from clues.models import Clue, Complainant, Told
+from clues.models import Clue, Complainant, Receipt, Told
 from departments.models import Department
 from records import clock, outbox, trail
 from records.actor import Actor
@@ -42,9 +42,15 @@ def obstacle(complainant: Complainant | None) -> str:
         return "没有反映人，无须告知。"
     if not complainant.wants_answer:
         return "反映人表示不需要答复，不发送告知。"
-    if not complainant.phone:
+    if not complainant.phone and not reads_on_site(complainant):
         return "反映人匿名或没有留下电话，无法发送告知。"
     return ""
+
+
+def reads_on_site(complainant: Complainant) -> bool:
+    """Whether the complainant follows the clue on the public site, where it reads what it is
+    told."""
+    return Receipt.objects.filter(clue_id=complainant.clue_id).exists()
 
 
 def suggested_text(
@@ -103,23 +109,24 @@ def tell(actor: Actor, clue: Clue, step: str, text: str, *, by_act: bool = False
         clue=clue,
         step=step,
         text=text.strip().replace(NUMBER_MARK, clue.number),
-        by=actor.department_name or actor.name,
+        by=actor.department_name or clue.receiver.name,
     )
-    outbox.post(
-        COMPLAINT_CHANNEL,
-        "clue.told",
-        {
-            "number": clue.number,
-            "channel": clue.channel,
-            "external_number": clue.external_number,
-            "step": step,
-            "text": told.text,
-            "name": complainant.name,
-            "phone": complainant.phone,
-        },
-        clue.region_code,
-        about=clue,
-    )
+    if complainant.phone:
+        outbox.post(
+            COMPLAINT_CHANNEL,
+            "clue.told",
+            {
+                "number": clue.number,
+                "channel": clue.channel,
+                "external_number": clue.external_number,
+                "step": step,
+                "text": told.text,
+                "name": complainant.name,
+                "phone": complainant.phone,
+            },
+            clue.region_code,
+            about=clue,
+        )
     if not by_act:
         trail.record(actor, "clue.tell", label, clue, after={"step": step})
     return told

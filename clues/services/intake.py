@@ -68,7 +68,10 @@ def register(actor: Actor, *, files: Files = (), **facts: Any) -> Clue:
     receiver = receiving_department(actor)
     try:
         with transaction.atomic():
-            return _enter(actor, given, receiver, files)
+            clue = enter(actor, given, receiver, files)
+            if given.has_complainant:
+                take_complainant(actor, clue, given)
+            return clue
     except IntegrityError:
         # Somebody, or the same person twice, was faster.
         after = registered_before(actor, given)
@@ -108,7 +111,9 @@ def registered_before(actor: Actor, facts: Facts) -> Clue | None:
     return None
 
 
-def _enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clue:
+def enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clue:
+    """Write a checked clue down and start its course, inside the caller's transaction; who may,
+    and whether it is a repeat, is the caller's to know."""
     received_at = facts.received_at or clock.now()
     (number,) = clue_numbers(actor.region_code, confidential=facts.confidential, at=received_at)
     clue = Clue(
@@ -150,8 +155,6 @@ def _enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Cl
     )
     keep_files(actor, clue, files, FILES_LABEL)
     CLUE_STAGES.enter(actor, clue)
-    if facts.has_complainant:
-        _take_complainant(actor, clue, facts)
     return clue
 
 
@@ -161,7 +164,8 @@ def text_of(title: str, content: str) -> str:
     return content if content.strip().startswith(title.strip()) else f"{title}\n{content}"
 
 
-def _take_complainant(actor: Actor, clue: Clue, facts: Facts) -> None:
+def take_complainant(actor: Actor, clue: Clue, facts: Facts) -> None:
+    """Keep who complained and tell them that the clue was received; as ``enter``."""
     Complainant.objects.create(
         clue=clue,
         name=facts.complainant_name.strip(),

@@ -17,8 +17,10 @@ from records.excel import kinds
 
 TITLE_LENGTH = 100
 CONTENT_LENGTH = 5000
-ENTERED_CHANNELS = [c for c in Clue.Channel.choices if c[0] != Clue.Channel.WARNING]
-"""The sources that people and other systems enter clues from; warnings make theirs themselves."""
+_OWN_WAYS = (Clue.Channel.WARNING, Clue.Channel.WEBSITE)
+ENTERED_CHANNELS = [c for c in Clue.Channel.choices if c[0] not in _OWN_WAYS]
+"""The sources that staff and other systems enter clues from; warnings and the public site make
+theirs themselves."""
 
 _EARLIEST_YEAR = 1949
 """Anything before is a slip of the pen, and would make a series of numbers of its own."""

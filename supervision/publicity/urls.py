@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision.publicity import draws, views, visits
+from supervision.publicity import complaints, draws, views, visits
 
 app_name = "public"
 urlpatterns: list[URLPattern] = [
@@ -18,5 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("draws/<int:number>/bundle/", draws.PublicBundleView.as_view(), name="draw-bundle"),
     path("verify/", draws.PublicVerifyView.as_view(), name="verify"),
     path("verify/verify.py", draws.VerifierView.as_view(), name="verifier"),
+    path("complaints/", complaints.ComplaintView.as_view(), name="complaint"),
+    path("complaints/follow/", complaints.FollowView.as_view(), name="complaint-follow"),
     path("visits/<str:token>/", visits.VisitView.as_view(), name="visit"),
 ]
