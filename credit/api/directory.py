@@ -17,13 +17,15 @@ from credit.filters import SubjectFilter
 from credit.models import Subject
 from credit.services.adjustments import adjust
 from credit.services.directory import upsert_subjects
+from credit.services.unmasking import unmask
 from credit.views.directory import visible
 from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 from records.errors import NotAllowed
 
 
 class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
-    """A subject with the acts that the caller may do by this interface."""
+    """A subject with the acts that the caller may do by this interface; a natural person, or a
+    house, is masked."""
 
     act_table = SUBJECT_ACTS
     act_codes = ("grade",)
@@ -35,6 +37,12 @@ class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
     township_name = serializers.CharField(
         source="township.name", allow_null=True, default=None, help_text="乡镇街道名称"
     )
+
+    identifier = serializers.CharField(
+        source="shown_identifier", help_text="标识，自然人和房屋已遮盖"
+    )
+    name = serializers.CharField(source="shown_name", help_text="名称，自然人和房屋已遮盖")
+    address = serializers.CharField(source="shown_address", help_text="地址，自然人和房屋已遮盖")
 
     class Meta:
         model = Subject
@@ -69,6 +77,21 @@ class GradeSerializer(serializers.Serializer[Any]):
     )
 
 
+class UnmaskSerializer(serializers.Serializer[Any]):
+    """The body of the act ``unmask``."""
+
+    opinion = serializers.CharField(max_length=1000, help_text="查看完整信息的理由")
+
+
+class FullSubjectSerializer(serializers.ModelSerializer[Subject]):
+    """A natural person in full, shown once."""
+
+    class Meta:
+        model = Subject
+        fields = ("id", "id_kind", "identifier", "name", "address")
+        read_only_fields = fields
+
+
 class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
     """Subjects visible to the caller, newest first."""
 
@@ -94,6 +117,16 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
         ensure_faultless(actor, rows)
         done = upsert_subjects(actor, rows, f"接口：{body.validated_data['source']}")
         return Response(UpsertedSerializer(done).data)
+
+    @extend_schema(request=UnmaskSerializer, responses=FullSubjectSerializer)
+    @action(detail=True, methods=["post"], url_path="acts/unmask")
+    def unmask(self, request: Request, pk: str) -> Response:
+        """Show a natural person in full, for a reason that the trail keeps."""
+        subject = self.get_object()
+        body = UnmaskSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        shown = unmask(api_actor(request), subject.pk, body.validated_data["opinion"])
+        return Response(FullSubjectSerializer(shown).data, headers={"Cache-Control": "no-store"})
 
     @extend_schema(request=GradeSerializer, responses=SubjectSerializer)
     @action(detail=True, methods=["post"], url_path="acts/grade")

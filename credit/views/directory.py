@@ -20,6 +20,7 @@ from credit.selectors.ledger import ledger
 from credit.selectors.measures_against import measures_against
 from credit.services.adjustments import adjust, end
 from credit.services.directory import create_subject, update_subject
+from credit.services.unmasking import unmask
 from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
@@ -153,6 +154,8 @@ class SubjectEditView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         subject = self._subject(request, pk)
+        if subject.is_natural_person:
+            unmask(actor_of(request), pk, "修改名录信息")
         form = SubjectEditForm(scope=scope_of(subject.region.code), subject=subject)
         return self._show(request, subject, form)
 
