@@ -87,7 +87,8 @@ class TaskFilter(forms.Form):
 
     def _waiting(self, tasks: QuerySet[JointTask], what: str) -> QuerySet[JointTask]:
         if what == "sign":
-            return tasks.filter(lead_id=self.actor.department_id, state=JointTask.State.SCHEDULED)
+            own = tasks.filter(lead_id=self.actor.department_id, state=JointTask.State.SCHEDULED)
+            return own.exclude(ratification=JointTask.Ratification.PENDING)
         conditions: dict[str, dict[str, Any]] = {
             "accept": {"state": _P.SENT},
             "agree": {"state": _P.ACCEPTED, "agreed_on": None},

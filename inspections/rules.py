@@ -118,6 +118,15 @@ APPROVAL_DUE = TimeLimit(
 )
 """From the proposal of a visit without a draw to the decision of the lead department's head."""
 
+RATIFICATION_DUE = TimeLimit(
+    "inspections.ratification_due",
+    1,
+    "补批紧急检查",
+    Unit.WORKING_DAY,
+    "平台缺省值，由本地区设定",
+)
+"""From the start of an emergency visit to the decision of the lead department's head."""
+
 LICENCE_NOTICE = TimeLimit(
     "inspections.licence_notice",
     30,

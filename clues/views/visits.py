@@ -25,6 +25,11 @@ from records.middleware import actor_of
 from records.selectors import timeline
 from records.views import ActView
 
+_STARTED = {
+    False: "已发起联合检查，待本部门负责人批准。",
+    True: "已发起紧急检查，可以到场；请本部门负责人在规定时限内补批。",
+}
+
 
 def _clue(actor: Actor, pk: int) -> Clue:
     found = Clue.objects.visible_to(actor).select_related("subject__township", "holder__region")
@@ -115,7 +120,7 @@ class StartTaskView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, "已发起联合检查，待本部门负责人批准。")
+                messages.success(request, _STARTED[visit.task.awaits_ratification])
                 return redirect(visit.task)
         context = {"clue": clue, "subject": subject, "chosen": chosen, "form": form}
         return render(

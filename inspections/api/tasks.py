@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
 from inspections.models import Draw, JointTask, TaskPart
 from inspections.selectors import tasks as selectors
-from inspections.services import selected, visits
+from inspections.services import emergencies, selected, visits
 from inspections.services import tasks as services
 from inspections.services.dispatch import dispatch
 from inspections.services.notices import sign_notice
@@ -30,7 +30,7 @@ from records.api import (
 )
 from records.errors import NotAllowed
 
-TASK_ACTS = ("approve", "decline", "sign", "cancel", "check-in")
+TASK_ACTS = ("approve", "decline", "ratify", "refuse", "sign", "cancel", "check-in")
 PART_ACTS = ("accept", "agree", "propose")
 
 
@@ -90,6 +90,7 @@ class TaskSerializer(ActsSerializer, serializers.ModelSerializer[JointTask]):
             "lead",
             "team",
             "state",
+            "ratification",
             "visit_on",
             "notice",
             "dispatched_at",
@@ -201,6 +202,8 @@ class TaskViewSet(
         return {
             "approve": lambda: selected.approve(actor, task.pk, words),
             "decline": lambda: selected.decline(actor, task.pk, words),
+            "ratify": lambda: emergencies.ratify(actor, task.pk, words),
+            "refuse": lambda: emergencies.refuse(actor, task.pk, words),
             "sign": lambda: sign_notice(actor, task.pk, words),
             "cancel": lambda: services.cancel(actor, task.pk, words),
             "check-in": lambda: visits.check_in(

@@ -59,7 +59,8 @@ class JointTask(models.Model):
 
     It comes from a draw of a plan item, or was started by selection with a ``reason`` (L4); then
     it has no plan item, its head approves it before it reaches other departments, and
-    ``matter_version`` names the matter if there is one.
+    ``matter_version`` names the matter if there is one. An emergency begins at once and is
+    approved afterwards: ``ratification`` says how that stands.
     """
 
     class Origin(models.TextChoices):
@@ -79,6 +80,12 @@ class JointTask(models.Model):
         CHECKED = "checked", "现场检查完成"
         CLOSED = "closed", "结果已全部公示"
         CANCELLED = "cancelled", "已取消"
+
+    class Ratification(models.TextChoices):
+        NOT_NEEDED = "", "无须补批"
+        PENDING = "pending", "待补批"
+        RATIFIED = "ratified", "已补批"
+        REFUSED = "refused", "未予补批"
 
     UNSENT = (State.PROPOSED, State.DECLINED)
     """The states of a visit that has not left its lead department."""
@@ -106,6 +113,13 @@ class JointTask(models.Model):
     )
     reason = models.CharField("启动理由", max_length=500, blank=True)
     over_cap_reason = models.CharField("超过年度次数上限的理由", max_length=300, blank=True)
+    ratification = models.CharField(
+        "紧急检查补批",
+        max_length=10,
+        choices=Ratification.choices,
+        default=Ratification.NOT_NEEDED,
+        blank=True,
+    )
     item = models.ForeignKey(
         PlanItem, models.PROTECT, null=True, related_name="tasks", verbose_name="计划项目"
     )
@@ -182,6 +196,25 @@ class JointTask(models.Model):
     @property
     def state_tone(self) -> str:
         return self.TONES.get(self.State(self.state), "neutral")
+
+    @property
+    def awaits_ratification(self) -> bool:
+        """Whether the head has yet to say yes or no to an emergency that began at once."""
+        return self.ratification == self.Ratification.PENDING
+
+    @property
+    def ratification_tone(self) -> str:
+        return {"pending": "warn", "ratified": "ok", "refused": "bad"}.get(
+            self.ratification, "neutral"
+        )
+
+    @property
+    def may_be_entered(self) -> bool:
+        """Whether inspectors may arrive: the notice is signed, or it is an emergency, whose notice
+        is signed afterwards."""
+        if self.state == self.State.SCHEDULED:
+            return self.awaits_ratification
+        return self.state in (self.State.NOTIFIED, self.State.IN_PROGRESS)
 
 
 class TaskPartQuerySet(models.QuerySet["TaskPart"]):

@@ -27,7 +27,7 @@ def sign_notice(actor: Actor, task_id: int, opinion: str = "") -> Notice:
     with JOINT_TASK_ACTS.take(actor, "sign", task_id, opinion=opinion) as task:
         if date_is_over(task):
             raise Refused("约定的检查日期已过，请先由部门另提日期。")
-        (notice,) = _sign(actor, for_notices().filter(pk=task.pk))
+        notice = sign_afterwards(actor, task)
     return notice
 
 
@@ -51,6 +51,12 @@ def sign_notices(actor: Actor, task_ids: Collection[int], opinion: str = "") -> 
         after={"state": JointTask.State.NOTIFIED},
     )
     return notices
+
+
+def sign_afterwards(actor: Actor, task: JointTask) -> Notice:
+    """Sign the notice of a visit that began before it was approved; the caller holds the task."""
+    (notice,) = _sign(actor, for_notices().filter(pk=task.pk))
+    return notice
 
 
 def date_is_over(task: JointTask) -> bool:

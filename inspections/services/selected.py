@@ -23,6 +23,7 @@ from inspections.models import (
     TaskPart,
 )
 from inspections.rules import APPROVAL_DUE, MIN_OFFICERS
+from inspections.services import emergencies
 from inspections.services.dispatch import PartPlan, check_visit_date, next_codes
 from inspections.services.yearly_visits import over_cap
 from inspections.signals import visit_called_off
@@ -52,7 +53,8 @@ def start_selected(
     ``parts`` say what each department checks and who goes; the lead takes part. ``reason`` is
     read by all who take part, and allows a day off. Over the yearly cap on visits (S5) it needs
     an ``over_cap_reason``, which the head reads. Nothing leaves the department before its head
-    approves. Raises ``NotAllowed``, or ``Refused`` with the field at fault.
+    approves, but for an emergency today: it begins at once and is approved afterwards.
+    Raises ``NotAllowed``, or ``Refused`` with the field at fault.
     """
     if not is_clerk_of(actor, lead.pk):
         raise NotAllowed("只有牵头部门的经办人或负责人可以发起联合检查。", verb="task.propose")
@@ -97,6 +99,9 @@ def start_selected(
                 "over_cap_reason": over_cap_reason,
             },
         )
+        if origin == JointTask.Origin.EMERGENCY and visit_on == clock.today():
+            emergencies.begin(actor, task)
+            return task
         resolved = time_limit(lead.region.code, APPROVAL_DUE)
         deadlines.start(
             actor,

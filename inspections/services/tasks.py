@@ -9,9 +9,10 @@ from django.db import transaction
 
 from inspections.acts.tasks import JOINT_TASK_ACTS, TASK_PART_ACTS
 from inspections.models import JointTask, TaskPart
+from inspections.rules import RATIFICATION_DUE
 from inspections.services.dispatch import check_visit_date
 from inspections.signals import visit_called_off
-from records import clock, trail
+from records import clock, deadlines, trail
 from records.actor import Actor
 from records.errors import Refused
 
@@ -87,6 +88,9 @@ def propose_date(actor: Actor, part_id: int, visit_on: dt.date, reason: str) -> 
 def cancel(actor: Actor, task_id: int, reason: str) -> JointTask:
     """Give a visit up before anybody has checked in, by the head of the lead department."""
     with JOINT_TASK_ACTS.take(actor, "cancel", task_id, opinion=reason) as task:
+        if task.awaits_ratification:
+            task.ratification = JointTask.Ratification.NOT_NEEDED
+            deadlines.cancel(task, RATIFICATION_DUE.key)
         visit_called_off.send(JointTask, task=task, actor=actor, reason=reason)
     return task
 

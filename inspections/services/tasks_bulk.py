@@ -88,6 +88,8 @@ def _obstacle(actor: Actor, code: str, task: JointTask, target: JointTask | Task
         return "本部门不参加这一户的检查"
     table: Any = TASK_PART_ACTS if code == "accept" else JOINT_TASK_ACTS
     act = act_of(code)
+    if code == "sign" and task.awaits_ratification:
+        return "紧急检查待补批，补批时一并签发"
     if not table.possible(act, target):
         state = target.get_state_display() if task.state != "cancelled" else "已取消"
         return f"当前状态为“{state}”"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from departments.actors import is_clerk_of, is_head_of
@@ -37,7 +37,7 @@ def pending_task_work(actor: Actor) -> list[WorkItem]:
             actor, "同意新提出的检查日期", "查看", "agree", state=_P.ACCEPTED, agreed_on=None
         )
     if is_head_of(actor, actor.department_id):
-        rows += _proposals(actor) + _notices(actor)
+        rows += _unratified(actor) + _proposals(actor) + _notices(actor)
     if actor.has_role(Role.INSPECTOR):
         rows += _visits(actor)
     return rows
@@ -79,18 +79,27 @@ def _parts(actor: Actor, what: str, label: str, waiting: str, **conditions: Any)
 
 
 def _proposals(actor: Actor) -> list[WorkItem]:
+    return _decisions(actor, "批准", state=_T.PROPOSED)
+
+
+def _unratified(actor: Actor) -> list[WorkItem]:
+    """Emergencies that began before the head could approve them."""
+    return _decisions(actor, "补批", ratification=JointTask.Ratification.PENDING)
+
+
+def _decisions(actor: Actor, label: str, **conditions: str) -> list[WorkItem]:
     tasks = list(
-        JointTask.objects.filter(lead_id=actor.department_id, state=_T.PROPOSED)
+        JointTask.objects.filter(lead_id=actor.department_id, **conditions)
         .select_related("subject")
         .order_by("visit_on", "pk")
     )
     clocks = chips_for(tasks)
     return [
         WorkItem(
-            what=f"批准{task.get_origin_display()}",
+            what=f"{label}{task.get_origin_display()}",
             about=str(task.subject),
             url=reverse("inspections:task", args=[task.pk]),
-            label="批准",
+            label=label,
             due_at=clocks[task.pk].deadline.due_at if task.pk in clocks else None,
             chip=clocks.get(task.pk),
         )
@@ -99,7 +108,9 @@ def _proposals(actor: Actor) -> list[WorkItem]:
 
 
 def _notices(actor: Actor) -> list[WorkItem]:
-    tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.SCHEDULED)
+    tasks = JointTask.objects.filter(lead_id=actor.department_id, state=_T.SCHEDULED).exclude(
+        ratification=JointTask.Ratification.PENDING
+    )
     return _by_item(
         tasks.values("origin", plan_item=F("item_id"), title=F("item__title")).annotate(
             many=Count("pk"), first=Min("visit_on"), one=Max("pk")
@@ -133,12 +144,14 @@ def _by_item(groups: QuerySet[Any, Any], what: str, label: str, waiting: str) ->
 
 
 def _visits(actor: Actor) -> list[WorkItem]:
-    """Visits that are announced and not yet submitted by the person's department."""
+    """Visits that are announced, or an emergency, and not yet submitted by the person's
+    department."""
+    open_to_them = Q(task__state__in=(_T.NOTIFIED, _T.IN_PROGRESS)) | Q(
+        task__state=_T.SCHEDULED, task__ratification=JointTask.Ratification.PENDING
+    )
     parts = (
         TaskPart.objects.filter(
-            task_officers__inspector__user=actor.user_id,
-            state=_P.ACCEPTED,
-            task__state__in=(_T.NOTIFIED, _T.IN_PROGRESS),
+            open_to_them, task_officers__inspector__user=actor.user_id, state=_P.ACCEPTED
         )
         .select_related("task__subject")
         .order_by("task__visit_on", "pk")[:MOST_VISITS]

@@ -280,7 +280,8 @@ def _part_on_site(actor: Actor, code: str, part_id: int) -> tuple[TaskPart, Insp
     )
     if part is None:
         raise Refused("部门检查任务不存在。", code="not_found")
-    if goes_with(actor, part) and part.task.state == JointTask.State.NOTIFIED:
+    waits = part.task.may_be_entered and part.task.state != JointTask.State.IN_PROGRESS
+    if goes_with(actor, part) and waits:
         raise Conflict("请先到场签到。")
     TASK_PART_ACTS.check(actor, code, part)
     inspector = Inspector.objects.get(user=actor.user_id)

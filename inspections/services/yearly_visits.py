@@ -127,7 +127,13 @@ def over_cap(
 ) -> str:
     """Why one more visit would be over the cap, in words; empty when it would not."""
     cap = cap_of(region_code)
-    if not cap.limits(origin):
+    return cap_reached(cap, subject, departments) if cap.limits(origin) else ""
+
+
+def cap_reached(cap: VisitCap, subject: Subject, departments: Collection[Department]) -> str:
+    """In words that these departments may visit the subject no more, whatever kind of visit is
+    asked about; empty when they may."""
+    if cap.limit == 0:
         return ""
     visits = yearly_visits(cap, clock.today().year, [subject.pk])
     times = {one: visits.times(subject.pk, [one.pk]) for one in departments}

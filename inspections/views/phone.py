@@ -156,8 +156,7 @@ class VisitView(VisitPage):
             reason=request.POST.get("reason", ""),
             public_url=public_url,
             qr=segno.make(public_url, error="m").svg_data_uri(scale=_QR_SCALE, border=2),
-            may_check_in=visit.task.state in (JointTask.State.NOTIFIED, JointTask.State.IN_PROGRESS)
-            and visit.mine is None,
+            may_check_in=visit.task.may_be_entered and visit.mine is None,
             another_day=visit.task.visit_on != clock.today(),
         )
 

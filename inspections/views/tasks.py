@@ -18,7 +18,7 @@ from inspections.forms_tasks import DispatchForm, ProposeForm, TaskFilter
 from inspections.models import Draw, JointTask, Notice, TaskPart
 from inspections.selectors import tasks as selectors
 from inspections.services import dispatch as dispatching
-from inspections.services import selected, tasks_bulk
+from inspections.services import emergencies, selected, tasks_bulk
 from inspections.services import tasks as services
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
 from records import clock
@@ -36,6 +36,8 @@ from records.views import EXPORT_LIMIT, ActView
 TASK_HANDLERS = {
     "approve": selected.approve,
     "decline": selected.decline,
+    "ratify": emergencies.ratify,
+    "refuse": emergencies.refuse,
     "sign": sign_notice,
     "cancel": services.cancel,
 }
@@ -180,6 +182,8 @@ class TaskView(View):
             "part_acts": TASK_PART_ACTS.buttons(actor, own, without=_OWN_PLACE) if own else [],
             "propose": _propose_form(actor, own),
             "entries": timeline(task, *parts),
+            "over_cap": emergencies.over_cap_words(task),
+            "ratification_clock": emergencies.clock_of(task),
             "demo": settings.DEMO,
             "visit_url": reverse("inspections:visit", args=[task.pk]),
         }

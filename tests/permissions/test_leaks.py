@@ -39,7 +39,7 @@ LISTINGS = (
     Listing("inspections:inspector-list", "萧文远", 2, 0),
     Listing("inspections:recusal-list", "近亲属", None, 0, exports=False),
     Listing("inspections:draw-list", "养老机构联合检查之2", 6, 0),
-    Listing("inspections:task-list", "T-0001", 7, 0),
+    Listing("inspections:task-list", "T-0001", 8, 0),
     Listing("inspections:result-list", "淮阳区第1养老院", 4, 0),
     Listing("inspections:plan", "养老机构联合检查之4", None, None, on=("next_year",)),
 )

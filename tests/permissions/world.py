@@ -334,6 +334,7 @@ def _tasks(world: World, region: Region, lead: Department, partner: Department) 
         "notified": (_T.NOTIFIED, _P.ACCEPTED, today),
         "on_site": (_T.IN_PROGRESS, _P.ACCEPTED, today),
         "checked": (_T.CHECKED, _P.SUBMITTED, today),
+        "emergency": (_T.SCHEDULED, _P.ACCEPTED, today),
     }
     for number, (name, (state, part_state, agreed)) in enumerate(steps.items(), start=1):
         # One visit was drawn; the others carry the same subject without a draw.
@@ -375,7 +376,8 @@ def _tasks(world: World, region: Region, lead: Department, partner: Department) 
                 world.add(**{f"part_{name}": part})
         if state in JointTask.ANNOUNCED:
             sign_notice(actor_for(User.objects.get(username="mzj_head")), task.pk)
-        JointTask.objects.filter(pk=task.pk).update(state=state)
+        pending = JointTask.Ratification.PENDING if name == "emergency" else ""
+        JointTask.objects.filter(pk=task.pk).update(state=state, ratification=pending)
         task.refresh_from_db()
         world.add(**{f"task_{name}": task, f"token_{name}": task.token})
 
