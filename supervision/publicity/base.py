@@ -26,6 +26,8 @@ PLACES = (
     ("检查结果", "public:results"),
     ("抽取公示", "public:draws"),
     ("抽取验证", "public:verify"),
+    ("信用公示", "public:white-list"),
+    ("开放数据", "public:data"),
     ("反映问题", "public:complaint"),
 )
 """The navigation of the public site: word and URL name."""

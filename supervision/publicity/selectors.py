@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Prefetch, Q, QuerySet
-
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from credit.models import Sanction, SanctionMeasure, Subject, WhiteListEntry
+from credit.models.subject import NATURAL_PERSONS
+from credit.rules.measures import MEASURES
 from departments.models import Region
 from inspections.models import Draw, PlanItem, PlanItemPart, Publication, YearPlan
+from inspections.selectors.draws import public_draws
 from matters.models import Duty, MatterVersion
+from records.search import indexed
 
 RESULT_ORDERING = ("-published_at", "-id")
 MATTER_ORDERING = ("matter__number", "id")
+CREDIT_ORDERING = ("-since", "-id")
 LATEST = 5
 
 
@@ -55,6 +60,52 @@ def matter_details() -> QuerySet[MatterVersion]:
     )
 
 
+def white_list(region: Region, text: str = "") -> QuerySet[WhiteListEntry]:
+    """The businesses of a county on the white list, with the name of the matter (None: all)."""
+    name = MatterVersion.objects.in_force().filter(matter=OuterRef("matter")).values("name")[:1]
+    return (
+        WhiteListEntry.objects.listed()
+        .filter(region=region, subject__in=_businesses(text))
+        .select_related("subject", "department")
+        .annotate(matter_name=Subquery(name))
+    )
+
+
+def sanctions(region: Region, text: str = "") -> QuerySet[Sanction]:
+    """The joint sanctions of a county's businesses that are in force, with their measures."""
+    measures = SanctionMeasure.objects.order_by("pk")
+    return (
+        Sanction.objects.in_force()
+        .filter(region=region, subject__in=_businesses(text))
+        .select_related("subject", "department")
+        .prefetch_related(Prefetch("parts__measures", measures))
+    )
+
+
+def measures(sanction: Sanction) -> list[str]:
+    """What a sanction of ``sanctions`` consists of, each measure once, as the law calls it."""
+    codes = [each.code for part in sanction.parts.all() for each in part.measures.all()]
+    return [MEASURES[code].title for code in dict.fromkeys(codes)]
+
+
+def _businesses(text: str) -> QuerySet[Subject]:
+    """Whose credit is published: neither people nor houses, which have owners."""
+    found = Subject.objects.exclude(id_kind__in=NATURAL_PERSONS)
+    if not text:
+        return found
+    return found.filter(indexed(Subject, text) | Q(identifier=text.upper()))
+
+
+def every_publication(region: Region) -> QuerySet[Publication]:
+    """All that a county ever published, replaced ones too."""
+    return Publication.objects.filter(region=region).select_related("corrected_by")
+
+
+def every_draw(region: Region) -> QuerySet[Draw]:
+    """All draws of a county with what the public may always see of them, void ones too."""
+    return public_draws().filter(item__plan__region=region)
+
+
 def plans(region: Region) -> QuerySet[YearPlan]:
     """The published plans with the number of items in them, newest first."""
     published = Count("items", filter=Q(items__state=PlanItem.State.PUBLISHED))
@@ -67,10 +118,19 @@ def plans(region: Region) -> QuerySet[YearPlan]:
 
 def plan_items(plan: YearPlan) -> QuerySet[PlanItem]:
     """The published items of a plan in the order of their periods, with who takes part."""
+    return _with_partners(plan.items.all()).order_by("period_start", "number")
+
+
+def published_items(region: Region) -> QuerySet[PlanItem]:
+    """The items of all published plans of a county, with who takes part."""
+    items = PlanItem.objects.filter(plan__in=plans(region).values("pk"))
+    return _with_partners(items).select_related("plan")
+
+
+def _with_partners(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
     taking_part = PlanItemPart.objects.exclude(state=PlanItemPart.State.DECLINED)
     return (
-        PlanItem.objects.filter(plan=plan, state=PlanItem.State.PUBLISHED)
+        items.filter(state=PlanItem.State.PUBLISHED)
         .select_related("lead", "matter_version__matter")
         .prefetch_related(Prefetch("parts", taking_part.select_related("department"), "partners"))
-        .order_by("period_start", "number")
     )

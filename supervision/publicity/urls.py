@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision.publicity import complaints, draws, views, visits
+from supervision.publicity import complaints, credit, data, draws, views, visits
 
 app_name = "public"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern] = [
     path("draws/<int:number>/bundle/", draws.PublicBundleView.as_view(), name="draw-bundle"),
     path("verify/", draws.PublicVerifyView.as_view(), name="verify"),
     path("verify/verify.py", draws.VerifierView.as_view(), name="verifier"),
+    path("white-list/", credit.WhiteListView.as_view(), name="white-list"),
+    path("sanctions/", credit.SanctionsView.as_view(), name="sanctions"),
+    path("data/", data.DataView.as_view(), name="data"),
+    path("data/<slug:key>.<slug:form>", data.DownloadView.as_view(), name="download"),
     path("complaints/", complaints.ComplaintView.as_view(), name="complaint"),
     path("complaints/follow/", complaints.FollowView.as_view(), name="complaint-follow"),
     path("visits/<str:token>/", visits.VisitView.as_view(), name="visit"),
