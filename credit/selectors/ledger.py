@@ -102,6 +102,15 @@ class Ledger:
             "series": [{"type": "line", "step": "end", "data": points, "symbolSize": 8}],
         }
 
+    @property
+    def chart_table(self) -> list[tuple[str, ...]]:
+        """The same course in words."""
+        rows = [
+            (f"{each.evaluation.as_of:%Y-%m-%d}", f"{each.score / 100:.2f}", each.grade)
+            for each in self.course
+        ]
+        return [("评价日期", "得分", "等级"), *rows]
+
 
 def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledger:
     """The account of a subject's general grade, or of that for one matter.

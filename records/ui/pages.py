@@ -136,9 +136,15 @@ def bars(rows: Iterable[Any], unit: str = "", label: str = "") -> dict[str, Any]
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(id: str, options: Mapping[str, Any], label: str, size: str = "medium") -> dict[str, Any]:
+def chart(
+    id: str,
+    options: Mapping[str, Any],
+    label: str,
+    size: str = "medium",
+    table: Sequence[Sequence[Any]] = (),
+) -> dict[str, Any]:
     """An ECharts chart from an options mapping. See components/chart.html."""
-    return {"id": id, "options": options, "label": label, "size": size}
+    return {"id": id, "options": options, "label": label, "size": size, "table": table}
 
 
 @register.inclusion_tag("components/bytes.html")
