@@ -18,5 +18,6 @@ urlpatterns = [
     path("clues/", include("clues.urls")),
     path("public/", include("supervision.publicity.urls")),
     path("api/v1/", include(api.urlpatterns)),
+    path("gateway/", include("supervision.gateway.urls")),
     path("admin/", admin.site.urls),
 ]

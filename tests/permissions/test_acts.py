@@ -52,6 +52,8 @@ DOORS = {
     "sanction": "credit:sanction-act",
     "sanction_part": "credit:sanction-part-act",
     "white_list": "credit:white-list-act",
+    "gateway_client": "gateway:client-act",
+    "gateway_key": "gateway:key-act",
 }
 """The door of each table's acts. The subject's only act without a form of its own has its own
 door, and the year plan is addressed by its year, an emergency call has a page of its own; all

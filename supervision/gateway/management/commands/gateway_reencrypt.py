@@ -1,0 +1,23 @@
+"""Encrypt the secrets of all keys with the first of GATEWAY_SECRETS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from supervision.gateway.models import GatewayKey
+from supervision.gateway.secrets import encrypt_again
+
+
+class Command(BaseCommand):
+    help = "用 GATEWAY_SECRETS 的第一个值重新加密全部接入密钥；之后可以去掉旧值。"
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        keys = list(GatewayKey.objects.select_for_update())
+        for key in keys:
+            key.secret = encrypt_again(key.secret)
+        GatewayKey.objects.bulk_update(keys, ["secret"])
+        self.stdout.write(f"已重新加密 {len(keys)} 个密钥。")
