@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("records.urls")),
     path("accounts/", include("departments.urls")),
     path("matters/", include("matters.urls")),
+    path("credit/subjects/", include("supervision.portraits.urls")),
     path("credit/", include("credit.urls")),
     path("inspections/", include("inspections.urls")),
     path("clues/", include("clues.urls")),

@@ -123,7 +123,7 @@ class Subject(models.Model):
         return self.shown_name
 
     def get_absolute_url(self) -> str:
-        return reverse("credit:subject-detail", args=[self.pk])
+        return reverse("portraits:portrait", args=[self.pk])
 
     @property
     def card_url(self) -> str:

@@ -9,7 +9,6 @@ from credit.views import directory, unmasking
 urlpatterns: list[URLPattern] = [
     path("subjects/", directory.SubjectListView.as_view(), name="subject-list"),
     path("subjects/add/", directory.SubjectCreateView.as_view(), name="subject-add"),
-    path("subjects/<int:pk>/", directory.SubjectDetailView.as_view(), name="subject-detail"),
     path("subjects/<int:pk>/card/", directory.SubjectCardView.as_view(), name="subject-card"),
     path(
         "subjects/<int:pk>/act/unmask/",

@@ -16,12 +16,9 @@ from credit.forms.directory import GradeForm, SubjectCreateForm, SubjectEditForm
 from credit.imports import LIST_SHEET
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import scope_of, sheet_rows
-from credit.selectors.ledger import ledger
-from credit.selectors.measures_against import measures_against
 from credit.services.adjustments import adjust, end
 from credit.services.directory import create_subject, update_subject
 from credit.services.unmasking import unmask
-from matters.selectors import category_names
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
@@ -29,7 +26,6 @@ from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 
-HISTORY_ROWS = 100
 # No more than can be imported again.
 EXPORT_LIMIT = LIST_SHEET.max_rows
 
@@ -70,31 +66,6 @@ class SubjectListView(View):
         return export(
             request, LIST_SHEET, sheet_rows(subjects, found.category_names), "监管对象名录.xlsx"
         )
-
-
-class SubjectDetailView(View):
-    """One subject: its facts, where its grade comes from, and the history of every field."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor = actor_of(request)
-        subject = get_object_or_404(visible(actor), pk=pk)
-        names = category_names()
-        changes = list(subject.changes.all()[:HISTORY_ROWS])
-        graded = subject.changes.filter(field__in=("grade", "created")).first()
-        allowed = SUBJECT_ACTS.allowed(actor, subject)
-        context = {
-            "subject": subject,
-            "category_names": [names.get(code, code) for code in subject.categories],
-            "changes": changes,
-            "graded": graded,
-            "acts": SUBJECT_ACTS.buttons(actor, subject, without=("grade",)),
-            "grade_act": next((act for act in allowed if act.code == "grade"), None),
-            "grade_form": GradeForm(initial={"grade": subject.grade}),
-            "grade_url": reverse("credit:subject-grade", args=[subject.pk]),
-            "ledger": ledger(actor, subject),
-            **measures_against(actor, subject),
-        }
-        return render(request, "credit/subject_detail.html", context)
 
 
 class SubjectCardView(View):
