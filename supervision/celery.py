@@ -132,4 +132,5 @@ def note_worker(**_: Any) -> None:
     """The worker's own process lives, also while all its children are busy for long."""
     from supervision import health
 
-    health.mark_alive("worker")
+    for queue in app.amqp.queues.consume_from:
+        health.mark_alive(queue)

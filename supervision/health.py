@@ -1,11 +1,13 @@
 """The health page: whether each part of the system answers, and nothing more about it.
 
-A worker and beat show that they live by a mark in the cache that expires by itself.
+The worker of each queue and beat show that they live by a mark in the cache that expires by
+itself.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.cache import cache
 from django.db import connection
@@ -15,6 +17,14 @@ from django.template.loader import render_to_string
 PATH = "/health/"
 MARK_SECONDS = 45
 """How long a sign of life counts: three intervals of the heartbeat in the schedule."""
+
+PROCESSES = {
+    "prompt": "后台任务（即时）",
+    "delivery": "后台任务（对外推送）",
+    "long": "后台任务（长时）",
+    "beat": "定时任务",
+}
+"""What shows by a mark that it lives: the worker of each queue, and the clock."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +43,7 @@ class Part:
 
 
 def mark_alive(name: str) -> None:
-    """Leave a sign of life of ``worker`` or ``beat``."""
+    """Leave a sign of life of the worker of a queue, by the queue's name, or of ``beat``."""
     cache.set(f"health:{name}", True, MARK_SECONDS)
 
 
@@ -42,8 +52,10 @@ def examine() -> list[Part]:
     return [
         Part("database", "数据库", _answers("database", _ask_database)),
         Part("redis", "队列与缓存", _answers("redis", _ask_redis)),
-        Part("worker", "后台任务", _answers("worker", lambda: _is_marked("worker"))),
-        Part("beat", "定时任务", _answers("beat", lambda: _is_marked("beat"))),
+        *(
+            Part(name, label, _answers(name, partial(_is_marked, name)))
+            for name, label in PROCESSES.items()
+        ),
     ]
 
 

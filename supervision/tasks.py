@@ -8,8 +8,8 @@ from supervision import health
 
 @shared_task
 def heartbeat() -> None:
-    """Taking it shows that a worker lives; sending it shows that beat does."""
-    health.mark_alive("worker")
+    """Taking it shows that a worker does prompt work; sending it shows that beat lives."""
+    health.mark_alive("prompt")
 
 
 @shared_task

@@ -240,7 +240,9 @@ def test_the_platform_starts_stops_and_keeps_its_data(data: Path) -> None:
     first.read_until("按 Ctrl-C 停止")
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=10) as answer:
         parts = {part["name"]: part["words"] for part in json.load(answer)["parts"]}
-    assert parts == dict.fromkeys(("database", "redis", "worker", "beat"), "正常")
+    assert parts == dict.fromkeys(
+        ("database", "redis", "prompt", "delivery", "long", "beat"), "正常"
+    )
     key = (data / "secret-key").read_text()
     first.send(signal.SIGKILL)
     first.finish()

@@ -19,6 +19,13 @@ from services import Services, exclusive, last_line, prepare_folder, write_priva
 from supervisor import Program, StopRequested, Supervisor
 
 READY_SECONDS = 120.0
+WORKERS = {
+    "prompt": ("即时", ("--concurrency", "1")),
+    # Waiting for answers needs no processes.
+    "delivery": ("对外推送", ("--pool", "threads", "--concurrency", "4")),
+    "long": ("长时", ()),
+}
+"""One worker for each queue of the settings: its label, its options."""
 
 
 class Platform:
@@ -135,17 +142,21 @@ class Platform:
                 log=self.log("web"),
             )
         )
-        self.supervisor.start(
-            Program(
-                "后台任务",
-                [*celery, "worker", "--without-gossip", "--without-mingle"],
-                self.environment,
-                PROJECT,
-                log=self.log("worker"),
-                # With the supervisor the queue dies too: a warm shutdown would wait for it.
-                orphan_signal=SIGQUIT,
+        for queue, (label, options) in WORKERS.items():
+            self.supervisor.start(
+                Program(
+                    f"后台任务（{label}）",
+                    [
+                        *(*celery, "worker", "--queues", queue, "--hostname", f"{queue}@%h"),
+                        *("--without-gossip", "--without-mingle", *options),
+                    ],
+                    self.environment,
+                    PROJECT,
+                    log=self.log(f"worker-{queue}"),
+                    # With the supervisor the queue dies too: a warm shutdown would wait for it.
+                    orphan_signal=SIGQUIT,
+                )
             )
-        )
         self.supervisor.start(
             Program(
                 "定时任务",
@@ -160,7 +171,7 @@ class Platform:
             said = f"：{last_line(culprit.log)}" if culprit.log else ""
             raise CommandError(
                 f"平台没有就绪，问题出在{culprit.name}{said}",
-                f"详见 {self.data / 'log'} 中的 web.log、worker.log、beat.log",
+                f"详见 {self.data / 'log'} 中的 web.log、worker-*.log、beat.log",
             )
 
     def _healthy(self) -> bool:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def alive() -> None:
     cache.clear()
-    health.mark_alive("beat")
+    for name in ("beat", "delivery", "long"):
+        health.mark_alive(name)
     heartbeat()
 
 
@@ -30,7 +31,7 @@ def test_all_parts_answer(client: Client) -> None:
     assert set(parts_of(client).values()) == {"正常"}
 
 
-@pytest.mark.parametrize("name", ["worker", "beat"])
+@pytest.mark.parametrize("name", ["prompt", "delivery", "long", "beat"])
 def test_a_process_without_a_sign_of_life_is_named(client: Client, name: str) -> None:
     cache.delete(f"health:{name}")
     assert client.get("/health/").status_code == 503
@@ -60,7 +61,7 @@ def test_a_cache_that_fails_takes_its_parts_with_it(client: Client, settings) ->
     }
     client.cookies["sessionid"] = "a-session-that-cannot-be-read-now"
     down = [part for part, words in parts_of(client).items() if words == "不可用"]
-    assert down == ["redis", "worker", "beat"]
+    assert down == ["redis", "prompt", "delivery", "long", "beat"]
 
 
 def test_the_page_is_answered_to_a_probe_by_address_and_without_tls(

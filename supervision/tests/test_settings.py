@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.conf import settings
 
+from supervision import health
 from supervision.celery import SCHEDULE, app
 
 NEEDED = {
@@ -50,6 +51,15 @@ def test_production_refuses_demo_and_debug(name: str) -> None:
 def test_every_scheduled_task_exists() -> None:
     app.loader.import_default_modules()
     assert {entry["task"] for entry in SCHEDULE.values()} <= set(app.tasks)
+
+
+def test_every_task_has_a_queue_and_every_queue_a_worker() -> None:
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    declared = set(settings.CELERY_TASK_QUEUES)
+    assert ours == set(settings.CELERY_TASK_ROUTES), "name it in supervision/settings.py"
+    assert {app.amqp.router.route({}, name)["queue"].name for name in ours} == declared
+    assert declared <= set(health.PROCESSES)
 
 
 def test_no_task_can_outlive_the_visibility_timeout() -> None:
