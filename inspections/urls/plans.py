@@ -24,11 +24,6 @@ urlpatterns: list[URLPattern] = [
         name="plan-item-simulation",
     ),
     path(
-        "subjects/<int:pk>/visits/",
-        simulation.SubjectVisitsView.as_view(),
-        name="subject-visits",
-    ),
-    path(
         "policies/<int:pk>/simulation/",
         simulation.PolicySimulationView.as_view(),
         name="policy-simulation",

@@ -102,18 +102,6 @@ class PolicySimulationView(View):
         return render(request, "inspections/plans/policy_simulation.html", context)
 
 
-class SubjectVisitsView(View):
-    """This year's visits to a subject: a fragment of its page, which loads it by itself."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor = actor_of(request)
-        subject = get_object_or_404(
-            Subject.objects.visible_to(actor).select_related("region"), pk=pk
-        )
-        context = {"subject": subject, "year": year_of(actor, subject)}
-        return render(request, "inspections/_subject_visits.html", context)
-
-
 def _shown(row: Figures) -> dict[str, Any]:
     return {"figures": row, "ratio": percent(row.ratio_bp)}
 

@@ -15,6 +15,8 @@ def body(world: World, name: str) -> dict[str, Any]:
     """What is sent to a door; nothing where the door asks who comes first."""
     if name in ("credit:subject-grade", "subject-grade"):
         return {"grade": "C"} | OPINION
+    if name in ("credit:subject-unmask", "subject-unmask"):
+        return OPINION
     if name == "subject-upsert":
         return {"subjects": [], "source": "矩阵测试"}
     if name.endswith(("-acts", "-act", ":act")):
