@@ -1,5 +1,4 @@
-"""What a plan item or a policy would draw, by grade, before anything is frozen; and how often a
-subject was visited this year (S5)."""
+"""What a plan item or a policy would draw, by grade, before anything is frozen (S5)."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
-from credit.models import Subject, SupervisionPolicy
+from credit.models import SupervisionPolicy
 from inspections.models import PlanItem
 from inspections.selectors.plan_pages import percent
 from inspections.services.simulation import (
@@ -20,7 +19,6 @@ from inspections.services.simulation import (
     simulate,
     simulate_policy,
 )
-from inspections.services.yearly_visits import year_of
 from records.errors import Refused
 from records.excel import Column, Sheet, kinds
 from records.exports import export
