@@ -50,7 +50,7 @@ class ComplaintForm(forms.Form):
         label="乡镇街道", required=False, queryset=Region.objects.none(), empty_label="不清楚"
     )
     place = forms.CharField(label="地点", max_length=200, required=False)
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="照片和材料",
         required=False,
         widget=FilesInput(

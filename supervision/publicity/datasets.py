@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from departments.models import Region
-from inspections.models import Draw, PlanItem, PlanItemPart
+from inspections.models import Draw
 from matters.models import Duty
 from records import clock
 from supervision.publicity import selectors
@@ -134,7 +135,7 @@ def _matters(region: Region) -> Iterator[tuple[Any, ...]]:
 
 
 def _plans(region: Region) -> Iterator[tuple[Any, ...]]:
-    found = selectors.published_items(region).order_by("-plan__year", "number")
+    found: QuerySet[Any] = selectors.published_items(region).order_by("-plan__year", "number")
     for item in found.iterator(chunk_size=BATCH):
         yield (
             item.plan.year,
@@ -142,15 +143,11 @@ def _plans(region: Region) -> Iterator[tuple[Any, ...]]:
             item.title,
             item.matter_version.name,
             item.lead.name,
-            [part.department.name for part in _partners(item)],
+            [part.department.name for part in item.partners if part.department_id != item.lead_id],
             item.period_start,
             item.period_end,
             item.draw_at,
         )
-
-
-def _partners(item: PlanItem) -> list[PlanItemPart]:
-    return [part for part in item.partners if part.department_id != item.lead_id]
 
 
 def _draws(region: Region) -> Iterator[tuple[Any, ...]]:
@@ -172,7 +169,7 @@ def _draws(region: Region) -> Iterator[tuple[Any, ...]]:
 
 
 def _white_list(region: Region) -> Iterator[tuple[Any, ...]]:
-    found = selectors.white_list(region).order_by(*selectors.CREDIT_ORDERING)
+    found: QuerySet[Any] = selectors.white_list(region).order_by(*selectors.CREDIT_ORDERING)
     for entry in found.iterator(chunk_size=BATCH):
         yield (
             entry.subject.name,

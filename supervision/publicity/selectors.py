@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
 from credit.models import Sanction, SanctionMeasure, Subject, WhiteListEntry
 from credit.models.subject import NATURAL_PERSONS
 from credit.rules.measures import MEASURES
