@@ -7,10 +7,10 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         from credit import imports, imports_events  # noqa: F401  (register their kinds of files)
-        from credit.models import Sanction, WhiteListEntry
+        from credit.models import Petition, Sanction, WhiteListEntry
         from credit.selectors import happened, timeline
         from records.concealment import INTERNAL
 
         timeline.register(*happened.SOURCES)
-        for model in (Sanction, WhiteListEntry):
+        for model in (Petition, Sanction, WhiteListEntry):
             INTERNAL[model._meta.label] = model.objects.internal_to_others

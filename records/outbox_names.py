@@ -22,5 +22,6 @@ TOPICS = {
     "warning.settled": "预警处置反馈",
     "sanction.signed": "失信惩戒",
     "sanction.ended": "失信惩戒解除",
+    "credit_event.decided": "信用记录异议和修复结果",
     "credit.evaluated": "信用评价完成",
 }

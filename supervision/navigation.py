@@ -104,6 +104,7 @@ MENU: tuple[Group, ...] = (
             Entry("差异化监管方案", "credit:policy-list", _department),
             Entry("白名单", "credit:white-list", _staff),
             Entry("失信惩戒", "credit:sanction-list", _staff),
+            Entry("异议与修复", "credit:petition-list", _staff),
         ),
     ),
     Group(

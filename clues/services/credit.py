@@ -123,6 +123,7 @@ CLUES: Origin[Clue] = Origin(
     kinds=tuple(dict.fromkeys(rules.CLUE_KINDS.values())),
     rows=_clues,
     facts=_of_clue,
+    department="holder",
 )
 PENALTIES: Origin[Penalty] = Origin(
     source="clues.penalty",
@@ -131,6 +132,7 @@ PENALTIES: Origin[Penalty] = Origin(
     kinds=("penalty", "penalty_heavy"),
     rows=_penalties,
     facts=_of_penalty,
+    department="department",
 )
 WARNINGS: Origin[RiskWarning] = Origin(
     source="clues.warning",
@@ -139,6 +141,7 @@ WARNINGS: Origin[RiskWarning] = Origin(
     kinds=("warning",),
     rows=_warnings,
     facts=_of_warning,
+    department="owner",
 )
 CRIMES: Origin[CrimeHandover] = Origin(
     source="clues.crime",
@@ -147,4 +150,5 @@ CRIMES: Origin[CrimeHandover] = Origin(
     kinds=("crime",),
     rows=_crimes,
     facts=_of_crime,
+    department="department",
 )

@@ -73,7 +73,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         ),
         Act(
             code="repair",
-            label="拟按信用修复解除",
+            label="申请信用修复",
             who=_prepares,
             sources=(State.ACTIVE,),
             target=State.LIFTING,

@@ -1,4 +1,4 @@
-"""Forms of joint sanctions: drawing one up, its end by repair, a department's feedback, filters."""
+"""Forms of joint sanctions: drawing one up, a department's feedback, filters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
@@ -16,7 +15,6 @@ from credit.rules.measures import TASKS
 from credit.services.sanction_parts import Taken
 from credit.services.sanctions import MeasureInput, SanctionInput
 from departments.models import Department
-from records.evidence import MOST_FILES
 from records.middleware import actor_of
 
 _BLANK_ROWS = 4
@@ -134,31 +132,6 @@ def measure_rows(
         initial=initial,
         prefix="measures",
         form_kwargs={"subject": subject, "region_code": region_code},
-    )
-
-
-class _FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class _FilesField(forms.FileField):
-    """Several files."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        files = [super(_FilesField, self).clean(each, initial) for each in data or (None,)]
-        if len(files) > MOST_FILES:
-            raise forms.ValidationError(f"一次最多上传 {MOST_FILES} 个文件。")
-        return files
-
-
-class RepairForm(forms.Form):
-    """Why the sanction is to end, with the proof."""
-
-    reason = _words("解除理由", 4, 300, help_text="写明怎样纠正失信行为、消除不良影响。")
-    files = _FilesField(
-        label="信用修复证明",
-        widget=_FilesInput(attrs={"accept": "image/*,application/pdf", "multiple": True}),
-        help_text="照片或 PDF，每个不超过 20 MB。",
     )
 
 

@@ -9,6 +9,7 @@ from credit.models.evaluation import (
 from credit.models.events import CreditEvent
 from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.labels import Label, LabelRule, SubjectLabel
+from credit.models.petition import Petition, PetitionItem
 from credit.models.policy import PolicyRow, SupervisionPolicy
 from credit.models.sanction import Sanction, SanctionMeasure, SanctionPart
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
@@ -24,6 +25,8 @@ __all__ = [
     "IndicatorSet",
     "Label",
     "LabelRule",
+    "Petition",
+    "PetitionItem",
     "PolicyRow",
     "Sanction",
     "SanctionMeasure",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from credit.models import CreditEvent, Sanction, Subject, SubjectChange, WhiteListEntry
+from credit.models import CreditEvent, Petition, Sanction, Subject, SubjectChange, WhiteListEntry
+from credit.selectors.petitions import mark_of, marked, petitions_for
 from credit.selectors.timeline import Line, Source
 from credit.services.origins import ORIGINS
 from records.actor import Actor
@@ -43,7 +44,8 @@ def _by(change: SubjectChange) -> str:
 def _facts(actor: Actor, subject: Subject) -> QuerySet[CreditEvent]:
     """What other systems told; what this one knows itself stands in its own lines."""
     own = [origin.source for origin in ORIGINS.values()]
-    return CreditEvent.objects.visible_to(actor).filter(subject=subject).exclude(source__in=own)
+    told = CreditEvent.objects.visible_to(actor).filter(subject=subject).exclude(source__in=own)
+    return marked(told)
 
 
 def _fact_line(event: CreditEvent) -> Line:
@@ -52,7 +54,8 @@ def _fact_line(event: CreditEvent) -> Line:
         told.append(event.basis)
     if event.until:
         told.append(f"效力止于 {event.until:%Y-%m-%d}")
-    return Line(title=event.title, note="，".join(told), is_day=True)
+    state, tone = mark_of(event)
+    return Line(title=event.title, note="，".join(told), state=state, tone=tone, is_day=True)
 
 
 def _sanctions(actor: Actor, subject: Subject) -> QuerySet[Sanction]:
@@ -90,6 +93,24 @@ def _white_list_line(entry: WhiteListEntry) -> Line:
         url=entry.get_absolute_url(),
         state=entry.get_state_display(),
         tone=entry.state_tone,
+    )
+
+
+def _petitions(actor: Actor, subject: Subject) -> QuerySet[Petition]:
+    return petitions_for(actor).filter(subject=subject)
+
+
+def _petition_line(petition: Petition) -> Line:
+    note = "；".join(item.title for item in petition.items.all())
+    if petition.outcome:
+        note = f"{petition.get_outcome_display()}：{note}"
+    return Line(
+        title=f"{petition.get_kind_display()}申请",
+        note=note,
+        department=petition.department,
+        url=petition.get_absolute_url(),
+        state=petition.get_state_display(),
+        tone=petition.state_tone,
     )
 
 
@@ -141,5 +162,15 @@ SOURCES = (
         line=_white_list_line,
         of_department=_of,
         open=Q(state__in=(WhiteListEntry.State.REVIEW, WhiteListEntry.State.CONSENT)),
+    ),
+    Source(
+        code="petition",
+        label="异议与修复",
+        icon="message-question",
+        rows=_petitions,
+        at=Coalesce("decided_at", "created_at"),
+        line=_petition_line,
+        of_department=lambda pk: Q(department_id=pk) | Q(verifier_id=pk),
+        open=Q(state__in=Petition.OPEN),
     ),
 )

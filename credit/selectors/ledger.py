@@ -17,6 +17,7 @@ from credit.models import (
     Standing,
     Subject,
 )
+from credit.selectors.petitions import mark_of, marked
 from credit.services.evaluations import indicators_of
 from credit.services.origins import ORIGINS
 from matters.models import Matter
@@ -32,13 +33,17 @@ OTHERS = 50
 
 @dataclass
 class LedgerFact:
-    """A fact with where it is told in full and the last day on which it counts (None: until it is
-    lifted)."""
+    """A fact with where it is told in full, the last day on which it counts (None: until it is
+    lifted), and its mark with a tone (异议中)."""
 
     event: CreditEvent
     origin: str
     url: str = ""
     counts_until: dt.date | None = None
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        return mark_of(self.event)
 
 
 @dataclass
@@ -198,7 +203,7 @@ def _counts_until(event: CreditEvent, months: int | None) -> dt.date | None:
 
 def _facts(actor: Actor, subject: Subject) -> dict[int, LedgerFact]:
     """Everything known of the subject, the latest first, with where it comes from."""
-    events = CreditEvent.objects.filter(subject=subject)
+    events = marked(CreditEvent.objects.filter(subject=subject))
     found = {event.pk: LedgerFact(event, event.source) for event in events}
     for model, origin in ORIGINS.items():
         told: dict[str, list[LedgerFact]] = defaultdict(list)

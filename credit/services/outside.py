@@ -23,6 +23,7 @@ from records.errors import NotAllowed, Refused
 MOST_FACTS = 1_000
 SOURCE_LENGTH = 40
 _BATCH = 2_000
+_PREFIX = "外部："
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ class UnsoundFacts(Refused):
         self.faults = faults
         first = faults[0]
         super().__init__(f"第 {first.index + 1} 条：{first.message}。", field=first.field)
+
+
+def is_outside(source: str) -> bool:
+    """Whether a credit event with this source was told by another body."""
+    return source.startswith(_PREFIX)
+
+
+def outside_name(source: str) -> str:
+    """The name of the body that told it."""
+    return source.removeprefix(_PREFIX)
 
 
 def may_tell(actor: Actor) -> bool:
@@ -141,7 +152,7 @@ def tell_outside(actor: Actor, source: str, facts: Sequence[OutsideFact]) -> tup
             kind=fact.kind,
             day=fact.day,
             title=fact.title,
-            source=f"外部：{source}",
+            source=f"{_PREFIX}{source}",
             key=fact.key,
             amount=amount_of(fact.kind, fact.value) or 0,
             until=fact.until,

@@ -4,11 +4,9 @@ ends with its term, by credit repair or because it is revoked, and the measures 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from credit.acts.sanctions import SANCTION_ACTS, may_initiate
@@ -18,10 +16,9 @@ from credit.rules.measures import MEASURES
 from credit.services.whitelist import wake_review
 from departments.models import Department, Region
 from departments.profile import TimeLimit, number, time_limit
-from records import clock, deadlines, evidence, outbox, trail
+from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
-from records.evidence import MOST_FILES
 from records.outbox import CREDIT_PUBLICITY
 from records.periods import months_before
 
@@ -144,21 +141,13 @@ def inform(actor: Actor, pk: int, opinion: str) -> Sanction:
     return sanction
 
 
-def repair(actor: Actor, pk: int, reason: str, files: Collection[UploadedFile[Any]]) -> Sanction:
-    """Prepare the end of a sanction because the subject's credit is repaired, with the proof.
-
-    Raises ``Refused`` without reason or proof.
-    """
-    if not files:
-        raise Refused("请上传信用修复的证明材料。", field="files")
-    if len(files) > MOST_FILES:
-        raise Refused(f"一次最多上传 {MOST_FILES} 个文件。", field="files")
-    with SANCTION_ACTS.take(actor, "repair", pk, opinion=reason) as sanction:
-        _propose_end(actor, sanction, State.REPAIRED, reason)
-        for file in files:
-            evidence.keep(
-                actor, sanction, cast(BinaryIO, file), file.name or "", label="信用修复证明"
-            )
+def repair(actor: Actor, pk: int, opinion: str) -> Sanction:
+    """Prepare the end of a sanction because the subject's credit is repaired; whether it is, a
+    petition has established (``credit.services.petition_effects``)."""
+    with SANCTION_ACTS.take(
+        actor, "repair", pk, opinion=opinion, label="拟按信用修复解除"
+    ) as sanction:
+        _propose_end(actor, sanction, State.REPAIRED, opinion)
     return sanction
 
 

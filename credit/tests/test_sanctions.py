@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from credit.models import CreditEvent, Sanction, SanctionPart, Subject
@@ -27,7 +26,6 @@ from records.workdays import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 BEFORE_NATIONAL_DAY = dt.datetime(2026, 9, 28, 10, tzinfo=SHANGHAI)
 
 
@@ -193,22 +191,6 @@ def test_feedback_says_why_a_measure_was_not_taken(actor: Who, subject: Subject)
     with pytest.raises(Refused, match="是否实施"):
         sanction_parts.report(actor("scjg_clerk"), part.pk, "说明", {})
     assert SanctionPart.objects.get(pk=part.pk).state == "received"
-
-
-def test_credit_repair_needs_its_proof_and_the_head(actor: Who, subject: Subject) -> None:
-    sanction = signed(actor, subject)
-    with pytest.raises(Refused, match="证明材料"):
-        sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行义务", [])
-    proof = SimpleUploadedFile("证明.pdf", PDF, content_type="application/pdf")
-    sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行义务", [proof])
-    sanctions.keep(actor("fgw_head"), sanction.pk, "证明不足")
-    sanction.refresh_from_db()
-    assert (sanction.state, sanction.end_reason) == ("active", "")
-    proof.seek(0)
-    sanctions.repair(actor("fgw_clerk"), sanction.pk, "已履行全部义务", [proof])
-    assert sanctions.lift(actor("fgw_head"), sanction.pk).state == "repaired"
-    ended = OutboxMessage.objects.get(topic="sanction.ended")
-    assert (ended.payload["outcome"], ended.payload["reason"]) == ("repaired", "已履行全部义务")
 
 
 def test_who_is_proposed(actor: Who, county: Region) -> None:

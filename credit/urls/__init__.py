@@ -1,6 +1,15 @@
 """The pages of subjects and their credit, a module per room."""
 
-from credit.urls import directory, evaluations, indicators, labels, policies, sanctions, whitelist
+from credit.urls import (
+    directory,
+    evaluations,
+    indicators,
+    labels,
+    petitions,
+    policies,
+    sanctions,
+    whitelist,
+)
 
 app_name = "credit"
 urlpatterns = [
@@ -8,6 +17,7 @@ urlpatterns = [
     *indicators.urlpatterns,
     *evaluations.urlpatterns,
     *labels.urlpatterns,
+    *petitions.urlpatterns,
     *policies.urlpatterns,
     *sanctions.urlpatterns,
     *whitelist.urlpatterns,

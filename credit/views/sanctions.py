@@ -16,7 +16,6 @@ from credit.acts.sanctions import SANCTION_ACTS, SANCTION_PART_ACTS, may_initiat
 from credit.forms.sanctions import (
     MeasureForm,
     PeriodForm,
-    RepairForm,
     ReportForm,
     SanctionFilter,
     SanctionForm,
@@ -292,39 +291,18 @@ class SanctionEditView(_SanctionForm):
 
 
 class SanctionRepairView(View):
-    """Prepare its end because the credit is repaired."""
+    """A repair is applied for like any other: leads to its form with the sanction named."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, sanction = self._sanction(request, pk)
+        actor = actor_of(request)
+        sanction = get_object_or_404(selectors.sanctions_for(actor), pk=pk)
         try:
             SANCTION_ACTS.check(actor, "repair", sanction)
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(sanction)
-        return self._show(request, sanction, RepairForm())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, sanction = self._sanction(request, pk)
-        SANCTION_ACTS.authorise(actor, "repair", sanction)
-        form = RepairForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                sanctions.repair(actor, sanction.pk, **form.cleaned_data)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("送负责人签发解除", sanction))
-                return redirect(sanction)
-        return self._show(request, sanction, form)
-
-    def _sanction(self, request: HttpRequest, pk: int) -> tuple[Actor, Sanction]:
-        actor = actor_of(request)
-        return actor, get_object_or_404(selectors.sanctions_for(actor), pk=pk)
-
-    def _show(self, request: HttpRequest, sanction: Sanction, form: RepairForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        context = {"sanction": sanction, "form": form}
-        return render(request, "credit/sanctions/repair.html", context, status=status)
+        form = reverse("credit:repair-new", args=[sanction.subject_id])
+        return redirect(f"{form}?item=sanction:{sanction.pk}")
 
 
 class SanctionReportView(View):

@@ -51,4 +51,5 @@ RESULTS: Origin[Result] = Origin(
     kinds=tuple(dict.fromkeys(CREDIT_KINDS.values())),
     rows=_published,
     facts=_facts,
+    department="part__department",
 )

@@ -14,6 +14,7 @@ from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
 from clues.worklist import pending_clue_work, pending_verification
 from credit.selectors.evaluations import pending_evaluation_notices
+from credit.selectors.petitions import pending_petitions
 from credit.selectors.policies import pending_policies
 from credit.selectors.sanctions import pending_sanctions
 from credit.selectors.whitelist import pending_white_list
@@ -48,6 +49,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_evaluation_notices,
     pending_policies,
     pending_sanctions,
+    pending_petitions,
     pending_white_list,
 )
 HANDED_ON = 8
