@@ -10,7 +10,7 @@ from typing import Any
 from credit.acts import may_keep_directory
 from credit.models import Subject
 from credit.selectors.directory import scope_of, stored_entries
-from credit.services.directory import grade_complaint, may_regrade, upsert_subjects
+from credit.services.directory import grade_complaint, upsert_subjects
 from credit.validation import (
     ADDRESS_LENGTH,
     IDENTIFIER_LENGTH,
@@ -100,7 +100,8 @@ SUBJECT_SHEET = Sheet(
     ),
     instructions=(
         "标识相同的对象视为同一个：已在名录中的按本表更新，不在的新增；本表没有列出的不受影响。",
-        "已在名录中的对象，等级只有联合信用监管组可以改变。",
+        "已在名录中的对象，等级须与现等级相同：由信用评价得出的，任何人不能用本表改变；"
+        "尚未评价的，只有联合信用监管组可以改变。",
     ),
     max_rows=50_000,
     unread=("标签",),
@@ -161,7 +162,6 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
     words = _Words.of(scope.catalogue)
     entries = [words.entry(row) for row in parsed.rows]
     stored = stored_entries(scope, entries)
-    regrade = may_regrade(actor)
     changes: Counter[str] = Counter()
     grades: Counter[str] = Counter()
     for row, entry in zip(parsed.rows, entries, strict=True):
@@ -171,9 +171,13 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
             if complaint.field != "categories" or all_known:
                 parsed.add_error(row, complaint.field, complaint.message)
         before = stored.get(entry.key)
-        if before and before.grade != entry.grade and not regrade:
-            parsed.add_error(row, "grade", grade_complaint(before.grade))
-        changes["新增" if before is None else "无变化" if before == entry else "更新"] += 1
+        if before is None:
+            changes["新增"] += 1
+        else:
+            held = before.entry.grade
+            if fault := grade_complaint(actor, held, entry.grade, judged=before.judged):
+                parsed.add_error(row, "grade", fault)
+            changes["无变化" if before.entry == entry else "更新"] += 1
         grades[entry.grade] += 1
     return {
         "columns": [column.heading for column in SUBJECT_SHEET.columns],

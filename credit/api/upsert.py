@@ -35,7 +35,8 @@ class SubjectRowSerializer(serializers.Serializer[Any]):
         help_text="对象类别代码，主要类别在前",
     )
     grade = serializers.ChoiceField(
-        choices=Subject.Grade.choices, help_text="信用风险等级；已在名录中的须与现等级相同"
+        choices=Subject.Grade.choices,
+        help_text="信用风险等级；已在名录中的须与现等级相同，由信用评价得出的任何人不能改变",
     )
     status = serializers.ChoiceField(
         choices=Subject.Status.choices, default=Subject.Status.OPEN, help_text="状态"

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from credit.models import Subject
+from django.db.models import Exists, OuterRef, QuerySet
+
+from credit.models import Standing, Subject
 from credit.validation import Catalogue, Category, SubjectInput
 from departments.models import Region
 from matters.models import SubjectCategory
@@ -60,16 +62,32 @@ def as_input(subject: Subject) -> SubjectInput:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """What the directory holds of a subject; ``judged`` when its grade came out of an evaluation,
+    so that no file may set it."""
+
+    entry: SubjectInput
+    judged: bool
+
+
+def with_judged(subjects: QuerySet[Subject]) -> QuerySet[Any]:
+    """The subjects with ``judged``: whether their general grade came out of an evaluation."""
+    general = Standing.objects.filter(subject=OuterRef("pk"), matter=None)
+    return subjects.annotate(judged=Exists(general))
+
+
 def stored_entries(
     scope: Scope, rows: Sequence[SubjectInput]
-) -> dict[tuple[str, str], SubjectInput]:
+) -> dict[tuple[str, str], StoredEntry]:
     """The entries of the directory that ``rows`` name, by key, one query per ``BATCH`` rows."""
-    stored: dict[tuple[str, str], SubjectInput] = {}
+    stored: dict[tuple[str, str], StoredEntry] = {}
     for start in range(0, len(rows), BATCH):
         identifiers = [row.identifier for row in rows[start : start + BATCH]]
         found = Subject.objects.filter(region=scope.region, identifier__in=identifiers)
-        for subject in found.select_related("township"):
-            stored[subject.id_kind, subject.identifier] = as_input(subject)
+        for subject in with_judged(found.select_related("township")):
+            key = subject.id_kind, subject.identifier
+            stored[key] = StoredEntry(as_input(subject), subject.judged)
     return stored
 
 

@@ -10,7 +10,14 @@ from django.db import transaction
 
 from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.models import Subject, SubjectChange
-from credit.selectors.directory import BATCH, Scope, as_input, scope_of, stored_entries
+from credit.selectors.directory import (
+    BATCH,
+    Scope,
+    as_input,
+    scope_of,
+    stored_entries,
+    with_judged,
+)
 from credit.validation import Complaint, SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail
@@ -50,7 +57,8 @@ def upsert_subjects(
     of queries per ``BATCH`` rows.
 
     Raises ``NotAllowed``, or ``Refused`` for the first row that is unsound, named twice, or
-    changes a grade without the actor being of the credit group.
+    changes a grade that came out of an evaluation, or any without the actor being of the credit
+    group.
     """
     scope = scope_of(region_code or actor.region_code)
     if not actor.is_system and not may_keep_directory(actor):
@@ -94,8 +102,10 @@ def faults(actor: Actor, rows: Sequence[SubjectInput]) -> list[tuple[int, Compla
             words = f"与第 {first[row.key] + 1} 行的标识重复"
             found.append((number, Complaint("identifier", words)))
         before = stored.get(row.key)
-        if before is not None and before.grade != row.grade and not may_regrade(actor):
-            found.append((number, Complaint("grade", grade_complaint(before.grade))))
+        if before is not None:
+            words = grade_complaint(actor, before.entry.grade, row.grade, judged=before.judged)
+            if words:
+                found.append((number, Complaint("grade", words)))
     return found
 
 
@@ -190,7 +200,7 @@ def _write_batch(
         .select_related("township")
         .order_by("pk")
     )
-    stored = {(subject.id_kind, subject.identifier): subject for subject in found}
+    stored = {(subject.id_kind, subject.identifier): subject for subject in with_judged(found)}
     touched: list[Subject] = []
     history: list[SubjectChange] = []
     created = 0
@@ -208,7 +218,8 @@ def _write_batch(
             line = _change(actor, subject, "created", "", row.name, source)
             lines = [SubjectChange(**line)]
         else:
-            _ensure_grade_kept(actor, scope, before.grade, row)
+            if words := grade_complaint(actor, before.grade, row.grade, judged=before.judged):
+                raise Refused(f"“{row.name}”：{words}。", field="grade")
             lines = _differences(actor, subject, as_input(before), row, scope, source)
         if lines:
             touched.append(subject)
@@ -234,19 +245,23 @@ def _ensure_sound(rows: Iterable[SubjectInput], scope: Scope) -> None:
         seen.add(row.key)
 
 
-def _ensure_grade_kept(actor: Actor, scope: Scope, grade: str, row: SubjectInput) -> None:
-    if row.grade != grade and not may_regrade(actor):
-        raise Refused(f"“{row.name}”：{grade_complaint(grade)}。", field="grade")
+def grade_complaint(actor: Actor, held: str, said: str, *, judged: bool) -> str:
+    """Why a bulk write may not bring the grade ``held`` to the one ``said``; empty when it may, or
+    says the same.
 
-
-def may_regrade(actor: Actor) -> bool:
-    """Whether a bulk write of this actor may change the grade of an entry that is there."""
-    return actor.is_system or actor.fills(Function.CREDIT)
-
-
-def grade_complaint(grade: str) -> str:
-    """Why a file may not change the grade that the directory holds."""
-    return f"名录中现为 {grade} 级，只有联合信用监管组可以改变等级"
+    Nobody's file overwrites a grade that came out of an evaluation: that is for an adjustment with
+    its reason and term (``credit.services.adjustments``).
+    """
+    if held == said:
+        return ""
+    if judged:
+        return (
+            f"现为 {held} 级，由信用评价得出，不能用批量数据改变；确需人工调整的，"
+            "由联合信用监管组在该对象页面写明理由和期限"
+        )
+    if actor.is_system or actor.fills(Function.CREDIT):
+        return ""
+    return f"名录中现为 {held} 级，只有联合信用监管组可以改变等级"
 
 
 def _columns(entry: SubjectInput, scope: Scope) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from credit.models import Subject
 from credit.selectors.directory import sheet_rows
 from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME
+from credit.tests.standings import judge
 from matters.selectors import category_names
 from records.actor import SYSTEM
 from records.excel import Sheet, kinds, read, to_bytes
@@ -115,6 +116,17 @@ def test_who_may_not_regrade_is_told_in_the_grade_column(county, actor):
     parsed, _ = checked(actor("xzsp_clerk"), SOUND)
     assert [(e.column_letter, "现为 D 级" in e.message) for e in parsed.errors] == [("H", True)]
     parsed, _ = checked(actor("fgw_clerk"), SOUND)
+    assert not parsed.errors
+
+
+def test_a_grade_that_was_judged_is_refused_in_its_row(county, actor):
+    upsert_subjects(SYSTEM, [replace(HOME, grade="D")], "x", region_code=REGION)
+    judge(Subject.objects.get())
+    parsed, _ = checked(actor("fgw_clerk"), SOUND)
+    (error,) = parsed.errors
+    assert (error.row, error.column_letter) == (2, "H")
+    assert "写明理由和期限" in error.message
+    parsed, _ = checked(actor("fgw_clerk"), SOUND | {"grade": "D"})
     assert not parsed.errors
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from credit.models import Subject, SubjectChange
-from credit.tests.entries import HOME, entries
+from credit.services.directory import upsert_subjects
+from credit.tests.entries import HOME, entries, entry
+from credit.tests.standings import judge
 from credit.validation import SubjectInput
+from records.actor import SYSTEM
+from records.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +83,22 @@ def test_only_the_credit_group_changes_grades(county, client_of):
     refused = send(client_of("xzsp_clerk"), worse)
     assert [error["field"] for error in refused.json()["errors"]] == ["subjects[0].grade"]
     assert send(client_of("fgw_clerk"), worse).json()["updated"] == 1
+
+
+def test_nobody_overwrites_a_grade_that_was_judged(county, client_of):
+    client = client_of("fgw_clerk")
+    send(client, body(HOME))
+    judge(Subject.objects.get(identifier=HOME.identifier))
+    same = send(client, body(HOME))
+    assert same.json() == {"created": 0, "updated": 0, "unchanged": 1}
+    worse = body(entry(3), HOME)
+    worse["subjects"][1]["grade"] = "D"
+    (error,) = send(client, worse).json()["errors"]
+    assert error["field"] == "subjects[1].grade"
+    assert "由信用评价得出" in error["message"]
+    with pytest.raises(Refused, match="由信用评价得出"):
+        upsert_subjects(SYSTEM, [replace(HOME, grade="D")], "x", region_code=county.code)
+    assert Subject.objects.get().grade == "B"
 
 
 def test_more_than_a_thousand_are_refused_as_a_whole(county, client_of):
