@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from random import Random
@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 NURSERY = """
 import json, os, signal, sys
+from importlib import import_module
 from itertools import count
 import django
 django.setup()
@@ -34,6 +35,9 @@ def mortal(before):
     return say
 
 get_resolver().url_patterns
+for name, value in json.loads(os.environ["CONSTANTS"]).items():
+    module, _, constant = name.rpartition(".")
+    setattr(import_module(module), constant, value)
 print("ready", flush=True)
 for line in sys.stdin:
     order = json.loads(line)
@@ -88,8 +92,11 @@ class Nursery:
 
 
 @contextmanager
-def nursery(**environment: str) -> Iterator[Nursery]:
-    """A process that has loaded the project, ready to fork workers."""
+def nursery(constants: Mapping[str, int] | None = None, **environment: str) -> Iterator[Nursery]:
+    """A process that has loaded the project, ready to fork workers.
+
+    ``constants`` (by dotted name) make steps small, so that few rows take many of them.
+    """
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     process = subprocess.Popen(
         [sys.executable, "-c", NURSERY],
@@ -98,6 +105,7 @@ def nursery(**environment: str) -> Iterator[Nursery]:
         | {
             "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
             "DJANGO_SETTINGS_MODULE": "supervision.settings",
+            "CONSTANTS": json.dumps(dict(constants or {})),
             **environment,
         },
         stdin=subprocess.PIPE,
