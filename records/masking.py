@@ -16,6 +16,7 @@ _HIDDEN_PLACE = "***"
 MASK = "*"
 """What every mask holds."""
 # What ends the name of an administrative place; a house is found by what follows.
+_SMALLEST = ("村", "社区")
 _PLACE = re.compile(r".+?(?:省|市|县|区|镇|乡|街道|办事处|社区|村)")
 
 
@@ -54,6 +55,8 @@ def masked_place(place: str) -> str:
         if any(character.isdigit() for character in unit.group()):
             break
         end = unit.end()
+        if unit.group().endswith(_SMALLEST):
+            break
     return place[:end] + _HIDDEN_PLACE if end else masked_name(place)
 
 

@@ -118,7 +118,9 @@ def department_link(
 
 @register.simple_tag
 def subject_link(obj: Any, label: Any = "", url: str = "", card_url: str = "") -> SafeString | str:
-    """Link a supervised subject, same duck type as :func:`department_link`."""
+    """Link a supervised subject, same duck type as :func:`department_link`; ``shown_name`` is
+    used, which masks people."""
+    label = label or getattr(obj, "shown_name", "")
     return _entity(obj, "building-store", label, url, card_url)
 
 
