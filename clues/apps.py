@@ -9,9 +9,10 @@ class CluesConfig(AppConfig):
         from clues import imports, receivers  # noqa: F401  (imports register themselves)
         from clues.models import Concealable, ConcealedObject, Stop
         from clues.selectors import happened
-        from clues.services import credit
+        from clues.services import credit, merge_rules
         from clues.services.sharing import events
         from credit.selectors import timeline
+        from credit.services import references
         from credit.services.origins import register
         from records.concealment import CONCEALED, INTERNAL
 
@@ -23,6 +24,7 @@ class CluesConfig(AppConfig):
 
         for origin in (credit.CLUES, credit.PENALTIES, credit.WARNINGS, credit.CRIMES):
             register(origin)
+        references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)
         events.connect()
         receivers.connect()

@@ -92,10 +92,11 @@ class _Known:
     @classmethod
     def of(cls, actor: Actor, rows: Sequence[Row]) -> _Known:
         wanted = {_identifier(row) for row in rows} - {""}
-        found = Subject.objects.visible_to(actor).filter(identifier__in=wanted)
+        visible = Subject.objects.visible_to(actor).select_related("merged_into")
+        found = visible.filter(identifier__in=wanted)
         return cls(
             {unit.name: unit for unit in townships_of(actor.region_code)},
-            {subject.identifier: subject for subject in found},
+            {subject.identifier: subject.survivor for subject in found},
         )
 
     def report_unknown(self, row: Row, parsed: Parsed) -> None:

@@ -9,8 +9,10 @@ class CreditConfig(AppConfig):
         from credit import imports, imports_events  # noqa: F401  (register their kinds of files)
         from credit.models import Petition, Sanction, WhiteListEntry
         from credit.selectors import happened, timeline
+        from credit.services import merge_rules, references
         from records.concealment import INTERNAL
 
+        references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)
         for model in (Petition, Sanction, WhiteListEntry):
             INTERNAL[model._meta.label] = model.objects.internal_to_others

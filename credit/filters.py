@@ -41,6 +41,11 @@ class SubjectFilter(django_filters.FilterSet):
         ]
         self.filters["label"].extra["choices"] = [(name, name) for name in label_names(region)]
 
+    def filter_queryset(self, queryset: SubjectQuerySet) -> QuerySet[Subject]:
+        """Those merged into others are shown only where they are asked for."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("status") else found.current()
+
     def matching(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
         return queryset.matching(value)
 

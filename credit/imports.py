@@ -9,8 +9,8 @@ from typing import Any
 
 from credit.acts import may_keep_directory
 from credit.models import Subject
-from credit.selectors.directory import scope_of, stored_entries
-from credit.services.directory import grade_complaint, upsert_subjects
+from credit.selectors.directory import redirected, scope_of, stored_entries
+from credit.services.directory import alias_words, grade_complaint, upsert_subjects
 from credit.validation import (
     ADDRESS_LENGTH,
     IDENTIFIER_LENGTH,
@@ -92,7 +92,7 @@ SUBJECT_SHEET = Sheet(
         Column(
             "status",
             "状态",
-            kinds.choice({label: code for code, label in Subject.Status.choices}),
+            kinds.choice({label: code for code, label in Subject.ENTERED}),
             required=True,
             example="在业",
             width=8,
@@ -107,11 +107,20 @@ SUBJECT_SHEET = Sheet(
     unread=("标签",),
 )
 
+_ALL_STATES = kinds.choice({label: code for code, label in Subject.Status.choices})
+
 LIST_SHEET = replace(
     SUBJECT_SHEET,
-    columns=(*SUBJECT_SHEET.columns, Column("labels", "标签", kinds.text(1000), width=24)),
+    columns=(
+        *(
+            replace(column, kind=_ALL_STATES) if column.key == "status" else column
+            for column in SUBJECT_SHEET.columns
+        ),
+        Column("labels", "标签", kinds.text(1000), width=24),
+    ),
 )
-"""The directory as it is handed out: with the labels, which rules and people give."""
+"""The directory as it is handed out: with the labels, which rules and people give, and with those
+that were merged into others where they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -161,34 +170,37 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
     scope = scope_of(actor.region_code)
     words = _Words.of(scope.catalogue)
     entries = [words.entry(row) for row in parsed.rows]
-    stored = stored_entries(scope, entries)
+    reached, aliases = redirected(scope, entries)
+    stored = stored_entries(scope, [entry for entry in reached if entry is not None])
     changes: Counter[str] = Counter()
     grades: Counter[str] = Counter()
-    for row, entry in zip(parsed.rows, entries, strict=True):
+    for row, entry, target in zip(parsed.rows, entries, reached, strict=True):
         words.report_unknown(row, parsed)
         all_known = len(entry.categories) == len(row.values["categories"])
         for complaint in complaints(entry, scope.catalogue):
             if complaint.field != "categories" or all_known:
                 parsed.add_error(row, complaint.field, complaint.message)
-        before = stored.get(entry.key)
-        if before is None:
-            changes["新增"] += 1
-        else:
+        before = stored.get(target.key) if target else None
+        if target and before:
             held = before.entry.grade
-            if fault := grade_complaint(actor, held, entry.grade, judged=before.judged):
+            if fault := grade_complaint(actor, held, target.grade, judged=before.judged):
                 parsed.add_error(row, "grade", fault)
-            changes["无变化" if before.entry == entry else "更新"] += 1
-        grades[entry.grade] += 1
+        kept = target is None or (before is not None and before.entry == target)
+        changes["无变化" if kept else "新增" if before is None else "更新"] += 1
+        grades[(target or entry).grade] += 1
+    facts = [
+        [
+            "将写入",
+            ",".join(f"{word} {changes[word]} 条" for word in ("新增", "更新", "无变化")),
+        ],
+        ["等级分布", ",".join(f"{grade} 级 {grades[grade]} 条" for grade in sorted(grades))],
+    ]
+    if aliases:
+        facts.append(["重复合并", alias_words(aliases)])
     return {
         "columns": [column.heading for column in SUBJECT_SHEET.columns],
         "rows": [_preview(row) for row in parsed.rows[:PREVIEW_ROWS]],
-        "facts": [
-            [
-                "将写入",
-                ",".join(f"{word} {changes[word]} 条" for word in ("新增", "更新", "无变化")),
-            ],
-            ["等级分布", ",".join(f"{grade} 级 {grades[grade]} 条" for grade in sorted(grades))],
-        ],
+        "facts": facts,
     }
 
 

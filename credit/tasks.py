@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from credit.services import adjustments, evaluations, labels, sanctions, whitelist
+from credit.services import adjustments, evaluations, labels, lookalikes, sanctions, whitelist
 from credit.services.events import EVALUATE_STALE_TASK
 
 
@@ -47,6 +47,12 @@ def end_sanctions() -> int:
 def label_subjects() -> int:
     """Bring the rules that are due to the subjects; returns how many were looked at."""
     return labels.apply_due()
+
+
+@shared_task(name=lookalikes.COMPARE_TASK)
+def compare_subjects() -> int:
+    """Compare the subjects that were entered or changed with the others; returns how many."""
+    return lookalikes.compare_due()
 
 
 @shared_task(name="credit.end_adjustments")

@@ -32,6 +32,18 @@ M = TypeVar("M", bound=models.Model)
 _DEADLOCK = "40P01"
 
 
+@contextmanager
+def deadlock_in_words() -> Iterator[None]:
+    """Raise ``Conflict`` when the database ended what is done inside because two people waited
+    for each other."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != _DEADLOCK:
+            raise
+        raise Conflict("其他人正在同时办理同一事项，本次操作未生效。请刷新页面后重试。") from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Act(Generic[M]):
     """One act on an aggregate.
@@ -145,15 +157,8 @@ class ActTable(Generic[M]):
         Raises ``Refused`` when the object does not exist, ``Conflict`` when the database ended
         the act because two people waited for each other, otherwise as ``check``.
         """
-        try:
-            with self._take(actor, code, pk, opinion, label) as instance:
-                yield instance
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") != _DEADLOCK:
-                raise
-            raise Conflict(
-                "其他人正在同时办理同一事项，本次操作未生效。请刷新页面后重试。"
-            ) from error
+        with deadlock_in_words(), self._take(actor, code, pk, opinion, label) as instance:
+            yield instance
 
     @contextmanager
     def _take(self, actor: Actor, code: str, pk: Any, opinion: str, label: str) -> Iterator[M]:

@@ -76,6 +76,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "compare-subjects": {
+        "task": "credit.compare_subjects",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "end-grade-adjustments": {
         "task": "credit.end_adjustments",
         "schedule": 60.0,

@@ -99,6 +99,7 @@ MENU: tuple[Group, ...] = (
         5,
         (
             Entry("监管对象", "credit:subject-list", _department, also=("credit:label-rules",)),
+            Entry("疑似重复对象", "credit:duplicate-list", _staff),
             Entry("信用评价指标", "credit:indicator-set-list", _department),
             Entry("信用评价", "credit:evaluation-list", _department),
             Entry("差异化监管方案", "credit:policy-list", _department),

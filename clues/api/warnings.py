@@ -255,10 +255,11 @@ class WarningViewSet(
 def _subject(actor: Actor, identifier: str) -> Subject | None:
     if not identifier:
         return None
-    found = Subject.objects.visible_to(actor).filter(identifier=identifier.upper()).first()
+    visible = Subject.objects.visible_to(actor).select_related("merged_into")
+    found = visible.filter(identifier=identifier.upper()).first()
     if found is None:
         raise Refused("本地区名录中没有这个监管对象标识。", field="subject_identifier")
-    return found
+    return found.survivor
 
 
 def _township(actor: Actor, code: str) -> Region | None:

@@ -262,11 +262,11 @@ class AboveForm(forms.Form):
         text = self.cleaned_data["subject"].strip()
         if not text:
             return None
-        visible = Subject.objects.visible_to(self.actor)
+        visible = Subject.objects.visible_to(self.actor).select_related("merged_into")
         found = visible.filter(identifier=text.upper()).first()
         if found is None:
             raise forms.ValidationError("本地区名录中没有这个标识。")
-        return found
+        return found.survivor
 
     def clean_matter(self) -> Matter | None:
         version = self.cleaned_data["matter"]

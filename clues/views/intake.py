@@ -156,7 +156,7 @@ class SubjectChoicesView(View):
         text = request.GET.get("subject_name", "").strip()[:120]
         subjects: list[Subject] = []
         if len(text) >= _SHORTEST_SEARCH:
-            visible = Subject.objects.visible_to(actor).matching(text)
+            visible = Subject.objects.visible_to(actor).current().matching(text)
             subjects = list(visible.order_by("-id")[: _MOST_SUBJECTS + 1])
         context = {
             "subjects": subjects[:_MOST_SUBJECTS],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -60,11 +60,15 @@ class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
             "grade",
             "status",
             "labels",
+            "merged_into",
             "created_at",
             "updated_at",
             "acts",
         )
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "merged_into": {"help_text": "并入的监管对象编号；状态不是“已合并”的为空"}
+        }
 
 
 class GradeSerializer(serializers.Serializer[Any]):
@@ -103,6 +107,10 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
 
     def get_queryset(self) -> QuerySet[Subject]:
         return visible(api_actor(self.request))
+
+    def filter_queryset(self, queryset: QuerySet[Subject]) -> QuerySet[Subject]:
+        """Lists are filtered; a single subject is found, merged into another or not."""
+        return queryset if self.detail else super().filter_queryset(queryset)
 
     @extend_schema(request=UpsertSerializer, responses=UpsertedSerializer)
     @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)

@@ -39,7 +39,7 @@ class SubjectRowSerializer(serializers.Serializer[Any]):
         help_text="信用风险等级；已在名录中的须与现等级相同，由信用评价得出的任何人不能改变",
     )
     status = serializers.ChoiceField(
-        choices=Subject.Status.choices, default=Subject.Status.OPEN, help_text="状态"
+        choices=Subject.ENTERED, default=Subject.Status.OPEN, help_text="状态"
     )
     industry_class = serializers.CharField(
         max_length=6, default="", allow_blank=True, help_text="行业代码（GB/T 4754）"
@@ -65,12 +65,27 @@ class UpsertSerializer(serializers.Serializer[Any]):
         return [_entry(row) for row in self.validated_data["subjects"]]
 
 
+class AliasSerializer(serializers.Serializer[Any]):
+    """An identifier of a subject that was merged into another."""
+
+    identifier = serializers.CharField(
+        source="shown_identifier", help_text="所送标识，其对象已并入其他对象"
+    )
+    merged_into = serializers.IntegerField(
+        source="survivor.pk", help_text="并入的监管对象编号，内容写入该对象"
+    )
+    merged_into_identifier = serializers.CharField(
+        source="survivor.shown_identifier", help_text="并入的监管对象标识"
+    )
+
+
 class UpsertedSerializer(serializers.Serializer[Any]):
     """What became of the rows."""
 
     created = serializers.IntegerField(help_text="新增条数")
     updated = serializers.IntegerField(help_text="更新条数")
     unchanged = serializers.IntegerField(help_text="无变化条数")
+    aliases = AliasSerializer(many=True, help_text="标识已并入其他对象的各条，没有的为空")
 
 
 def ensure_faultless(actor: Actor, rows: list[SubjectInput]) -> None:

@@ -41,7 +41,7 @@ class SubjectEditForm(forms.Form):
     )
     township = forms.ChoiceField(label="乡镇街道", required=False)
     address = forms.CharField(label="地址", max_length=ADDRESS_LENGTH, required=False)
-    status = forms.ChoiceField(label="状态", choices=Subject.Status.choices)
+    status = forms.ChoiceField(label="状态", choices=Subject.ENTERED)
     reason = forms.CharField(
         label="修改理由",
         max_length=80,

@@ -1,3 +1,10 @@
+from credit.models.duplicates import (
+    DuplicatePair,
+    MovedRows,
+    SubjectKey,
+    SubjectMerge,
+    Uncompared,
+)
 from credit.models.evaluation import (
     Adjustment,
     Assessment,
@@ -19,12 +26,14 @@ __all__ = [
     "Adjustment",
     "Assessment",
     "CreditEvent",
+    "DuplicatePair",
     "Evaluation",
     "EvaluationNotice",
     "Indicator",
     "IndicatorSet",
     "Label",
     "LabelRule",
+    "MovedRows",
     "Petition",
     "PetitionItem",
     "PolicyRow",
@@ -35,8 +44,11 @@ __all__ = [
     "Standing",
     "Subject",
     "SubjectChange",
+    "SubjectKey",
     "SubjectLabel",
+    "SubjectMerge",
     "SubjectQuerySet",
     "SupervisionPolicy",
+    "Uncompared",
     "WhiteListEntry",
 ]

@@ -32,6 +32,7 @@ _CHANGED_FIELDS = {
     "grade": "信用风险等级",
     "status": "状态",
     "labels": "标签",
+    "merged": "重复合并",
 }
 
 
@@ -52,6 +53,10 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
     def of_categories(self, codes: Iterable[str]) -> SubjectQuerySet:
         return self.filter(categories__overlap=list(codes))
 
+    def current(self) -> SubjectQuerySet:
+        """Without those that were merged into others: what lists and choices offer."""
+        return self.exclude(status=Subject.Status.MERGED)
+
     def matching(self, text: str) -> SubjectQuerySet:
         """Those whose name contains the text, or whose identifier begins with it; that of a
         natural person only when it is written in full, or it could be found out bit by bit."""
@@ -64,7 +69,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
 
 class Subject(models.Model):
     """Who or what is supervised (S1): a business with its unified social credit code, or a
-    house, vehicle, site or person with its own identifier."""
+    house, vehicle, site or person with its own identifier.
+
+    One that turned out to be entered twice stays as a row with ``merged_into``, which is never
+    merged itself, so that what names it for good still finds it.
+    """
 
     class Grade(models.TextChoices):
         A = "A", "A（低风险）"
@@ -78,6 +87,12 @@ class Subject(models.Model):
         DEREGISTERED = "deregistered", "注销"
         REVOKED = "revoked", "吊销"
         MOVED = "moved", "迁出"
+        MERGED = "merged", "已合并"
+
+    ENTERED = tuple(choice for choice in Status.choices if choice[0] != "merged")
+    """The states that people and other systems may say a subject is in."""
+
+    CURRENT = tuple(value for value, _ in ENTERED)
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     township = models.ForeignKey(
@@ -94,6 +109,9 @@ class Subject(models.Model):
     labels = ArrayField(
         models.CharField(max_length=30), default=list, blank=True, verbose_name="标签"
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
+    )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
@@ -104,6 +122,14 @@ class Subject(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("region", "id_kind", "identifier"), name="subject_identifier_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into=None)),
+                name="merged_subject_names_survivor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="not_merged_into_itself"
             ),
         )
         indexes = (
@@ -128,6 +154,11 @@ class Subject(models.Model):
     @property
     def card_url(self) -> str:
         return reverse("credit:subject-card", args=[self.pk])
+
+    @property
+    def survivor(self) -> Subject:
+        """The subject itself, or the one that it was merged into."""
+        return self.merged_into or self
 
     @property
     def grade_tone(self) -> str:

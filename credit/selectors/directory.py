@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +12,7 @@ from credit.models import Standing, Subject
 from credit.validation import Catalogue, Category, SubjectInput
 from departments.models import Region
 from matters.models import SubjectCategory
+from records.masking import masked_identifier
 
 BATCH = 2_000
 
@@ -89,6 +90,68 @@ def stored_entries(
             key = subject.id_kind, subject.identifier
             stored[key] = StoredEntry(as_input(subject), subject.judged)
     return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An identifier under which a subject is known that was entered twice."""
+
+    id_kind: str
+    identifier: str
+    survivor: Subject
+
+    @property
+    def shown_identifier(self) -> str:
+        personal = self.survivor.is_natural_person
+        return masked_identifier(self.identifier) if personal else self.identifier
+
+
+def aliases(scope: Scope, rows: Sequence[SubjectInput]) -> dict[tuple[str, str], Alias]:
+    """Which of the keys that ``rows`` name belong to subjects that were merged into others, a query
+    per ``BATCH`` rows."""
+    found: dict[tuple[str, str], Alias] = {}
+    for start in range(0, len(rows), BATCH):
+        identifiers = [row.identifier for row in rows[start : start + BATCH]]
+        merged = Subject.objects.filter(
+            region=scope.region, identifier__in=identifiers, status=Subject.Status.MERGED
+        )
+        for subject in merged.select_related("merged_into__township"):
+            alias = Alias(subject.id_kind, subject.identifier, subject.survivor)
+            found[subject.id_kind, subject.identifier] = alias
+    return found
+
+
+def redirected(
+    scope: Scope, rows: Sequence[SubjectInput]
+) -> tuple[list[SubjectInput | None], list[Alias]]:
+    """Each row as the entry that it reaches, and the aliases that rows named.
+
+    A row that names a merged subject says what it says of the survivor, which keeps its identifier
+    and its grade, and its categories unless it is identified alike. It is None when the
+    survivor has a row of its own, or an earlier one reached it.
+    """
+    known = aliases(scope, rows)
+    if not known:
+        return list(rows), []
+    reached = {row.key for row in rows if row.key not in known}
+    found: list[SubjectInput | None] = []
+    for row in rows:
+        alias = known.get(row.key)
+        if alias is None:
+            found.append(row)
+            continue
+        stored = as_input(alias.survivor)
+        alike = row.id_kind == stored.id_kind
+        entry = replace(
+            row,
+            id_kind=stored.id_kind,
+            identifier=stored.identifier,
+            grade=stored.grade,
+            categories=row.categories if alike else stored.categories,
+        )
+        found.append(None if entry.key in reached else entry)
+        reached.add(entry.key)
+    return found, [known[row.key] for row in rows if row.key in known]
 
 
 def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -143,7 +143,13 @@ def proposals(actor: Actor) -> QuerySet[Subject]:
         Subject.objects.visible_to(actor)
         .annotate(is_listed=Exists(listed), is_vetoed=Exists(vetoed))
         .filter(Q(is_listed=True) | Q(is_vetoed=True), ~Exists(open_ones))
-        .exclude(status__in=(Subject.Status.DEREGISTERED, Subject.Status.MOVED))
+        .exclude(
+            status__in=(
+                Subject.Status.DEREGISTERED,
+                Subject.Status.MOVED,
+                Subject.Status.MERGED,
+            )
+        )
     )
 
 

@@ -12,8 +12,10 @@ from credit.acts import SUBJECT_ACTS, may_keep_directory
 from credit.models import Subject, SubjectChange
 from credit.selectors.directory import (
     BATCH,
+    Alias,
     Scope,
     as_input,
+    redirected,
     scope_of,
     stored_entries,
     with_judged,
@@ -25,19 +27,23 @@ from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 
 FACTS = ("name", "categories", "industry_class", "address", "township", "status")
+_NAMED_ALIASES = 5
 _WRITTEN = ("name", "categories", "industry_class", "address", "township", "grade", "status")
 
 
 @dataclass(frozen=True)
 class Upserted:
-    """How many entries a bulk write created, updated and found as they were."""
+    """How many entries a bulk write created, updated and found as they were, and which rows named
+    subjects that were merged into others."""
 
     created: int
     updated: int
     unchanged: int
+    aliases: tuple[Alias, ...] = ()
 
     def __str__(self) -> str:
-        return f"新增 {self.created} 条，更新 {self.updated} 条，无变化 {self.unchanged} 条"
+        words = f"新增 {self.created} 条，更新 {self.updated} 条，无变化 {self.unchanged} 条"
+        return f"{words}。{alias_words(self.aliases)}" if self.aliases else words
 
 
 @transaction.atomic
@@ -51,7 +57,8 @@ def upsert_subjects(
 ) -> Upserted:
     """Bring the directory of a region to what ``rows`` say; entries not named stay as they are.
 
-    All or none. Every changed field leaves a line of history that names ``source``; the call
+    All or none. A row that names a subject which was merged into another is written to that one
+    (``redirected``). Every changed field leaves a line of history that names ``source``; the call
     leaves one trail entry. ``progress`` is told the number of rows written so far.
     ``region_code`` is the actor's own unless given (the system has none). Costs a constant number
     of queries per ``BATCH`` rows.
@@ -64,15 +71,17 @@ def upsert_subjects(
     if not actor.is_system and not may_keep_directory(actor):
         raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
     _ensure_sound(rows, scope)
+    entries, aliases = redirected(scope, rows)
     created = updated = 0
     for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        new, changed = _write_batch(actor, scope, batch, source)
+        batch = entries[start : start + BATCH]
+        written = [entry for entry in batch if entry is not None]
+        new, changed = _write_batch(actor, scope, written, source)
         created += new
         updated += changed
         if progress:
             progress(start + len(batch))
-    result = Upserted(created, updated, len(rows) - created - updated)
+    result = Upserted(created, updated, len(rows) - created - updated, tuple(aliases))
     trail.record(
         actor,
         "subject.upsert",
@@ -83,6 +92,7 @@ def upsert_subjects(
             "created": result.created,
             "updated": result.updated,
             "unchanged": result.unchanged,
+            "merged_before": len(aliases),
         },
         region_code=scope.region.code,
     )
@@ -93,7 +103,8 @@ def faults(actor: Actor, rows: Sequence[SubjectInput]) -> list[tuple[int, Compla
     """Everything for which a bulk write to the actor's region would be refused, with the index of
     its row; found without writing, in a constant number of queries per ``BATCH`` rows."""
     scope = scope_of(actor.region_code)
-    stored = stored_entries(scope, rows)
+    entries, _ = redirected(scope, rows)
+    stored = stored_entries(scope, [entry for entry in entries if entry is not None])
     first: dict[tuple[str, str], int] = {}
     found: list[tuple[int, Complaint]] = []
     for number, row in enumerate(rows):
@@ -101,12 +112,23 @@ def faults(actor: Actor, rows: Sequence[SubjectInput]) -> list[tuple[int, Compla
         if first.setdefault(row.key, number) != number:
             words = f"与第 {first[row.key] + 1} 行的标识重复"
             found.append((number, Complaint("identifier", words)))
-        before = stored.get(row.key)
-        if before is not None:
-            words = grade_complaint(actor, before.entry.grade, row.grade, judged=before.judged)
-            if words:
+        entry = entries[number]
+        before = stored.get(entry.key) if entry else None
+        if entry and before:
+            held = before.entry.grade
+            if words := grade_complaint(actor, held, entry.grade, judged=before.judged):
                 found.append((number, Complaint("grade", words)))
     return found
+
+
+def alias_words(aliases: Sequence[Alias]) -> str:
+    """That rows named merged subjects, and whom they reached, in words."""
+    named = "、".join(
+        f"{alias.shown_identifier}（{alias.survivor.shown_identifier}）"
+        for alias in aliases[:_NAMED_ALIASES]
+    )
+    more = "等" if len(aliases) > _NAMED_ALIASES else ""
+    return f"其中 {len(aliases)} 条的标识已并入其他对象，写入括号内的对象：{named}{more}"
 
 
 def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
@@ -127,6 +149,12 @@ def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
             identifier=entry.identifier,
             defaults=_columns(entry, scope),
         )
+        if not created and subject.merged_into:
+            into = subject.merged_into
+            raise Refused(
+                f"该标识的对象已并入“{into}”（{into.shown_identifier}），不需要重复录入。",
+                field="identifier",
+            )
         if not created:
             raise Refused(f"该标识已在名录中，名称为“{subject}”。", field="identifier")
         source = _by_hand(reason)
@@ -217,6 +245,8 @@ def _write_batch(
             created += 1
             line = _change(actor, subject, "created", "", row.name, source)
             lines = [SubjectChange(**line)]
+        elif before.status == Subject.Status.MERGED:
+            raise Conflict(f"“{before}”刚刚并入其他对象，本次没有写入，请重新提交。")
         else:
             if words := grade_complaint(actor, before.grade, row.grade, judged=before.judged):
                 raise Refused(f"“{row.name}”：{words}。", field="grade")
@@ -284,7 +314,7 @@ def _differences(
     scope: Scope,
     source: str,
 ) -> list[SubjectChange]:
-    old, new = _in_words(before, scope), _in_words(after, scope)
+    old, new = in_words(before, scope), in_words(after, scope)
     return [
         SubjectChange(**_change(actor, subject, name, old[name], new[name], source))
         for name in _WRITTEN
@@ -292,7 +322,7 @@ def _differences(
     ]
 
 
-def _in_words(entry: SubjectInput, scope: Scope) -> dict[str, str]:
+def in_words(entry: SubjectInput, scope: Scope) -> dict[str, str]:
     """Values as people read them, so that the history stays readable whatever codes become."""
     known = scope.catalogue.categories
     return {

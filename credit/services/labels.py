@@ -86,7 +86,7 @@ def add(actor: Actor, pk: int, name: str, reason: str) -> Subject:
         )
         if not added:
             raise Conflict(f"标签“{label}”已由人工加上。", field="label")
-        _repeat_of(actor, subject, reason)
+        repeat(actor, subject, f"人工标签：{reason.strip()}")
     return subject
 
 
@@ -100,7 +100,7 @@ def remove(actor: Actor, pk: int, name: str, reason: str) -> Subject:
         gone, _ = by_hand.delete()
         if not gone:
             raise Conflict(f"标签“{name}”不是人工加的，或已取消。", field="label")
-        _repeat_of(actor, subject, reason)
+        repeat(actor, subject, f"人工标签：{reason.strip()}")
     return subject
 
 
@@ -214,7 +214,7 @@ def _bring(rule: LabelRule) -> int | None:
 
 def _matching(rule: LabelRule, first: int, last: int) -> QuerySet[Subject, int]:
     """The keys of those in a range of subjects that meet all conditions of a rule."""
-    found = Subject.objects.filter(region=rule.label.region, pk__gte=first, pk__lte=last)
+    found = Subject.objects.current().filter(region=rule.label.region, pk__gte=first, pk__lte=last)
     if rule.state == LabelRule.State.STOPPED:
         found = found.filter(pk__lt=first)
     if rule.categories:
@@ -247,9 +247,10 @@ def _with_events(rule: LabelRule, first: int, last: int) -> QuerySet[CreditEvent
     )
 
 
-def _repeat_of(actor: Actor, subject: Subject, reason: str) -> None:
-    """Bring ``labels`` of a locked subject to what holds, in the database and in hand."""
-    _repeat(actor, subject.region_id, subject.pk, subject.pk, f"人工标签：{reason.strip()}")
+def repeat(actor: Actor, subject: Subject, source: str) -> None:
+    """Bring ``labels`` of a locked subject to what holds, in the database and in hand; a change
+    leaves a line of history that names ``source``."""
+    _repeat(actor, subject.region_id, subject.pk, subject.pk, source)
     subject.refresh_from_db(fields=("labels",))
 
 

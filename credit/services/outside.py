@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from credit.models import Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
@@ -88,15 +89,18 @@ def amount_of(kind: str, value: str) -> int | None:
 def subjects_by_identifier(
     region_code: str, identifiers: Iterable[str]
 ) -> Mapping[str, Sequence[int]]:
-    """The ids of the region's subjects by identifier, a query per two thousand."""
+    """The ids of the region's subjects by identifier, of survivors for those that were merged; a
+    query per two thousand."""
     wanted = sorted(set(identifiers))
     found: dict[str, list[int]] = defaultdict(list)
     for start in range(0, len(wanted), _BATCH):
         rows = Subject.objects.filter(
             region__code=region_code, identifier__in=wanted[start : start + _BATCH]
         )
-        for identifier, pk in rows.values_list("identifier", "pk"):
-            found[identifier].append(pk)
+        reached = rows.annotate(reached=Coalesce("merged_into", "pk")).order_by("pk")
+        for identifier, pk in reached.values_list("identifier", "reached"):
+            if pk not in found[identifier]:
+                found[identifier].append(pk)
     return found
 
 

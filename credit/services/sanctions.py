@@ -58,6 +58,7 @@ def draft(actor: Actor, subject_id: int, said: SanctionInput) -> Sanction:
     # Two drafts at once wait for each other here.
     subject = (
         Subject.objects.visible_to(actor)
+        .current()
         .select_for_update(of=("self",), no_key=True)
         .select_related("region")
         .filter(pk=subject_id)

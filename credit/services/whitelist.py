@@ -36,6 +36,7 @@ def apply(
     department = must_apply(actor, matter_id)
     subject = (
         Subject.objects.visible_to(actor)
+        .current()
         .select_for_update(of=("self",), no_key=True)
         .filter(pk=subject_id)
         .first()

@@ -2,6 +2,7 @@
 
 from credit.urls import (
     directory,
+    duplicates,
     evaluations,
     indicators,
     labels,
@@ -14,6 +15,7 @@ from credit.urls import (
 app_name = "credit"
 urlpatterns = [
     *directory.urlpatterns,
+    *duplicates.urlpatterns,
     *indicators.urlpatterns,
     *evaluations.urlpatterns,
     *labels.urlpatterns,

@@ -79,7 +79,10 @@ def directory_of(categories: Collection[str], region: Region) -> QuerySet[Subjec
     """The whole directory of a region for some categories, whatever the status of the subjects:
     the draw excludes by rule, and says so. In the order of the identifiers."""
     return (
-        Subject.objects.filter(region=region).of_categories(categories).order_by("identifier", "pk")
+        Subject.objects.current()
+        .filter(region=region)
+        .of_categories(categories)
+        .order_by("identifier", "pk")
     )
 
 

@@ -102,7 +102,9 @@ def plan_visits(draw: Draw, visit_on: dt.date | None = None, reason: str = "") -
     if JointTask.objects.filter(selected__draw=draw).exists():
         raise Conflict("这次抽取的任务已经派发，不能重复派发。")
     selected = list(
-        DrawSelected.objects.filter(draw=draw, is_reserve=False).select_related("subject__township")
+        DrawSelected.objects.filter(draw=draw, is_reserve=False).select_related(
+            "subject__township", "subject__merged_into"
+        )
     )
     if not selected:
         raise Refused("这次抽取没有抽中任何对象，无任务可派发。")
@@ -247,7 +249,7 @@ def _create(draw: Draw, visits: Sequence[VisitPlan]) -> list[JointTask]:
                 code=code,
                 item=item,
                 selected=visit.selected,
-                subject=visit.selected.subject,
+                subject=visit.selected.subject.survivor,
                 lead=item.lead,
                 team=visit.selected.team,
                 visit_on=visit.visit_on,

@@ -21,7 +21,7 @@ from inspections.models import Draw, DrawSelected, JointTask, PlanItem
 from inspections.rules import RATIO_BY_GRADE
 from inspections.services.draws.gathering import gather, quotas
 from inspections.services.terms import Term, terms_of_matters
-from inspections.services.yearly_visits import cap_of, yearly_visits
+from inspections.services.yearly_visits import VISITED_SUBJECT, cap_of, yearly_visits
 from matters.models import MatterVersion
 from records import clock
 
@@ -247,7 +247,8 @@ def _drawn(region_code: str) -> dict[int, dict[int, int]]:
             draw__item__plan__year=clock.today().year,
         )
         .order_by()
-        .values_list("draw__item__matter_version__matter_id", "subject_id")
+        .annotate(reached=VISITED_SUBJECT)
+        .values_list("draw__item__matter_version__matter_id", "reached")
         .annotate(times=Count("draw", distinct=True))
     )
     found: dict[int, dict[int, int]] = defaultdict(dict)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from credit.models import Subject
 from departments.models import Department
@@ -22,6 +23,9 @@ from inspections.models import Draw, DrawSelected, JointTask, PlanItemPart
 from inspections.rules import VISIT_COUNTS, VISITS_POOLED, YEARLY_VISITS
 from records import clock
 from records.actor import Actor
+
+VISITED_SUBJECT = Coalesce("subject__merged_into", "subject")
+"""Whom a drawn visit counts for: what was drawn keeps its name, also when it was merged."""
 
 
 @dataclass(frozen=True)
@@ -148,16 +152,20 @@ def cap_reached(cap: VisitCap, subject: Subject, departments: Collection[Departm
 
 
 def _drawn(year: int, ids: Any) -> Iterable[YearlyVisit]:
+    drawn = DrawSelected.objects.annotate(reached=VISITED_SUBJECT)
+    if isinstance(ids, list):
+        merged = Subject.objects.filter(merged_into__in=ids).values_list("pk", flat=True)
+        drawn = drawn.filter(subject__in=[*ids, *merged])
     rows = list(
-        DrawSelected.objects.filter(
-            subject__in=ids,
+        drawn.filter(
+            reached__in=ids,
             is_reserve=False,
             draw__state=Draw.State.DONE,
             draw__item__plan__year=year,
         )
         .exclude(task__state=JointTask.State.CANCELLED)
         .order_by("pk")
-        .values_list("subject_id", "draw_id", "draw__item_id", "task__pk")
+        .values_list("reached", "draw_id", "draw__item_id", "task__pk")
     )
     senders: dict[int, set[int]] = {}
     parts = PlanItemPart.objects.filter(

@@ -272,7 +272,7 @@ class RecusalAddView(View):
         chosen = request.POST.get("subject", "")
         seen = Subject.objects.visible_to(actor_of(request)).select_related("township")
         if text:
-            subjects = seen.matching(text).order_by("pk")[: SUBJECTS_FOUND + 1]
+            subjects = seen.current().matching(text).order_by("pk")[: SUBJECTS_FOUND + 1]
         else:
             subjects = seen.filter(pk=key_of(chosen))
         found = list(subjects)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
 from clues.worklist import pending_clue_work, pending_verification
+from credit.selectors.duplicates import pending_duplicates
 from credit.selectors.evaluations import pending_evaluation_notices
 from credit.selectors.petitions import pending_petitions
 from credit.selectors.policies import pending_policies
@@ -51,6 +52,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_sanctions,
     pending_petitions,
     pending_white_list,
+    pending_duplicates,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

@@ -11,10 +11,11 @@ from django.views import View
 from credit.acts import SUBJECT_ACTS
 from credit.forms.directory import GradeForm
 from credit.models import Subject
-from credit.selectors import timeline
+from credit.selectors import duplicates, timeline
 from credit.selectors.measures_against import measures_against
 from credit.services.unmasking import may_unmask
 from credit.views.directory import visible
+from credit.views.duplicates import merged_page
 from matters.selectors import category_names
 from records.exports import export
 from records.middleware import actor_of
@@ -28,6 +29,8 @@ class PortraitView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         subject = get_object_or_404(visible(actor), pk=pk)
+        if subject.merged_into_id:
+            return merged_page(request, subject)
         names = category_names()
         allowed = SUBJECT_ACTS.allowed(actor, subject)
         found = portrait(actor, subject)
@@ -40,6 +43,8 @@ class PortraitView(View):
             "may_unmask": may_unmask(actor, subject),
             "grade_act": next((act for act in allowed if act.code == "grade"), None),
             "grade_form": GradeForm(initial={"grade": subject.grade}),
+            "waiting": duplicates.waiting_for(actor, subject),
+            "merges": duplicates.merged_into(subject),
             **measures_against(actor, subject),
         }
         return render(request, "portraits/portrait.html", context)

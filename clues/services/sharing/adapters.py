@@ -60,7 +60,7 @@ def _act_cells(publication: Publication) -> dict[str, Any]:
 
 def _graded(region_code: str) -> models.QuerySet[Subject]:
     """Businesses only: a natural person's grade is in no shared base."""
-    businesses = Subject.objects.filter(id_kind=SubjectCategory.IdKind.USCC)
+    businesses = Subject.objects.current().filter(id_kind=SubjectCategory.IdKind.USCC)
     return businesses.filter(region__code__startswith=region_code)
 
 

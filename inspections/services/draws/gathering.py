@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from credit.models import Subject, SubjectChange, SupervisionPolicy
@@ -35,7 +35,12 @@ from inspections.models import (
 from inspections.rules import RATIO_BY_GRADE, YEARLY_FREQUENCY
 from inspections.services.draws.codes import OFFICER, SUBJECT, code_of
 from inspections.services.terms import Term, terms_of
-from inspections.services.yearly_visits import VisitCap, cap_of, yearly_visits
+from inspections.services.yearly_visits import (
+    VISITED_SUBJECT,
+    VisitCap,
+    cap_of,
+    yearly_visits,
+)
 from matters.models import SubjectCategory
 from records.errors import Refused
 
@@ -47,6 +52,7 @@ EXCLUSIONS: dict[str, str] = {
     Subject.Status.DEREGISTERED: "已注销",
     Subject.Status.REVOKED: "已吊销",
     Subject.Status.MOVED: "已迁出本地区",
+    Subject.Status.MERGED: "重复录入，已并入其他对象",
     "frequency": "本年度同一检查事项已按上限抽查（淮政办〔2025〕1号（八））",
     "visits": "本年度对其检查次数已达上限",
     "trigger": f"新兴产业低风险企业，本事项实行触发式监管（{triggers.SOURCE}）",
@@ -264,11 +270,11 @@ def _times_drawn(item: PlanItem) -> dict[int, int]:
     found = (
         _drawn(item)
         .filter(draw__item__parts__check_items__in=check_items.values("checkitem_id"))
-        .values("subject_id", "draw__item__parts__check_items")
+        .values(reached=VISITED_SUBJECT, check_item=F("draw__item__parts__check_items"))
         .annotate(times=Count("draw", distinct=True))
     )
     times: dict[int, int] = {}
-    for subject_id, count in found.values_list("subject_id", "times"):
+    for subject_id, count in found.values_list("reached", "times"):
         times[subject_id] = max(count, times.get(subject_id, 0))
     return times
 

@@ -1,0 +1,196 @@
+"""Pages of subjects that stand twice in the directory: finding, telling apart, merging (S1)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views import View
+
+from credit.acts import SUBJECT_ACTS, may_keep_directory
+from credit.acts.duplicates import DUPLICATE_ACTS
+from credit.forms.duplicates import DuplicateFilter, ProposeForm, TellForm
+from credit.likeness import REASONS, Entry
+from credit.models import DuplicatePair, Subject, SubjectMerge
+from credit.selectors import duplicates as selectors
+from credit.services import duplicates as services
+from credit.services.lookalikes import resembling, tell_duplicate
+from credit.services.merging import TAKEABLE, obstacles
+from departments.models import Region
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.exports import export
+from records.forms import show_refusal
+from records.middleware import actor_of
+from records.paging import capped_count, requested_page
+from records.selectors import timeline
+from records.views import EXPORT_LIMIT, ActView
+
+
+class DuplicateListView(View):
+    """The pairs a person may know of; ``?export=xlsx`` hands out what is shown."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = DuplicateFilter(
+            request.GET, queryset=selectors.pairs_for(actor_of(request)), request=request
+        )
+        if request.GET.get("export") == "xlsx":
+            rows = found.qs.order_by("-id")[:EXPORT_LIMIT]
+            sheet = selectors.sheet_rows(rows)
+            return export(request, selectors.DUPLICATE_SHEET, sheet, "疑似重复对象.xlsx")
+        context = {
+            "filter": found,
+            "page": requested_page(request, found.qs, selectors.ORDER),
+            "total": capped_count(found.qs),
+        }
+        return render(request, "credit/duplicates/list.html", context)
+
+
+class DuplicateView(View):
+    """One pair side by side: the facts, what names each of them, and what was decided."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        pair = get_object_or_404(selectors.pairs_for(actor), pk=pk)
+        merge = SubjectMerge.objects.filter(pair=pair).first()
+        open_ = pair.state in pair.WAITING
+        context = {
+            "pair": pair,
+            "rows": selectors.compared(pair),
+            "acts": DUPLICATE_ACTS.buttons(actor, pair),
+            "tallies": selectors.tallies(actor, pair) if open_ else [],
+            "obstacles": obstacles(pair.first, pair.second) if open_ else [],
+            "taken": [str(Subject._meta.get_field(name).verbose_name) for name in pair.taken],
+            "merge": merge,
+            "moved": selectors.moved_by(actor, merge) if merge else [],
+            "entries": timeline(pair),
+        }
+        return render(request, "credit/duplicates/detail.html", context)
+
+
+class DuplicateActView(ActView):
+    """Approve, reject, withdraw, tell apart, look again."""
+
+    table = DUPLICATE_ACTS
+    handlers = services.HANDLERS
+    detail_url = "credit:duplicate"
+
+
+class DuplicateProposeView(View):
+    """Propose which of the two stays, and with which facts."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, pair = self._pair(request, pk)
+        return self._show(request, actor, pair, ProposeForm(pair))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, pair = self._pair(request, pk)
+        form = ProposeForm(pair, request.POST)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                services.propose(actor, pk, form.stays, form.taken, reason)
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, "已提出合并，由负责人批准后生效。")
+                return redirect(pair)
+        return self._show(request, actor, pair, form)
+
+    def _pair(self, request: HttpRequest, pk: int) -> tuple[Actor, DuplicatePair]:
+        actor = actor_of(request)
+        pair = get_object_or_404(selectors.pairs_for(actor), pk=pk)
+        DUPLICATE_ACTS.authorise(actor, "propose", pair)
+        return actor, pair
+
+    def _show(
+        self, request: HttpRequest, actor: Actor, pair: DuplicatePair, form: ProposeForm
+    ) -> HttpResponse:
+        rows = [
+            (row, form[f"from_{row.name}"] if row.name in TAKEABLE and not row.same else None)
+            for row in selectors.compared(pair)
+        ]
+        context = {
+            "pair": pair,
+            "form": form,
+            "rows": rows,
+            "tallies": selectors.tallies(actor, pair),
+            "obstacles": obstacles(pair.first, pair.second),
+        }
+        status = 422 if form.errors else 200
+        return render(request, "credit/duplicates/propose.html", context, status=status)
+
+
+class DuplicateAddView(View):
+    """Enter by hand that a subject stands in the directory once more."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._show(request, self._subject(request, pk), TellForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        subject = self._subject(request, pk)
+        form = TellForm(request.POST)
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                pair = tell_duplicate(actor_of(request), pk, given["identifier"], given["reason"])
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, "已登记，请核对后提出合并。")
+                return redirect(pair)
+        return self._show(request, subject, form)
+
+    def _subject(self, request: HttpRequest, pk: int) -> Subject:
+        actor = actor_of(request)
+        subject = get_object_or_404(
+            Subject.objects.visible_to(actor).select_related("region"), pk=pk
+        )
+        SUBJECT_ACTS.authorise(actor, "duplicate", subject)
+        return subject
+
+    def _show(self, request: HttpRequest, subject: Subject, form: TellForm) -> HttpResponse:
+        context = {"subject": subject, "form": form}
+        status = 422 if form.errors else 200
+        return render(request, "credit/duplicates/add.html", context, status=status)
+
+
+class SubjectSimilarView(View):
+    """Hints at duplicates of what is being entered; posted: no name stands in addresses."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        if not may_keep_directory(actor):
+            raise NotAllowed("您没有新增监管对象的权限。", verb="subject.create")
+        region = Region.objects.get(code=actor.region_code)
+        township = Region.objects.filter(
+            code=request.POST.get("township", "")[:12], level=Region.Level.TOWNSHIP
+        ).first()
+        entry = Entry(
+            id_kind=request.POST.get("id_kind", "")[:10],
+            identifier=request.POST.get("identifier", "")[:60],
+            name=request.POST.get("name", "")[:120],
+            address=request.POST.get("address", "")[:200],
+            township=township.pk if township else None,
+        )
+        found = [
+            (one.subject, [REASONS[code] for code in one.reasons])
+            for one in (resembling(actor, entry, region) if entry.name.strip() else [])
+        ]
+        return render(request, "credit/duplicates/_similar.html", {"similar": found})
+
+
+def merged_page(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """What the address of a merged subject answers: where it went, and what went with it."""
+    actor = actor_of(request)
+    merge = selectors.merge_of(subject)
+    context = {
+        "subject": subject,
+        "merge": merge,
+        "moved": selectors.moved_by(actor, merge) if merge else [],
+    }
+    return render(request, "credit/duplicates/merged.html", context)
