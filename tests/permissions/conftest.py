@@ -14,6 +14,7 @@ from tests.permissions.world import World
 from tests.permissions.world_clues import add_clues
 from tests.permissions.world_credit import add_credit
 from tests.permissions.world_gateway import add_gateway
+from tests.permissions.world_duplicates import add_duplicates
 from tests.permissions.world_labels import add_labels
 from tests.permissions.world_procedures import add_procedures
 from tests.permissions.world_sanctions import add_sanctions
@@ -41,6 +42,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_clues(built)
         add_procedures(built)
         add_labels(built)
+        add_duplicates(built)
         add_sharing(built)
         add_credit(built)
         add_sanctions(built)

@@ -46,6 +46,7 @@ DOORS = {
     "sharing_entry": "clues:sharing-entry-act",
     "shared_record": "clues:shared-record-act",
     "sharing_request": "clues:sharing-request-act",
+    "duplicate": "credit:duplicate-act",
     "indicator_set": "credit:indicator-set-act",
     "label_rule": "credit:label-rule-act",
     "policy": "credit:policy-act",
