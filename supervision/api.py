@@ -22,6 +22,7 @@ from credit.api.evaluations import (
     EvaluationViewSet,
     IndicatorSetViewSet,
 )
+from credit.api.petitions import PetitionViewSet
 from credit.api.policies import PolicyViewSet
 from credit.api.sanctions import SanctionViewSet
 from credit.api.whitelist import WhiteListViewSet
@@ -58,6 +59,7 @@ router.register("sharing-entries", SharingEntryViewSet, basename="sharing-entry"
 router.register("shared-records", SharedRecordViewSet, basename="shared-record")
 router.register("sharing-requests", SharingRequestViewSet, basename="sharing-request")
 router.register("sanctions", SanctionViewSet, basename="sanction")
+router.register("petitions", PetitionViewSet, basename="petition")
 router.register("white-list", WhiteListViewSet, basename="white-list-entry")
 router.register("indicator-sets", IndicatorSetViewSet, basename="indicator-set")
 router.register("evaluations", EvaluationViewSet, basename="evaluation")

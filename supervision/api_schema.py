@@ -37,6 +37,7 @@ TAGS = {
     "sharing-requests": "信息共享申请",
     "sanctions": "失信惩戒",
     "white-list": "白名单",
+    "petitions": "异议与修复",
 }
 """The first part of an address → what it is about."""
 
@@ -45,6 +46,11 @@ SUMMARIES = {
     "sanctions_create": "拟办失信惩戒",
     "sanctions_retrieve": "查看失信惩戒",
     "sanctions_acts_create": "办理失信惩戒：送签、签发、退回、登记告知、撤销、解除、作废",
+    "petitions_list": "查询异议和信用修复申请",
+    "petitions_create": "登记异议或者信用修复申请",
+    "petitions_retrieve": "查看异议或者信用修复申请",
+    "petitions_acts_create": "办理异议和信用修复申请：受理、签发、退回、登记告知、撤回、撤销",
+    "petitions_acts_answer_create": "填写异议和信用修复申请的核查结果",
     "white_list_list": "查询白名单",
     "white_list_retrieve": "查看白名单的一项",
     "uploads_create": "预先上传一个文件，供随后的调用作为附件",
@@ -91,6 +97,7 @@ SUMMARIES = {
     "subjects_retrieve": "查看监管对象",
     "subjects_upsert_create": "批量新增或更新监管对象（一次最多 1000 个，全部写入或全部不写入）",
     "subjects_acts_grade_create": "调整信用风险等级",
+    "subjects_acts_unmask_create": "查看自然人的完整信息，说明理由并留痕",
     "inspectors_list": "查询执法检查人员",
     "inspectors_retrieve": "查看执法检查人员",
     "inspectors_acts_create": "办理执法检查人员：离岗、恢复在岗",

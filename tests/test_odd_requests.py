@@ -65,6 +65,8 @@ LISTS = (
     "credit:sanction-list",
     "credit:sanction-statistics",
     "credit:white-list",
+    "petition-list",
+    "credit:petition-list",
 )
 PAGING = ("after", "before", "cursor", "page_size")
 FILTERS = (

@@ -10,6 +10,9 @@ from clues.services import campaigns, clue_bulk, clue_transfer, intake, stop_bul
 from clues.services.warnings import rules
 from clues.tests.samples import department, make_clue, prepared, together, transferred
 from clues.tests.test_sent_twice import RULE
+from credit.models import CreditEvent, Petition
+from credit.services import petitions
+from credit.tests import petition_samples, sanction_samples
 from inspections.models import Result
 from inspections.services import results
 from inspections.tests.result_samples import checked_story, published
@@ -124,3 +127,29 @@ def test_a_result_is_corrected_or_withdrawn(county, actor):
     assert won
     drafts_left = Result.objects.filter(part=result.part, version=result.version + 1).count()
     assert drafts_left == (0 if won == [2] else 1)
+
+
+def test_an_objection_is_entered_and_answered_once(county, actor):
+    subject = sanction_samples.subjects(county)[0]
+    event = petition_samples.fact(subject)
+
+    def enter(kind):
+        return lambda: petition_samples.entered(actor, subject, kind, f"event:{event.pk}")
+
+    assert len(winners(together(enter("objection"), enter("repair")))) == 1
+    made = Petition.objects.get()
+    petitions.accept(actor("mzj_head"), made.pk)
+    outcome = "granted" if made.is_repair else "corrected"
+    petition_samples.answered(actor, made, outcome)
+    clerk, head = actor("mzj_clerk"), actor("fgw_head")
+    won = winners(
+        together(
+            lambda: petitions.confirm(head, made.pk),
+            lambda: petitions.confirm(head, made.pk),
+            lambda: petitions.withdraw(clerk, made.pk, "申请人放弃"),
+        )
+    )
+    assert len(won) == 1
+    made.refresh_from_db()
+    counts = CreditEvent.objects.filter(pk=event.pk, until=None).exists()
+    assert (made.state, counts) == (("withdrawn", True) if won == [2] else ("decided", False))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
 
 from credit.models import CreditEvent, Petition, PetitionItem, Subject
 from departments.actors import is_staff_member
@@ -66,8 +67,8 @@ def sheet_rows(petitions: Iterable[Petition]) -> Iterator[dict[str, Any]]:
             "verifier": row.verifier.name,
             "state": row.get_state_display(),
             "outcome": row.get_outcome_display(),
-            "created_on": row.created_at,
-            "decided_on": row.decided_at,
+            "created_on": timezone.localtime(row.created_at).date(),
+            "decided_on": timezone.localtime(row.decided_at).date() if row.decided_at else None,
         }
 
 

@@ -80,7 +80,9 @@ def _locked(petition: Petition) -> list[PetitionItem]:
 
 def _event(actor: Actor, petition: Petition, item: PetitionItem, why: str) -> None:
     """The event may be gone since it was named: its source took it back."""
-    event = CreditEvent.objects.select_for_update().filter(pk=item.event_id).first()
+    if item.event is None:
+        return
+    event = CreditEvent.objects.select_for_update().filter(pk=item.event.pk).first()
     if event is None:
         return
     if item.outcome == Outcome.CORRECTED:

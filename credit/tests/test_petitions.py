@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from credit import scoring
 from credit.models import Adjustment, CreditEvent, Petition, PetitionItem, Sanction, Stale, Subject
 from credit.rules import petitions as rules
 from credit.selectors.ledger import ledger
@@ -32,7 +33,7 @@ from records import clock, deadlines, evidence
 from records.actor import SYSTEM
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
-from records.periods import months_before
+from records.periods import day_after, months_before
 from records.trail import entries_of
 from records.workdays import SHANGHAI
 
@@ -174,6 +175,35 @@ def test_a_repair_ends_the_effect_from_the_decision_on(actor: Who, subject: Subj
     message = OutboxMessage.objects.get(topic="credit_event.decided")
     assert (message.payload["result"], message.payload["key"]) == ("granted", "1")
     assert message.payload["identifier"] == subject.identifier
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "before"),
+    [
+        ("repair", "granted", 9_000),
+        ("objection", "lapsed", 9_000),
+        ("objection", "corrected", 10_000),
+    ],
+)
+def test_the_score_of_the_day_before(
+    actor: Who, subject: Subject, kind: str, outcome: str, before: int
+) -> None:
+    """What is repaired counts up to the day before the decision; what was wrong never did."""
+    event = fact(subject)
+    made = (applied if kind == "repair" else objected)(actor, subject, event)
+    assert score(subject, clock.today()) == 9_000
+    decided(actor, made, outcome)
+    assert score(subject, day_after(clock.today(), -1)) == before
+    assert score(subject, clock.today()) == 10_000
+
+
+def score(subject: Subject, day: dt.date) -> int:
+    lines = (scoring.Indicator("one", "penalty", scoring.Measure.COUNT, 1_000, 1),)
+    known = [
+        scoring.Fact(each.kind, each.happened_on, each.amount, each.pk, each.until)
+        for each in CreditEvent.objects.filter(subject=subject)
+    ]
+    return scoring.assess(lines, scoring.Bands(8_500, 7_000, 5_000), known, day).score
 
 
 def test_each_thing_has_its_own_answer(actor: Who, subject: Subject) -> None:

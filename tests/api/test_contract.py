@@ -45,6 +45,7 @@ THINGS = {
     "/sharing-requests/": "request_sent",
     "/sanctions/": "sanction",
     "/white-list/": "white_list_consent",
+    "/petitions/": "objection_entered",
 }
 CHECKS = (
     not_a_server_error,

@@ -53,6 +53,7 @@ DOORS = {
     "sanction": "credit:sanction-act",
     "sanction_part": "credit:sanction-part-act",
     "white_list": "credit:white-list-act",
+    "petition": "credit:petition-act",
     "gateway_client": "gateway:client-act",
     "gateway_key": "gateway:key-act",
 }

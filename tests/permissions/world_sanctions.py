@@ -1,16 +1,18 @@
-"""Sanctions and places on the white list in every state that the matrix asks for.
+"""Sanctions, places on the white list, objections and repairs in every state that the matrix asks
+for.
 
-民政 initiates and applies, 卫健 is to act."""
+民政 initiates, applies and takes in, 卫健 is to act and to verify; 发改 tells of an objection."""
 
 from __future__ import annotations
 
-from credit.models import Sanction, SanctionMeasure, SanctionPart, WhiteListEntry
+from credit.models import Petition, Sanction, SanctionMeasure, SanctionPart, WhiteListEntry
 from departments.models import User
 from records import clock
 from records.periods import months_before
 from tests.permissions.world import World
 
 _S, _P, _W = Sanction.State, SanctionPart.State, WhiteListEntry.State
+_A = Petition.State
 
 
 def add_sanctions(world: World) -> None:
@@ -54,6 +56,40 @@ def add_sanctions(world: World) -> None:
             state=state,
             created_at=clock.now(),
             applied_by="曾佳颖",
+        )
+    _petitions(world, lead, partner, User.objects.get(username="fgw_clerk").department)
+
+
+def _petitions(world, lead, partner, credit) -> None:  # type: ignore[no-untyped-def]
+    states = {
+        "objection_entered": (_A.ENTERED, lead),
+        "objection_verifying": (_A.VERIFYING, partner),
+        "objection_decided": (_A.DECIDED, credit),
+        "repair_review": (_A.REVIEW, partner),
+        "repair_closed": (_A.CLOSED, None),
+    }
+    for name, (state, holder) in states.items():
+        kind = Petition.Kind.REPAIR if name.startswith("repair") else Petition.Kind.OBJECTION
+        ended = state in (_A.DECIDED, _A.CLOSED)
+        world.things[name] = Petition.objects.create(
+            region=lead.region,
+            subject=world.things["subject"],
+            kind=kind,
+            department=lead,
+            verifier=partner,
+            holder=holder,
+            applicant="孙敬亭",
+            contact="0394-2222222",
+            reason="罚款已经缴纳",
+            state=state,
+            outcome=(Petition.Outcome.GRANTED if kind == Petition.Kind.REPAIR else "kept")
+            if ended
+            else "",
+            created_at=clock.now(),
+            entered_by="曾佳颖",
+            accepted_at=None if state == _A.ENTERED else clock.now(),
+            decided_at=clock.now() if ended else None,
+            informed_at=clock.now() if state == _A.CLOSED else None,
         )
 
 

@@ -1,0 +1,196 @@
+"""The pages and the API of objections and credit repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from credit.models import CreditEvent, Petition, Subject
+from credit.selectors.petitions import PETITION_SHEET
+from credit.services import petitions
+from credit.tests import sanction_samples
+from credit.tests.petition_samples import Who, answered, applied, entered, fact, objected, paper
+from departments.models import Region
+from records import uploads
+from records.excel import read
+
+pytestmark = pytest.mark.django_db
+
+Login = Callable[[str], Client]
+
+
+@pytest.fixture
+def found(county: Region) -> list[Subject]:
+    return sanction_samples.subjects(county)
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def body(*items: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "items": items,
+        "reason": "罚款已经缴纳",
+        "applicant": "孙敬亭",
+        "contact": "0394-2222222",
+        "documents": [paper("承诺书.pdf")],
+        "proofs": [paper("缴款凭证.pdf"), paper("整改照片.pdf")],
+        **changes,
+    }
+
+
+def test_a_repair_from_form_to_closing(actor: Who, client_of: Login, found: list[Subject]) -> None:
+    event = fact(found[0])
+    clerk, url = client_of("mzj_clerk"), reverse("credit:repair-new", args=[found[0].pk])
+    page = clerk.get(url, {"item": f"event:{event.pk}"}).content.decode()
+    assert "checked" in page
+    assert "起可以申请修复" in page
+    refused = clerk.post(url, body(applicant=""))
+    assert refused.status_code == 422
+    assert "请选择所针对的内容" in refused.content.decode()
+    assert clerk.post(url, body(f"event:{event.pk}")).status_code == 302
+    made = Petition.objects.get()
+    detail = made.get_absolute_url()
+    shown = clerk.get(detail).content.decode()
+    assert "缴款凭证.pdf" in shown
+    assert "待受理" in clerk.get(reverse("credit:petition-list")).content.decode()
+    head = client_of("mzj_head")
+    assert head.post(f"{detail}act/accept/", {"opinion": "同意"}).status_code == 302
+    verifier = client_of("fgw_clerk")
+    item = made.items.get()
+    answer = reverse("credit:petition-answer", args=[made.pk])
+    assert "准予修复" in verifier.get(answer).content.decode()
+    sent = {
+        "finding": "罚款缴纳属实，义务履行完毕。",
+        f"outcome-{item.pk}": "granted",
+        f"note-{item.pk}": "已核对缴款凭证",
+        "files": [paper("核查笔录.pdf")],
+    }
+    assert verifier.post(answer, {**sent, f"outcome-{item.pk}": ""}).status_code == 422
+    assert verifier.post(answer, {**sent, "files": [paper("核查笔录.pdf")]}).status_code == 302
+    # Before its head signs, only the verifying department reads the answer.
+    for words in ("义务履行完毕", "核查笔录.pdf", "已核对缴款凭证"):
+        assert words in verifier.get(detail).content.decode()
+        assert words not in clerk.get(detail).content.decode()
+    client_of("fgw_head").post(f"{detail}act/confirm/", {"opinion": ""})
+    assert "义务履行完毕" in clerk.get(detail).content.decode()
+    clerk.post(f"{detail}act/inform/", {"opinion": "电话告知"})
+    made.refresh_from_db()
+    assert made.state == "closed"
+    subject = clerk.get(found[0].get_absolute_url()).content.decode()
+    assert "已修复" in subject
+
+
+def test_too_early_is_refused_with_the_day(client_of: Login, found: list[Subject]) -> None:
+    event = fact(found[0], months=1)
+    url = reverse("credit:repair-new", args=[found[0].pk])
+    answer = client_of("mzj_clerk").post(url, body(f"event:{event.pk}"))
+    assert answer.status_code == 422
+    assert "最短公示期未满" in answer.content.decode()
+
+
+def test_the_sanction_leads_to_the_form(actor: Who, client_of: Login, found: list[Subject]) -> None:
+    sanction = sanction_samples.signed(actor, found[0])
+    client = client_of("fgw_clerk")
+    answer = client.get(reverse("credit:sanction-repair", args=[sanction.pk]))
+    assert answer.status_code == 302
+    assert f'value="sanction:{sanction.pk}"' in client.get(answer["Location"]).content.decode()
+
+
+def test_a_subject_without_a_record_has_nothing_to_repair(
+    client_of: Login, found: list[Subject]
+) -> None:
+    url = reverse("credit:repair-new", args=[found[0].pk])
+    assert "没有可以修复的记录" in client_of("mzj_clerk").get(url).content.decode()
+
+
+def test_list_filters_exports_and_costs_the_same(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    first, second, third = found
+    objected(actor, first, fact(first, "1"))
+    client, url = client_of("fgw_clerk"), reverse("credit:petition-list")
+    client.get(url)
+    few = queries(client, url)
+    applied(actor, second, fact(second, "2"), fact(second, "3", amount=1))
+    objected(actor, third, fact(third, "4"))
+    assert queries(client, url) == few
+    for query, number in (
+        ({}, 3),
+        ({"kind": "repair"}, 1),
+        ({"state": "entered"}, 0),
+        ({"q": first.name}, 1),
+        ({"turn": "on"}, 3),
+    ):
+        assert len(client.get(url, query).context["rows"]) == number, query
+    exported = client.get(url, {"kind": "objection", "export": "xlsx"}).content
+    assert len(read(PETITION_SHEET, exported, "x.xlsx").rows) == 2
+    # Nobody else knows of them.
+    assert not client_of("wjw_clerk").get(url).context["rows"]
+
+
+def test_over_rest(actor: Who, client_of: Login, found: list[Subject]) -> None:
+    event = fact(found[0])
+    client = client_of("mzj_clerk")
+    sent = [str(uploads.receive(actor("mzj_clerk"), paper()).pk) for _ in range(2)]
+    given = {
+        "subject": found[0].pk,
+        "kind": "repair",
+        "applicant": "孙敬亭",
+        "contact": "0394-2222222",
+        "reason": "罚款已经缴纳",
+        "items": [f"event:{event.pk}"],
+        "documents": sent[:1],
+        "proofs": sent[1:],
+    }
+    url = "/api/v1/petitions/"
+    made = client.post(url, given, content_type="application/json")
+    assert made.status_code == 201, made.content
+    assert client.post(url, given, content_type="application/json").status_code == 409
+    one = f"{url}{made.json()['id']}/"
+    assert client_of("mzj_head").get(one).json()["acts"]
+    client_of("mzj_head").post(f"{one}acts/accept/", {"opinion": ""})
+    answer = {
+        "finding": "属实",
+        "items": [{"item": made.json()["items"][0]["id"], "outcome": "granted"}],
+    }
+    verifier = client_of("fgw_clerk")
+    assert (
+        verifier.post(f"{one}acts/answer/", answer, content_type="application/json").status_code
+        == 200
+    )
+    assert client.get(one).json()["items"][0]["outcome"] == ""
+    assert client.get(one).json()["finding"] == ""
+    client_of("fgw_head").post(f"{one}acts/confirm/", {"opinion": ""})
+    shown = client.get(one).json()
+    assert (shown["outcome"], shown["items"][0]["outcome"]) == ("granted", "granted")
+    assert CreditEvent.objects.get(pk=event.pk).until is not None
+
+
+def test_nobody_signs_what_another_has_signed(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    made = answered(actor, applied(actor, found[0], fact(found[0])), "granted")
+    head, url = client_of("fgw_head"), f"{made.get_absolute_url()}act/confirm/"
+    head.post(url, {"opinion": ""})
+    again = head.post(url, {"opinion": ""}, follow=True).content.decode()
+    assert "当前状态为“待告知”" in again
+
+
+def test_an_entered_petition_may_be_withdrawn(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    made = entered(actor, found[0], "objection", f"event:{fact(found[0]).pk}")
+    client_of("mzj_clerk").post(
+        f"{made.get_absolute_url()}act/withdraw/", {"opinion": "申请人放弃"}
+    )
+    assert petitions.Petition.objects.get(pk=made.pk).state == "withdrawn"
