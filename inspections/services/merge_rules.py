@@ -57,7 +57,10 @@ def _draws_with(survivor: Subject, merged: Subject) -> list[str]:
 def _both_drawn(survivor: Subject, merged: Subject) -> list[str]:
     """Draws that selected both and were not dispatched yet: they would visit one subject twice."""
     rows = DrawSelected.objects.filter(
-        subject__in=(survivor, merged), task=None, draw__state=Draw.State.DONE
+        subject__in=(survivor, merged),
+        is_reserve=False,
+        task=None,
+        draw__state=Draw.State.DONE,
     ).exclude(draw__in=JointTask.objects.filter(selected__isnull=False).values("selected__draw"))
     by_draw: dict[int, int] = {}
     for number in rows.order_by("draw__number").values_list("draw__number", flat=True):
