@@ -21,7 +21,7 @@ _ASSESS = """
 WITH wanted (position, event, measure, weight, full_at, since, adds, veto, own_matter) AS (
     VALUES {indicators}
 ), chosen AS (
-    SELECT s.id FROM credit_subject s
+    SELECT s.id, {held} AS held FROM credit_subject s
     WHERE s.id > %s AND s.id <= %s AND s.region_id IN (
         SELECT id FROM departments_region WHERE code LIKE %s
     ) AND s.status = ANY(%s) {only}
@@ -53,18 +53,24 @@ WITH wanted (position, event, measure, weight, full_at, since, adds, veto, own_m
            array_agg(points ORDER BY position) AS points
     FROM lines GROUP BY subject_id
 ), scored AS (
-    SELECT c.id, t.*, LEAST(%s, GREATEST(0, %s + COALESCE(t.change, 0))) AS score
+    SELECT c.id, c.held, t.*, LEAST(%s, GREATEST(0, %s + COALESCE(t.change, 0))) AS score
     FROM chosen c LEFT JOIN totals t ON t.subject_id = c.id
 )
 INSERT INTO credit_assessment
-    (evaluation_id, subject_id, score, grade, veto, positions, measured, points)
+    (evaluation_id, subject_id, score, grade, veto, held, positions, measured, points)
 SELECT %s, id, score,
        CASE WHEN veto IS NOT NULL THEN 'D' WHEN score >= %s THEN 'A'
             WHEN score >= %s THEN 'B' WHEN score >= %s THEN 'C' ELSE 'D' END,
-       veto, COALESCE(positions, '{{}}'), COALESCE(measured, '{{}}'), COALESCE(points, '{{}}')
+       veto, held, COALESCE(positions, '{{}}'), COALESCE(measured, '{{}}'), COALESCE(points, '{{}}')
 FROM scored
 ORDER BY id
 """
+
+_NOTHING_HELD = "''"
+_HELD = "s.grade"
+_HELD_IN_MATTER = """COALESCE((
+    SELECT t.grade FROM credit_standing t WHERE t.subject_id = s.id AND t.matter_id = %s
+), '-')"""
 
 _SUM_UP = """
 SELECT {counts}, encode(sha256(string_agg(
@@ -109,7 +115,8 @@ UPDATE credit_subject s SET grade = due.new, updated_at = %s FROM due WHERE s.id
 @dataclass(frozen=True, slots=True)
 class Order:
     """What one step of an evaluation computes: which set, as of when, up to which credit event
-    (``horizon``), for the subjects of a region in ``statuses``; ``only`` narrows them down."""
+    (``horizon``), for the subjects of a region in ``statuses``; ``only`` narrows them down.
+    ``keep_held`` keeps with each result the grade that holds now."""
 
     evaluation: int
     indicators: Sequence[Indicator]
@@ -120,6 +127,7 @@ class Order:
     statuses: Sequence[str]
     matter: int | None = None
     only: Sequence[int] | None = None
+    keep_held: bool = False
 
 
 def assess_range(order: Order, after: int, last: int) -> int:
@@ -127,8 +135,11 @@ def assess_range(order: Order, after: int, last: int) -> int:
     many. Costs one statement."""
     values = ", ".join([_ROW] * len(order.indicators))
     only: list[Any] = [] if order.only is None else [list(order.only)]
+    of_matter = order.keep_held and order.matter is not None
+    held = _HELD_IN_MATTER if of_matter else _HELD if order.keep_held else _NOTHING_HELD
     statement = _ASSESS.format(
         indicators=values,
+        held=held,
         only="" if order.only is None else "AND s.id = ANY(%s)",
         only_events="" if order.only is None else "AND e.subject_id = ANY(%s)",
     )
@@ -139,6 +150,7 @@ def assess_range(order: Order, after: int, last: int) -> int:
             statement,
             [
                 *_rows(order.indicators),
+                *([order.matter] if of_matter else []),
                 *(after, last, f"{order.region_code}%", list(order.statuses), *only),
                 *(after, last, *only, order.horizon, order.as_of, order.as_of, order.matter),
                 *(FULL, FULL, order.evaluation, order.bands.a, order.bands.b, order.bands.c),

@@ -66,6 +66,17 @@ def is_head_of(actor: Actor, department_id: int | None) -> bool:
     return actor.department_id == department_id and actor.has_role(Role.HEAD)
 
 
+def does_clerks_work(actor: Actor) -> bool:
+    """Whether what waits for a clerk of the actor's department waits for this person: a clerk, or
+    the head of a department that has none. One query for a head."""
+    if actor.has_role(Role.CLERK):
+        return True
+    colleagues = User.objects.filter(
+        department_id=actor.department_id, is_active=True, roles__contains=[Role.CLERK]
+    )
+    return actor.has_role(Role.HEAD) and not colleagues.exists()
+
+
 def oversees(actor: Actor, region_code: str) -> bool:
     """Whether the actor's department sees all joint supervision in the region."""
     return (

@@ -48,7 +48,8 @@ def _department(actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """One place of the navigation; ``also`` are further addresses it stands for."""
+    """One place of the navigation; ``also`` are further pages it stands for, by name or by the
+    beginning of their address."""
 
     label: str
     url: str
@@ -102,7 +103,12 @@ MENU: tuple[Group, ...] = (
             Entry("疑似重复对象", "credit:duplicate-list", _staff),
             Entry("信用评价指标", "credit:indicator-set-list", _department),
             Entry("信用评价", "credit:evaluation-list", _department),
-            Entry("差异化监管方案", "credit:policy-list", _department),
+            Entry(
+                "差异化监管方案",
+                "credit:policy-list",
+                _department,
+                also=("/inspections/policies/",),
+            ),
             Entry("白名单", "credit:white-list", _staff),
             Entry("失信惩戒", "credit:sanction-list", _staff),
             Entry("异议与修复", "credit:petition-list", _staff),
@@ -193,7 +199,8 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
             if not entry.may(actor):
                 continue
             try:
-                urls = [reverse(name) for name in (entry.url, *entry.also)]
+                pages = (entry.url, *entry.also)
+                urls = [page if page.startswith("/") else reverse(page) for page in pages]
             except NoReverseMatch:
                 continue
             child = {"label": entry.label, "url": urls[0], "active": False}

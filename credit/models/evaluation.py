@@ -162,7 +162,8 @@ class Assessment(models.Model):
     """How one subject came out of one evaluation.
 
     ``positions``, ``measured`` and ``points`` run in parallel: the lines of the set that had
-    something to measure, what they measured, and the points (hundredths) taken or given.
+    something to measure, what they measured, and the points (hundredths) taken or given. ``held``
+    is for trials: the grade that held then (``-``: none), with which they are compared for good.
     """
 
     # Written by one statement that selects both: checking a million keys again would be a fifth of
@@ -184,6 +185,7 @@ class Assessment(models.Model):
     score = models.PositiveSmallIntegerField("得分")
     grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
     veto = models.PositiveSmallIntegerField("否决指标", null=True)
+    held = models.CharField("当时等级", max_length=1, blank=True, db_default="")
     positions = ArrayField(models.SmallIntegerField(), default=list)
     measured = ArrayField(models.BigIntegerField(), default=list)
     points = ArrayField(models.IntegerField(), default=list)

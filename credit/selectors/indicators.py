@@ -9,18 +9,20 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from credit.acts.indicators import may_draft
+from credit.acts.indicators import INDICATOR_SET_ACTS, may_draft
 from credit.models import Indicator, IndicatorSet
 from credit.rules.events import EVENT_KINDS
 from credit.services.indicators import SetInput, as_input
 from credit.set_validation import LineInput, SetComplaint, complaints, points
-from departments.actors import is_clerk_of
-from departments.roles import Function
+from departments.actors import is_clerk_of, is_staff_member
+from departments.roles import Function, Role
 from matters.models import MatterVersion
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
+from records.worklist import WorkItem
 
 GENERAL = "通用（不限事项）"
+_SIGNING = {"sign": "签发信用评价指标", "enforce": "批准信用评价指标生效"}
 ORDER = ("-id",)
 TABS = (
     ("in_force", "生效", (IndicatorSet.State.IN_FORCE,)),
@@ -54,6 +56,22 @@ def sets_of(actor: Actor, states: Iterable[str] | None = None) -> QuerySet[Indic
     if states is not None:
         found = found.filter(state__in=states)
     return found.annotate(line_count=Count("indicators")).order_by(*ORDER)
+
+
+def pending_indicator_sets(actor: Actor) -> list[WorkItem]:
+    """Sets that wait for a head: that of the department that prepared them, then that of the
+    credit group."""
+    if not is_staff_member(actor) or not actor.has_role(Role.HEAD):
+        return []
+    state = IndicatorSet.State
+    found = IndicatorSet.objects.visible_to(actor).filter(state__in=(state.REVIEW, state.CONSENT))
+    rows = []
+    for each in found.select_related("region").order_by("pk"):
+        for act in INDICATOR_SET_ACTS.allowed(actor, each):
+            if act.code in _SIGNING:
+                url = each.get_absolute_url()
+                rows.append(WorkItem(_SIGNING[act.code], str(each), url, act.label))
+    return rows
 
 
 def matter_names(sets: Iterable[IndicatorSet]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from credit.acts.sanctions import SANCTION_PART_ACTS
 from credit.models import CreditEvent, Sanction, SanctionMeasure, SanctionPart, Standing, Subject
 from credit.rules import sanctions as rules
 from credit.rules.measures import MEASURES
-from departments.actors import is_staff_member
+from departments.actors import does_clerks_work, is_staff_member
 from departments.roles import Role
 from records import clock, deadlines
 from records.actor import Actor
@@ -222,7 +222,7 @@ _S, _P = Sanction.State, SanctionPart.State
 def _pending_own(actor: Actor) -> list[WorkItem]:
     found = Sanction.objects.filter(department_id=actor.department_id).select_related("subject")
     waiting = Q()
-    if actor.has_role(Role.CLERK):
+    if does_clerks_work(actor):
         waiting |= Q(state=_S.DRAFT) | Q(state__in=Sanction.IN_FORCE, informed_at=None)
     if actor.has_role(Role.HEAD):
         waiting |= Q(state__in=(_S.REVIEW, _S.LIFTING))
@@ -239,7 +239,7 @@ def _pending_own(actor: Actor) -> list[WorkItem]:
 
 def _pending_parts(actor: Actor) -> list[WorkItem]:
     states: list[str] = []
-    if actor.has_role(Role.CLERK):
+    if does_clerks_work(actor):
         states += [_P.WAITING, _P.RECEIVED]
     if actor.has_role(Role.HEAD):
         states += [_P.REVIEW, _P.RELEASING]

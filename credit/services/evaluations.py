@@ -265,4 +265,5 @@ def _order(evaluation: Evaluation, only: Sequence[int] | None = None) -> Order:
         statuses=JUDGED,
         matter=by_set.matter_id,
         only=only,
+        keep_held=evaluation.kind == Evaluation.Kind.TRIAL,
     )

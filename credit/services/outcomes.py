@@ -43,7 +43,7 @@ def run_before(evaluation: Evaluation) -> Evaluation | None:
 
 def compared(evaluation: Evaluation) -> QuerySet[Assessment]:
     """The results of a run, each with the grade ``before``: in the run it is compared with, or
-    for a trial the one that holds; ``-`` where there was none."""
+    for a trial the one that held then; ``-`` where there was none."""
     found = Assessment.objects.filter(evaluation=evaluation)
     if evaluation.kind != Evaluation.Kind.TRIAL:
         earlier = FilteredRelation(
@@ -52,14 +52,7 @@ def compared(evaluation: Evaluation) -> QuerySet[Assessment]:
         )
         found = found.annotate(earlier=earlier)
         return found.annotate(before=Coalesce(F("earlier__grade"), Value(NEW)))
-    matter = evaluation.by_set.matter_id
-    if matter is None:
-        return found.annotate(before=F("subject__grade"))
-    standing = FilteredRelation(
-        "subject__standings", condition=Q(subject__standings__matter=matter)
-    )
-    found = found.annotate(standing=standing)
-    return found.annotate(before=Coalesce(F("standing__grade"), Value(NEW)))
+    return found.annotate(before=F("held"))
 
 
 def conclude(evaluation: Evaluation) -> None:

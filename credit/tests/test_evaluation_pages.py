@@ -148,6 +148,18 @@ def test_a_trial_is_held_against_the_grades_that_hold(in_force, actor, client_of
     assert client_of("nync_clerk").get(trial.get_absolute_url()).status_code == 404
 
 
+def test_a_trial_stays_compared_with_the_grades_of_its_day(in_force, actor, client_of) -> None:
+    fined(amount=100_000)
+    clerk = actor("fgw_clerk")
+    trial = indicators.try_out(clerk, indicators.draft(clerk, None, "更严", "加重处罚").pk)
+    evaluations.go_on(trial.pk)
+    Subject.objects.filter(pk=home().pk).update(grade="D")
+    client = client_of("fgw_clerk")
+    page = client.get(f"{trial.get_absolute_url()}results/?before=A&grade=B")
+    assert [row.subject for row in page.context["page"]] == [home()]
+    assert not client.get(f"{trial.get_absolute_url()}results/?before=D").context["page"].rows
+
+
 def test_differences_to_the_directory_are_explained(worse, actor) -> None:
     other = Subject.objects.filter(status="open").exclude(pk=home().pk).order_by("pk")
     Subject.objects.filter(pk=other[0].pk).update(grade="C")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.models import IndicatorSet
 from credit.rules import default_set
+from credit.selectors.indicators import pending_indicator_sets
 from credit.services import evaluations
 from credit.services import indicators as services
 from credit.tests.matters import matter_led_by
@@ -155,6 +156,17 @@ def test_a_lead_department_drafts_for_its_own_matters_only(county, person, clien
     offered = client.get("/credit/indicators/add/").context["form"].fields["matter"].choices
     assert [pk for pk, _ in offered] == [str(led.matter_id)]
     assert client_of("nync_clerk").get("/credit/indicators/add/").status_code == 403
+
+
+def test_what_waits_for_a_head_is_on_the_workbench(
+    drafted: IndicatorSet, clerk: Client, actor, client_of
+) -> None:
+    assert pending_indicator_sets(actor("fgw_head")) == []
+    clerk.post(f"/credit/indicators/{drafted.pk}/act/submit/")
+    (row,) = pending_indicator_sets(actor("fgw_head"))
+    assert (row.what, row.label) == ("批准信用评价指标生效", "批准生效")
+    assert pending_indicator_sets(actor("fgw_clerk")) == []
+    assert pending_indicator_sets(actor("mzj_head")) == []
 
 
 def test_the_export_carries_every_line(drafted: IndicatorSet, clerk: Client) -> None:

@@ -16,7 +16,7 @@ from credit.services.events import Told
 from credit.services.sanction_parts import Taken
 from credit.services.sanctions import MeasureInput
 from credit.tests.sanction_samples import Who, said, signed, subjects
-from departments.models import Region
+from departments.models import Region, User
 from records import clock, deadlines
 from records.actor import SYSTEM
 from records.errors import Conflict, NotAllowed, Refused
@@ -243,3 +243,13 @@ def test_what_waits_for_whom(actor: Who, subject: Subject) -> None:
     waiting = selectors.pending_sanctions(actor("scjg_clerk"))
     assert [(row.label, row.chip is not None) for row in waiting] == [("接收", True)]
     assert selectors.pending_sanctions(actor("wjw_head")) == []
+
+
+def test_a_head_without_a_clerk_does_the_clerks_work(actor: Who, subject: Subject) -> None:
+    signed(actor, subject)
+    head = actor("scjg_head")
+    assert selectors.pending_sanctions(head) == []
+    User.objects.filter(department_id=head.department_id, roles__contains=["clerk"]).update(
+        is_active=False
+    )
+    assert [row.label for row in selectors.pending_sanctions(head)] == ["接收"]

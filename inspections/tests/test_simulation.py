@@ -93,6 +93,9 @@ def test_a_draft_is_simulated_as_it_would_be_drawn(
     text = page.content.decode()
     assert f"按此方案将抽取 <strong>{shown.drawn}</strong> 户" in text
     assert f"<strong>{shown.visited}</strong> 户今年已被检查" in text
+    page = client_of("fgw_clerk").get(f"/inspections/policies/{policy.pk}/simulation/")
+    current = [group for group in page.context["nav"] if group["active"]]
+    assert [group["label"] for group in current] == ["对象与信用"]
     assert drawn(again, actor) == by_grade(shown)
 
 

@@ -15,6 +15,7 @@ from clues.selectors.warnings import pending_warning_notes, pending_warning_rule
 from clues.worklist import pending_clue_work, pending_verification
 from credit.selectors.duplicates import pending_duplicates
 from credit.selectors.evaluations import pending_evaluation_notices
+from credit.selectors.indicators import pending_indicator_sets
 from credit.selectors.petitions import pending_petitions
 from credit.selectors.policies import pending_policies
 from credit.selectors.sanctions import pending_sanctions
@@ -48,6 +49,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_warning_rules,
     pending_warning_notes,
     pending_evaluation_notices,
+    pending_indicator_sets,
     pending_policies,
     pending_sanctions,
     pending_petitions,
