@@ -7,6 +7,7 @@ subject learns neither from the record nor from its absence that there is someth
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -37,20 +38,45 @@ def _of_clue(clue: Clue) -> list[Told]:
 
 
 def _of_penalty(penalty: Penalty) -> list[Told]:
-    """A decision in force; fines count in whole yuan, begun ones in full."""
+    """A decision in force. What one decision imposes counts once, told by the first of its rows
+    (heavy ones apart); its fines count in whole yuan, begun ones in full."""
     if penalty.confidential or penalty.state != Penalty.State.IN_FORCE:
         return []
     heavy = penalty.kind in rules.HEAVY_PENALTIES
-    fine = f" {penalty.amount_text}" if penalty.amount else ""
+    decided = [
+        row
+        for row in _decided_with([penalty])
+        if row.state == Penalty.State.IN_FORCE
+        and not row.confidential
+        and (row.kind in rules.HEAVY_PENALTIES) == heavy
+    ]
+    if penalty.pk != decided[0].pk:
+        return []
+    kinds = "、".join(f"{row.get_kind_display()} {row.amount_text}".strip() for row in decided)
+    acts = "；".join(dict.fromkeys(row.act for row in decided))
     return [
         Told(
             subject_id=penalty.subject_id,
             kind="penalty_heavy" if heavy else "penalty",
             day=penalty.decided_on,
-            title=f"{penalty.get_kind_display()}{fine}：{penalty.act}（{penalty.department.name}）",
-            amount=1 if heavy else -(-(penalty.amount or 0) // _FEN),
+            title=f"{kinds}：{acts}（{penalty.department.name}）",
+            amount=1 if heavy else -(-sum(row.amount or 0 for row in decided) // _FEN),
             basis=penalty.number,
         )
+    ]
+
+
+def _decided_with(penalties: Sequence[Penalty]) -> list[Penalty]:
+    """All rows of the decisions that these rows belong to, in order."""
+    wanted = {(row.department_id, row.number, row.subject_id) for row in penalties}
+    departments, numbers, subjects = map(list, zip(*wanted, strict=True))
+    found = Penalty.objects.filter(
+        department__in=departments, number__in=numbers, subject__in=subjects
+    ).select_related("department")
+    return [
+        row
+        for row in found.order_by("pk")
+        if (row.department_id, row.number, row.subject_id) in wanted
     ]
 
 
@@ -133,6 +159,7 @@ PENALTIES: Origin[Penalty] = Origin(
     rows=_penalties,
     facts=_of_penalty,
     department="department",
+    together=_decided_with,
 )
 WARNINGS: Origin[RiskWarning] = Origin(
     source="clues.warning",

@@ -108,6 +108,7 @@ def sign(actor: Actor, pk: int, opinion: str = "") -> Penalty:
     penalty: Penalty | None = None
     try:
         with transaction.atomic():
+            _hold_decision(pk)
             with PENALTY_ACTS.take(actor, "sign", pk, opinion=opinion) as penalty:
                 _refuse_second_fine(actor, penalty)
                 penalty.signed_by = actor.name
@@ -134,6 +135,7 @@ def drop(actor: Actor, pk: int, opinion: str) -> Penalty:
 @transaction.atomic
 def withdraw(actor: Actor, pk: int, opinion: str) -> Penalty:
     """Take a decision back, with the reason; the act may be fined anew."""
+    _hold_decision(pk)
     with PENALTY_ACTS.take(actor, "withdraw", pk, opinion=opinion) as penalty:
         penalty.withdrawn_reason = opinion.strip()[:300]
     restate(actor, penalty)
@@ -197,6 +199,18 @@ def _hold_clue(actor: Actor, clue: Clue | None, verb: str) -> None:
     clue.refresh_from_db(fields=("confidential",))
     if not knows(actor, clue):
         raise NotAllowed("您不能以该线索登记处罚。", verb=verb)
+
+
+def _hold_decision(pk: int) -> None:
+    """Lock all rows of a penalty's decision, in one order: they count as one, so of two heads who
+    sign or withdraw two of them at once the second has to see what the first did."""
+    own = Penalty.objects.filter(pk=pk)
+    rows = Penalty.objects.select_for_update(of=("self",)).filter(
+        department__in=own.values("department"),
+        number__in=own.values("number"),
+        subject__in=own.values("subject"),
+    )
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _fill(actor: Actor, penalty: Penalty, data: PenaltyData) -> None:

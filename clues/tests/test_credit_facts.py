@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from clues.models import Clue
+from clues.models import Clue, Penalty
 from clues.services import clue_answer, clue_secrecy, clues, crime, penalties
 from clues.services.warnings import response
 from clues.tests.joint_samples import clue_at, fined, subject
@@ -113,6 +113,18 @@ def test_a_penalty_withdrawn_says_nothing(county) -> None:
     penalty = fined()
     penalties.withdraw(person("scjg_head"), penalty.pk, "复议撤销")
     assert told() == []
+
+
+def test_what_one_decision_imposes_counts_as_one_penalty(county) -> None:
+    fine = fined(amount=500_050)
+    taken = fined(kind=Penalty.Kind.CONFISCATION, amount=None)
+    fined(kind=Penalty.Kind.RESTRICTION, amount=None)
+    assert told() == [("penalty", 5_001), ("penalty_heavy", 1)]
+    assert restate_all() == 0
+    penalties.withdraw(person("scjg_head"), fine.pk, "复议撤销罚款")
+    assert told() == [("penalty", 0), ("penalty_heavy", 1)]
+    penalties.withdraw(person("scjg_head"), taken.pk, "复议撤销没收")
+    assert told() == [("penalty_heavy", 1)]
 
 
 def test_a_filed_crime_counts_until_it_turns_out_to_be_none(county) -> None:

@@ -30,7 +30,8 @@ class Origin(Generic[M]):
     ``facts`` says all that an object means for its subject as it stands now, nothing when that
     must not be known or does not hold any more; each of ``kinds`` at most once. ``rows`` are the
     objects that may mean something, with all that ``facts`` reads. ``department`` leads from an
-    object to the department that answers for what it says.
+    object to the department that answers for what it says. ``together`` adds those that speak with
+    one voice with the given ones, so that all of them are restated when one changes.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Origin(Generic[M]):
     rows: Callable[[], QuerySet[M]]
     facts: Callable[[M], Sequence[Told]]
     department: str
+    together: Callable[[Sequence[M]], Sequence[M]] = lambda objects: objects
 
     def key(self, instance: M, kind: str) -> str:
         return f"{instance.pk}:{kind}"
@@ -85,6 +87,7 @@ def restate(actor: Actor, *objects: models.Model) -> int:
     if not objects:
         return 0
     origin = ORIGINS[type(objects[0])]
+    objects = tuple(origin.together(objects))
     facts = [
         replace(fact, source=origin.source, key=origin.key(each, fact.kind))
         for each in objects
