@@ -13,6 +13,7 @@ from supervision.demo.clues import load_clues
 from supervision.demo.credit import load_credit
 from supervision.demo.credit_sanctions import load_sanctions
 from supervision.demo.directories import load_directories
+from supervision.demo.duplicates import load_duplicates
 from supervision.demo.foundation import load_foundation
 from supervision.demo.neighbours import accounts as neighbours_accounts
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 load_directories(region, clock.today(), self.stderr.write)
                 load_credit(region, self.stderr.write)
                 load_sanctions(region, self.stderr.write)
+                load_duplicates(region, self.stderr.write)
                 load_clues(region, self.stderr.write)
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
