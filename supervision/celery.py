@@ -36,6 +36,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "remind": {
+        "task": "reminders.remind",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "deliver-outbox": {
         "task": "records.deliver_outbox",
         "schedule": 10.0,

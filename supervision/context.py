@@ -6,12 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from departments.models import Region, User
 from departments.views import demo_label, demo_region, demo_users
 from records.middleware import actor_of
 from supervision.demo.visiting import visiting_inspectors
 from supervision.navigation import navigation
+from supervision.reminders.services import unread
+
+MOST_UNREAD = 99
+"""What the bell counts to."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -28,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(actor, request.path),
         "region_name": region.full_name if region else "",
         "department_name": actor.department_name,
+        "unread_count": SimpleLazyObject(lambda: unread(actor, MOST_UNREAD)),
         "role_name": "、".join(user.get_roles_display()),
     }
 

@@ -38,7 +38,9 @@ GATEWAY_SECRETS = env.list("GATEWAY_SECRETS", default=[SECRET_KEY])
 
 INSTALLED_APPS = [
     "supervision",
+    "supervision.assessment",
     "supervision.gateway",
+    "supervision.reminders",
     "clues",
     "inspections",
     "credit",
@@ -124,6 +126,9 @@ DATABASES["default"]["OPTIONS"].setdefault(
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Each person who runs the tests against a shared server names a database of their own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_{env.str('TEST_DB', default='supervision')}"}
+# script/test fills one database and lets every process of the tests begin with a copy of it.
+if TEST_DB_TEMPLATE := env.str("TEST_DB_TEMPLATE", default=""):
+    DATABASES["default"]["TEST"]["TEMPLATE"] = TEST_DB_TEMPLATE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -182,6 +187,7 @@ _QUEUES = {
         "inspections.run_scheduled_draws",
         "clues.evaluate_warnings",
         "clues.write_warning_reports",
+        "reminders.remind",
     ),
 }
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in _QUEUES}

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from supervision import api
+from supervision.reminders.views import NewsView
 
 handler404 = "supervision.not_found.not_found"
 handler500 = "supervision.failures.server_error"
@@ -11,6 +12,7 @@ handler500 = "supervision.failures.server_error"
 urlpatterns = [
     path("", include("supervision.dashboard.urls")),
     path("", include("records.urls")),
+    path("news/", NewsView.as_view(), name="news"),
     path("accounts/", include("departments.urls")),
     path("matters/", include("matters.urls")),
     path("credit/subjects/", include("supervision.portraits.urls")),

@@ -53,7 +53,7 @@ READERS = ("xzsp_head", "nync_clerk", "wjw_clerk", "xinzhan_officer")
 SKIPPED = {"password_change_done", "logout", "health"}
 _CHANGING = (
     # A form carries a key of its own, by which it is known when it is sent twice.
-    re.compile(rb'<input type="hidden" name="(client_)?key"[^>]*>'),
+    re.compile(rb'<input type="hidden" name="(client_|sent_)?key"[^>]*>'),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'"X-CSRFToken": ?"[^"]*"'),
     re.compile(rb"X-CSRFToken&quot;: &quot;[^&]*&quot;"),
