@@ -2,6 +2,7 @@
 
 import secrets
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -41,9 +42,11 @@ def all_checks() -> list[Check]:
 
 
 def run_checks(environment: Mapping[str, str]) -> list[str]:
-    """Run all checks, print the output of those that fail, and return their labels."""
+    """Run all checks, print how long each took and what those said that fail; returns their
+    labels."""
     failed = []
     for check in all_checks():
+        started = time.monotonic()
         result = subprocess.run(
             check.command,
             cwd=PROJECT,
@@ -52,9 +55,10 @@ def run_checks(environment: Mapping[str, str]) -> list[str]:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        took = f"{time.monotonic() - started:.0f} 秒"
         if result.returncode:
             failed.append(check.label)
-            say(f"✗ {check.label}\n{result.stdout.rstrip()}")
+            say(f"✗ {check.label} {took}\n{result.stdout.rstrip()}")
         else:
-            say(f"✓ {check.label}")
+            say(f"✓ {check.label} {took}")
     return failed

@@ -102,7 +102,10 @@ class Supervisor:
 
         Raises StopRequested, after ending the program, when a signal asks to stop meanwhile.
         """
-        process = spawn(program)
+        return self.finish(program, spawn(program))
+
+    def finish(self, program: Program, process: subprocess.Popen[bytes]) -> int:
+        """As :meth:`run_once`, of a program that was spawned before."""
         try:
             while (code := process.poll()) is None:
                 self._raise_if_stopped()

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+
 from tests.counterpart import Counterpart, listening
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -40,11 +42,12 @@ def platform(data: Path) -> Iterator[Live]:
     Raises RuntimeError with everything the command said when it does not become ready.
     """
     port = _free_port()
-    with listening() as counterpart:
+    with listening() as counterpart, _database() as database:
         process = subprocess.Popen(
             [sys.executable, "script/lib/server.py", "--data", str(data), "--port", str(port)],
             cwd=PROJECT,
             env=ENVIRONMENT
+            | database
             | {
                 "DEMO": "1",
                 "OUTBOX_CREDIT_PUBLICITY_URL": counterpart.url,
@@ -64,6 +67,28 @@ def platform(data: Path) -> Iterator[Live]:
                 process.communicate(timeout=STOP_SECONDS)
             finally:
                 process.kill()
+
+
+@contextmanager
+def _database() -> Iterator[dict[str, str]]:
+    """The variable that names a database which is migrated already; without one made before
+    (``tests.template``) the platform starts and migrates its own."""
+    template = os.environ.get("TEST_DB_TEMPLATE")
+    if not template:
+        yield {}
+        return
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = f"{template}_platform"
+    connection = psycopg2.connect(f"{server}/postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}_empty")
+            yield {"DATABASE_URL": f"{server}/{name}"}
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        connection.close()
 
 
 def _wait_until_ready(process: subprocess.Popen[str]) -> None:
