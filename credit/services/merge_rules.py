@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 
 from credit.models import (
@@ -27,7 +29,7 @@ from records import clock, deadlines, trail
 from records.actor import SYSTEM
 
 What = MovedRows.What
-_WHITE_LIST_ENDS = {
+_WHITE_LIST_ENDS: dict[str, str] = {
     WhiteListEntry.State.REVIEW: WhiteListEntry.State.WITHDRAWN,
     WhiteListEntry.State.CONSENT: WhiteListEntry.State.WITHDRAWN,
     WhiteListEntry.State.LISTED: WhiteListEntry.State.REMOVED,
@@ -44,7 +46,7 @@ def _drop_stale(merging: Merging) -> None:
     Stale.objects.filter(subject=merging.merged).delete()
 
 
-def _hold_stale(ids: list[int], region_code: str) -> None:
+def _hold_stale(ids: Sequence[int], region_code: str) -> None:
     """Wait for whoever is judging the two, who will want their rows."""
     list(Stale.objects.select_for_update().filter(subject__in=ids).order_by("pk"))
 
