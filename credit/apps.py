@@ -6,7 +6,7 @@ class CreditConfig(AppConfig):
     verbose_name = "监管对象与信用"
 
     def ready(self) -> None:
-        from credit import imports, imports_events  # noqa: F401  (register their kinds of files)
+        from credit import imports, imports_events, imports_indicators  # noqa: F401  (they register)
         from credit.models import Petition, Sanction, WhiteListEntry
         from credit.selectors import happened, timeline
         from credit.services import merge_rules, references

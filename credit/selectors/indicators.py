@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -18,7 +17,6 @@ from departments.actors import is_clerk_of, is_staff_member
 from departments.roles import Function, Role
 from matters.models import MatterVersion
 from records.actor import Actor
-from records.excel import Column, Sheet, kinds
 from records.worklist import WorkItem
 
 GENERAL = "通用（不限事项）"
@@ -28,25 +26,6 @@ TABS = (
     ("in_force", "生效", (IndicatorSet.State.IN_FORCE,)),
     ("preparing", "编制中", IndicatorSet.PREPARING),
     ("past", "历史", (IndicatorSet.State.RETIRED, IndicatorSet.State.DISCARDED)),
-)
-
-SHEET = Sheet(
-    title="信用评价指标",
-    columns=(
-        Column("number", "序号", kinds.integer(), width=8),
-        Column("group", "维度", kinds.text(30)),
-        Column("name", "指标", kinds.text(60), width=28),
-        Column("event", "数据来源", kinds.text(60), width=30),
-        Column("origin", "来源单位", kinds.text(60), width=28),
-        Column("measure", "计量", kinds.text(20)),
-        Column("effect", "扣分或加分", kinds.text(10)),
-        Column("weight", "权重（分）", kinds.decimal(2), width=12),
-        Column("full_at", "扣完（加满）的数值", kinds.integer(), width=20),
-        Column("months", "有效期（月）", kinds.integer(), width=14),
-        Column("veto", "一票否决", kinds.text(2), width=10),
-        Column("own_matter", "只计本事项", kinds.text(2), width=12),
-        Column("basis", "依据", kinds.text(200), width=40),
-    ),
 )
 
 
@@ -127,26 +106,6 @@ def standing_complaints(found: IndicatorSet) -> list[SetComplaint]:
     """What keeps a set from judging anybody."""
     said = as_input(found)
     return complaints(said.lines, said.bands, for_matter=found.matter_id is not None)
-
-
-def sheet_rows(lines: Iterable[Indicator]) -> Iterator[dict[str, Any]]:
-    """Indicators as rows of ``SHEET``."""
-    for line in lines:
-        yield {
-            "number": line.position + 1,
-            "group": line.group,
-            "name": line.name,
-            "event": line.get_event_display(),
-            "origin": line.origin,
-            "measure": line.get_measure_display(),
-            "effect": "加分" if line.adds else "扣分",
-            "weight": line.weight / 100,
-            "full_at": line.full_at,
-            "months": line.months,
-            "veto": "是" if line.veto else "",
-            "own_matter": "是" if line.own_matter else "",
-            "basis": line.basis,
-        }
 
 
 @dataclass(frozen=True)

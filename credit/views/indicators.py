@@ -12,6 +12,7 @@ from django.views import View
 
 from credit.acts import INDICATOR_SET_ACTS
 from credit.forms.indicators import DraftForm, LineFormSet, SetForm, said
+from credit.imports_indicators import EXPORT_SHEET, sheet_rows
 from credit.models import IndicatorSet
 from credit.scoring import FULL
 from credit.selectors import evaluations
@@ -93,10 +94,10 @@ class IndicatorSetView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         found = get_object_or_404(selectors.sets_of(actor), pk=pk)
-        dimensions = selectors.dimensions(found)
         if request.GET.get("export") == "xlsx":
-            rows = selectors.sheet_rows(line for each in dimensions for line in each.lines)
-            return export(request, selectors.SHEET, rows, f"{found}.xlsx")
+            matter = selectors.matter_names([found]).get(found.matter_id or 0, "")
+            return export(request, EXPORT_SHEET, sheet_rows(found, matter), f"{found}.xlsx")
+        dimensions = selectors.dimensions(found)
         preparing = found.state in IndicatorSet.PREPARING
         context = {
             "found": found,
