@@ -92,8 +92,8 @@ def upsert_subjects(
             "created": result.created,
             "updated": result.updated,
             "unchanged": result.unchanged,
-            "merged_before": len(aliases),
-        },
+        }
+        | ({"merged_before": len(aliases)} if aliases else {}),
         region_code=scope.region.code,
     )
     return result

@@ -48,12 +48,17 @@ def send(client, sent: dict[str, Any]):
 
 def test_new_and_changed_entries_are_written_and_sent_again_nothing_changes(county, client_of):
     client = client_of("xzsp_clerk")
-    assert send(client, body(HOME)).json() == {"created": 1, "updated": 0, "unchanged": 0}
+    assert send(client, body(HOME)).json() == {
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "aliases": [],
+    }
     moved = body(HOME, *entries(3))
     moved["subjects"][0]["status"] = "moved"
     moved["subjects"][0]["identifier"] = " 91411603ma44gbk258"
-    assert send(client, moved).json() == {"created": 3, "updated": 1, "unchanged": 0}
-    assert send(client, moved).json() == {"created": 0, "updated": 0, "unchanged": 4}
+    assert send(client, moved).json() == {"created": 3, "updated": 1, "unchanged": 0, "aliases": []}
+    assert send(client, moved).json() == {"created": 0, "updated": 0, "unchanged": 4, "aliases": []}
     change = SubjectChange.objects.get(field="status")
     assert (change.old, change.new, change.source) == ("在业", "迁出", "接口：市场主体登记系统")
 
@@ -90,7 +95,7 @@ def test_nobody_overwrites_a_grade_that_was_judged(county, client_of):
     send(client, body(HOME))
     judge(Subject.objects.get(identifier=HOME.identifier))
     same = send(client, body(HOME))
-    assert same.json() == {"created": 0, "updated": 0, "unchanged": 1}
+    assert same.json() == {"created": 0, "updated": 0, "unchanged": 1, "aliases": []}
     worse = body(entry(3), HOME)
     worse["subjects"][1]["grade"] = "D"
     (error,) = send(client, worse).json()["errors"]
