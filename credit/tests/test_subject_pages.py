@@ -88,7 +88,8 @@ def test_administrators_see_no_subject(directory, client_of, username):
 
 def test_the_detail_explains_the_grade_and_offers_what_is_allowed(directory, client_of):
     page = client_of("fgw_clerk").get(directory.get_absolute_url()).content.decode()
-    assert "名录导入，" in page
+    assert "还没有评价过" in page
+    assert "名录导入" in page
     assert "调整等级" in page
     inspector = client_of("mzj_inspector1").get(directory.get_absolute_url()).content.decode()
     assert "调整等级" not in inspector

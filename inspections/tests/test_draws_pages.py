@@ -87,7 +87,7 @@ def test_the_whole_draw_by_the_pages(item, client_of):
     assert draw.state == Draw.State.DONE
     page = text_of(clerk.get(url("draw", draw)))
     chosen = draw.selected.filter(is_reserve=False).select_related("subject")
-    assert all(row.subject.name in page and row.ticket[:12] in page for row in chosen)
+    assert all(row.subject.shown_name in page and row.ticket[:12] in page for row in chosen)
     assert "编组派人" in page and "data:image/svg+xml" in page
     assert draw.certificate_hash in page
     for name in ("draw-paper", "draw-verification", "draw-party"):

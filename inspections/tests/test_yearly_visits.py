@@ -135,6 +135,6 @@ def test_the_subjects_page_counts_what_may_be_known(
     assert (own.total, len(own.visits)) == (2, 2)
     # 消防 was drawn too, but does not know of the other visit before its notice is signed.
     assert year_of(story.actor("xfdd_clerk"), subject).total == 1
-    page = client_of("mzj_clerk").get(f"/inspections/subjects/{subject.pk}/visits/")
+    page = client_of("mzj_clerk").get(subject.get_absolute_url())
     assert "各部门合计上限 2 次（试点办法）" in page.content.decode()
     assert "已达上限" in page.content.decode()
