@@ -1,4 +1,5 @@
-"""Gives the demo county its indicators, and its subjects the facts their grades follow from.
+"""Gives the demo county its indicators, its differentiated supervision, and its subjects the facts
+their grades follow from.
 
 The proposed set is drawn up, signed and put in force by the credit group's accounts; what is known
 of each subject is made up, the same for the same seed, so that the first evaluation comes out at
@@ -10,11 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from credit.models import Stale, Subject
-from credit.rules import default_set
+from credit.models import Stale, Subject, SupervisionPolicy
+from credit.rules import default_policy, default_set
 from credit.rules.events import EVENT_KINDS
-from credit.services import evaluations, events, indicators
+from credit.services import evaluations, events, indicators, policies
 from credit.services.events import Told
 from departments.models import Region
 from records import clock
@@ -66,6 +68,36 @@ _RECIPES: dict[tuple[str, bool], tuple[tuple[Fact, ...], ...]] = {
 }
 """By grade, and whether it is a business: what its records may hold."""
 
+_NEAR_A = (
+    (("penalty", 20_000, 38_000), *((("finding", 1, 1),) * 2)),
+    (*((("complaint", 1, 1),) * 3), *((("finding", 1, 1),) * 3)),
+    (("overdue_mending", 1, 1), *((("finding", 1, 1),) * 2), *((("complaint", 1, 1),) * 2)),
+)
+_NEAR_B = (
+    (("uncooperative", 1, 1), *((("finding", 1, 1),) * 4)),
+    (*((("overdue_mending", 1, 1),) * 2), *((("finding", 1, 1),) * 3), ("warning", 1, 1)),
+)
+_NEAR: dict[tuple[str, bool], tuple[tuple[Fact, ...], ...]] = {
+    ("A", _BUSINESS): (
+        *_NEAR_A,
+        (("warning", 1, 1), ("unreachable", 1, 1), ("public_rating", 2, 2)),
+        (("abnormal", 1, 1), *((("finding", 1, 1),) * 3)),
+    ),
+    ("A", _OTHER): _NEAR_A,
+    ("B", _BUSINESS): (
+        *_NEAR_B,
+        (
+            ("false_disclosure", 1, 1),
+            ("abnormal", 1, 1),
+            ("public_rating", 2, 2),
+            ("national_risk", 1, 1),
+        ),
+    ),
+    ("B", _OTHER): _NEAR_B,
+}
+"""The same for those a little above the line of their grade: a weight that grows moves them."""
+_NEAR_SHARE = 0.1
+
 _SOURCES = {
     "penalty": ("行政处罚决定公示", "违反安全生产管理规定，罚款 {amount} 元"),
     "penalty_heavy": ("行政处罚决定公示", "责令停产停业整顿"),
@@ -76,9 +108,19 @@ _SOURCES = {
     "national_risk": ("国家企业信用信息公示系统", "企业信用风险分类：{word}"),
     "honour": ("县级以上人民政府", "获评{year} 年度守信经营先进单位"),
     "kept_promise": ("行政审批局", "告知承诺事项经核查全部履行"),
+    "warning": ("监管预警台账", "风险预警经研判属实"),
+    "unreachable": ("上线前检查台账", "通过登记的住所无法联系"),
+    "uncooperative": ("上线前检查台账", "拒绝、阻碍检查人员进入现场"),
+    "false_disclosure": ("国家企业信用信息公示系统", "公示信息隐瞒真实情况"),
+    "abnormal": ("国家企业信用信息公示系统", "列入经营异常名录"),
     "dishonest": ("国家企业信用信息公示系统", "列入严重违法失信名单"),
     "crime": ("行刑衔接台账", "涉嫌犯罪移送公安机关并立案"),
 }
+_RATIOS = {"A": 200, "C": 4_000}
+"""Basis points by grade, where the county's policy differs from the platform's figures."""
+_POLICY = tuple(
+    replace(row, ratio_bp=_RATIOS.get(row.grade, row.ratio_bp)) for row in default_policy.ROWS
+)
 _RECENT = 330
 """Days back within which everything made up happened, so that all of it still counts."""
 
@@ -101,6 +143,16 @@ def load_credit(region: Region, say: Callable[[str], None]) -> None:
     run.refresh_from_db()
     counts = "，".join(f"{grade} 级 {number}" for grade, number in run.counts.items())
     say(f"信用评价：{counts} 户")
+    policy = _load_policy(cast)
+    say(f"差异化监管方案：{policy}")
+
+
+def _load_policy(cast: Cast) -> SupervisionPolicy:
+    """Let the county visit its best firms less often than the platform would by itself."""
+    clerk, head = cast.clerk("fgw"), cast.head("fgw")
+    made = policies.draft(clerk, default_policy.NAME, "首次编制，低风险少查、高风险多查", _POLICY)
+    policies.submit(clerk, made.pk)
+    return policies.enforce(head, made.pk, "自即日起执行")
 
 
 def _facts(region: Region) -> Iterator[Told]:
@@ -110,7 +162,9 @@ def _facts(region: Region) -> Iterator[Told]:
     for pk, identifier, id_kind, grade in judged.values_list(
         "pk", "identifier", "id_kind", "grade"
     ):
-        recipe = rng.choice(_RECIPES[grade, id_kind == "uscc"])
+        usual = _RECIPES[grade, id_kind == "uscc"]
+        near = rng.random() < _NEAR_SHARE
+        recipe = rng.choice(_NEAR.get((grade, id_kind == "uscc"), usual) if near else usual)
         for number, (kind, least, most) in enumerate(recipe):
             day = day_after(today, -rng.randint(20, _RECENT))
             amount = rng.randrange(least, most + 1, 1_000) if most > 1_000 else least
