@@ -1,4 +1,5 @@
-"""Differentiated supervision policies over REST: read them, edit drafts, do their acts (S5)."""
+"""Differentiated supervision policies over REST: read them, begin and edit drafts, do their acts
+(S5)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from credit.acts import POLICY_ACTS
 from credit.models import PolicyRow, Subject, SupervisionPolicy
 from credit.policy_validation import MAX_FREQUENCY, RowInput
+from credit.rules import default_policy
 from credit.selectors.policies import policies_of
 from credit.services import policies as services
 from credit.services.policies import LONGEST_NAME, LONGEST_REASON, PolicyInput
@@ -86,6 +88,13 @@ class PolicyInputSerializer(serializers.Serializer[Any]):
     rows = PolicyRowSerializer(many=True, help_text="按等级的规定")
 
 
+class PolicyDraftSerializer(serializers.Serializer[Any]):
+    """Under what name a version begins, and why."""
+
+    name = serializers.CharField(max_length=LONGEST_NAME, help_text="名称")
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="编制或修订理由")
+
+
 class PolicyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SupervisionPolicy]):
     """差异化监管方案。"""
 
@@ -99,6 +108,16 @@ class PolicyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SupervisionPolicy])
         rows = PolicyRow.objects.order_by("matter_id", "grade")
         found = policies_of(api_actor(self.request))
         return found.prefetch_related(Prefetch("rows", queryset=rows))
+
+    @extend_schema(request=PolicyDraftSerializer, responses={201: PolicySerializer})
+    def create(self, request: Request) -> Response:
+        """Begin a version as a copy of the one in force, the first with the platform's figures."""
+        actor = api_actor(request)
+        services.must_draft(actor)
+        body = PolicyDraftSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = services.draft(actor, **body.validated_data, rows=default_policy.ROWS)
+        return self.answer(made.pk, status.HTTP_201_CREATED)
 
     @extend_schema(request=PolicyInputSerializer, responses=PolicySerializer)
     @action(detail=True, methods=["post"], url_path="acts/edit")

@@ -134,6 +134,13 @@ def seen_mark(policy: SupervisionPolicy) -> str:
     return fingerprint(as_input(policy))
 
 
+def must_draft(actor: Actor) -> int:
+    """The department in whose name the actor draws up policies. Raises ``NotAllowed``."""
+    if actor.department_id is None or not may_draft_policy(actor):
+        raise NotAllowed("只有联合信用监管组可以编制差异化监管方案。", verb="policy.draft")
+    return actor.department_id
+
+
 @transaction.atomic
 def draft(actor: Actor, name: str, reason: str, rows: Sequence[RowInput] = ()) -> SupervisionPolicy:
     """Begin a new version as a copy of the one in force; the first begins with ``rows``.
@@ -141,9 +148,7 @@ def draft(actor: Actor, name: str, reason: str, rows: Sequence[RowInput] = ()) -
     Raises ``NotAllowed``; ``Refused`` without name or reason; ``Conflict`` when a version is being
     prepared already.
     """
-    department = actor.department_id
-    if department is None or not may_draft_policy(actor):
-        raise NotAllowed("只有联合信用监管组可以编制差异化监管方案。", verb="policy.draft")
+    department = must_draft(actor)
     name, reason = _words(name, reason)
     # Versions of one region are numbered one after the other.
     region = Region.objects.select_for_update().get(code=actor.region_code)

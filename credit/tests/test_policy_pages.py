@@ -125,3 +125,17 @@ def test_over_rest_a_draft_is_edited_and_faults_are_told(
     assert answer.status_code == 422 and "缺少 D 级" in answer.json()["detail"]
     page = client.get(f"/inspections/policies/{policy.pk}/simulation/")
     assert page.status_code == 200
+
+
+def test_a_version_is_begun_over_rest(county, client_of) -> None:
+    body = {"name": "差异化监管方案", "reason": "首次编制"}
+    door = "/api/v1/policies/"
+    refused = client_of("mzj_clerk").post(door, {}, content_type="application/json")
+    assert refused.status_code == 403
+    client = client_of("fgw_clerk")
+    answer = client.post(door, body, content_type="application/json")
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["state"], len(made["rows"])) == ("draft", 4)
+    assert "submit" in made["acts"]
+    assert client.post(door, body, content_type="application/json").status_code == 409

@@ -59,8 +59,7 @@ class PolicyDraftView(View):
 
     def _check(self, request: HttpRequest) -> Actor:
         actor = actor_of(request)
-        if not may_draft_policy(actor):
-            raise NotAllowed("只有联合信用监管组可以编制差异化监管方案。", verb="policy.draft")
+        services.must_draft(actor)
         return actor
 
     def _show(self, request: HttpRequest, form: PolicyDraftForm) -> HttpResponse:
