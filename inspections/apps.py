@@ -13,7 +13,9 @@ class InspectionsConfig(AppConfig):
         from inspections.selectors import happened
         from inspections.services import merge_rules
         from inspections.services.credit import RESULTS
+        from inspections.services.rectification import RECTIFICATIONS
 
         register(RESULTS)
+        register(RECTIFICATIONS)
         references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)

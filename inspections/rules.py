@@ -127,6 +127,23 @@ RATIFICATION_DUE = TimeLimit(
 )
 """From the start of an emergency visit to the decision of the lead department's head."""
 
+RECTIFICATION_DUE = TimeLimit(
+    "inspections.rectification_due",
+    15,
+    "责令改正并复查",
+    Unit.WORKING_DAY,
+    "平台缺省值，由本地区设定",
+)
+"""From the publication of a result that orders something to be put right to the re-check."""
+
+RECTIFICATION_EXTENSION = Number(
+    "inspections.rectification_extension",
+    10,
+    "整改期限一次延长的天数",
+    "个工作日",
+    "平台缺省值，由本地区设定",
+)
+
 LICENCE_NOTICE = TimeLimit(
     "inspections.licence_notice",
     30,

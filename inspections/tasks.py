@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from inspections.services import draws, results
+from inspections.services import draws, rectification, results
 
 
 @shared_task(name="inspections.run_scheduled_draws")
@@ -21,3 +21,9 @@ def publish_results() -> int:
     while results.publish_next(failed):
         looked_at += 1
     return looked_at - len(failed)
+
+
+@shared_task(name="inspections.tell_overdue_mending")
+def tell_overdue_mending() -> int:
+    """Tell the credit records of what was not put right in time; returns how many changed."""
+    return rectification.tell_overdue()

@@ -61,6 +61,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "tell-overdue-mending": {
+        "task": "inspections.tell_overdue_mending",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "evaluate-warnings": {
         "task": "clues.evaluate_warnings",
         "schedule": 15.0,

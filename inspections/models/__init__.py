@@ -7,6 +7,7 @@ from inspections.models.draws import (
     DrawSelected,
 )
 from inspections.models.plans import PlanItem, PlanItemPart, PlanItemParty, YearPlan
+from inspections.models.rectification import Rectification
 from inspections.models.results import Publication, Result
 from inspections.models.tasks import (
     CheckIn,
@@ -38,6 +39,7 @@ __all__ = (
     "PlanItemPart",
     "PlanItemParty",
     "Publication",
+    "Rectification",
     "Recusal",
     "Result",
     "Signature",

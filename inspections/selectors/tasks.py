@@ -52,7 +52,7 @@ def task_list(actor: Actor) -> QuerySet[JointTask]:
 def task_in_full(actor: Actor) -> QuerySet[JointTask]:
     """The tasks a person sees, each with everything its page shows."""
     parts = (
-        TaskPart.objects.select_related("department")
+        TaskPart.objects.select_related("department", "rectification")
         .prefetch_related("officers__user", "items", "signatures", "results")
         .order_by("pk")
     )

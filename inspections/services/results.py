@@ -18,6 +18,7 @@ from departments.profile import time_limit
 from inspections import result_codes, rules
 from inspections.acts.results import RESULT_ACTS
 from inspections.models import JointTask, Publication, Result, TaskItem, TaskPart
+from inspections.services.rectification import follow_result
 from matters.models import SubjectCategory
 from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
@@ -128,6 +129,7 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
         )
         publication.save(update_fields=("retraction",))
     restate(actor, result)
+    follow_result(actor, result)
     return result
 
 
@@ -198,12 +200,14 @@ def _publish(pk: int) -> None:
             with RESULT_ACTS.take(SYSTEM, "supersede", corrects.result_id) as replaced:
                 _end(corrects, result.change_reason)
             restate(SYSTEM, replaced)
+            follow_result(SYSTEM, replaced)
             topic = "result.corrected"
             more = {"corrects": corrects.pk, "reason": corrects.end_reason}
         deadlines.meet(result, rules.PUBLICATION_DUE.key, at=now)
         publication.announcement = _announce(publication, topic, more)
         publication.save(update_fields=("announcement",))
     restate(SYSTEM, result)
+    follow_result(SYSTEM, result)
     _close_task(result.part)
 
 

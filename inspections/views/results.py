@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from inspections.acts.rectification import RECTIFICATION_ACTS
 from inspections.acts.results import RESULT_ACTS
 from inspections.forms_results import OpinionForm, ResultFilter, ResultForm
-from inspections.models import Result
+from inspections.models import Rectification, Result
 from inspections.selectors import results as selectors
+from inspections.services import rectification
 from inspections.services.results import HANDLERS, submit
 from inspections.services.results_bulk import approve_many, plan_approval
 from records import deadlines
@@ -147,6 +149,17 @@ class ResultActView(ActView):
             if new := draft.first():
                 return reverse("inspections:result-edit", args=[new.pk])
         return super().next_url(request, instance)
+
+
+class RectificationActView(ActView):
+    """Acts on what was ordered to be put right; they stand on the page of the visit."""
+
+    table: ClassVar[ActTable[Any]] = RECTIFICATION_ACTS
+    handlers = rectification.HANDLERS
+
+    def next_url(self, request: HttpRequest, instance: models.Model) -> str:
+        assert isinstance(instance, Rectification)
+        return instance.get_absolute_url()
 
 
 class ResultBulkApproveView(View):

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views import View
 
 from departments.actors import is_head_of
+from inspections.acts.rectification import RECTIFICATION_ACTS
 from inspections.acts.tasks import JOINT_TASK_ACTS, ON_SITE, TASK_PART_ACTS, may_dispatch
 from inspections.forms_tasks import DispatchForm, ProposeForm, TaskFilter
 from inspections.models import Draw, JointTask, Notice, TaskPart
 from inspections.selectors import tasks as selectors
 from inspections.services import dispatch as dispatching
-from inspections.services import emergencies, selected, tasks_bulk
+from inspections.services import emergencies, rectification, selected, tasks_bulk
 from inspections.services import tasks as services
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
 from records import clock
@@ -173,6 +174,7 @@ class TaskView(View):
                     "officers": [(o, check_ins.get(o.pk)) for o in part.officers.all()],
                     "progress": selectors.progress_of(part, check_ins.values()),
                     "results": list(part.results.all()),
+                    "mending": _mending(actor, part),
                 }
                 for part in parts
             ],
@@ -299,6 +301,22 @@ class CalendarView(View):
             "next": _shift(year, month, 1),
         }
         return render(request, "inspections/tasks/calendar.html", context)
+
+
+def _mending(actor: Actor, part: TaskPart) -> dict[str, Any] | None:
+    """What the department ordered to be put right, with its clock and the person's buttons."""
+    found = getattr(part, "rectification", None)
+    if found is None:
+        return None
+    found.part = part
+    acts = RECTIFICATION_ACTS.buttons(actor, found)
+    url = reverse("inspections:rectification-act", args=[found.pk, acts[0]["code"]]) if acts else ""
+    return {
+        "found": found,
+        "chip": rectification.chip_of(found),
+        "acts": acts,
+        "url": url.partition("act/")[0],
+    }
 
 
 def _may_in_bulk(actor: Actor, code: str) -> bool:

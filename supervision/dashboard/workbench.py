@@ -25,6 +25,7 @@ from departments.roles import Role
 from inspections.models import JointTask
 from inspections.services.draws.pending import pending_draw_work
 from inspections.services.plans_worklist import pending_plan_work
+from inspections.services.rectification import pending_rectifications
 from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
 from matters.worklist import pending_matter_work
@@ -43,6 +44,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_draw_work,
     pending_task_work,
     pending_result_work,
+    pending_rectifications,
     pending_clue_work,
     pending_verification,
     pending_copies,

@@ -31,6 +31,7 @@ DOORS = {
     "task": "inspections:task-act",
     "task-part": "inspections:task-part-act",
     "result": "inspections:result-act",
+    "rectification": "inspections:rectification-act",
     "clue": "clues:clue-act",
     "letter": "clues:letter-act",
     "joint": "clues:joint-act",

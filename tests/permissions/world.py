@@ -31,6 +31,7 @@ from inspections.models import (
     PlanItemPart,
     PlanItemParty,
     Publication,
+    Rectification,
     Recusal,
     Result,
     TaskItem,
@@ -38,6 +39,7 @@ from inspections.models import (
     TaskPart,
     YearPlan,
 )
+from inspections.rules import RECTIFICATION_DUE
 from inspections.services import draws
 from inspections.services.notices import sign_notice
 from matters.models import CheckItem, Duty, Matter, MatterVersion
@@ -410,7 +412,18 @@ def _results(world: World, region: Region) -> None:
         draw_number=world.things["draw_dispatched"].number,
         published_at=timezone.now(),
     )
-    world.add(result=result, publication=publication)
+    rectification = Rectification.objects.create(part=part, started_at=timezone.now())
+    deadlines.start(
+        SYSTEM,
+        rectification,
+        rule=RECTIFICATION_DUE.key,
+        title=RECTIFICATION_DUE.title,
+        source=RECTIFICATION_DUE.source,
+        limit=Limit(15, Unit.WORKING_DAY),
+        department_id=part.department_id,
+        region_code=region.code,
+    )
+    world.add(result=result, publication=publication, rectification=rectification)
 
 
 def _records(world: World, region: Region, partner: Department) -> None:
