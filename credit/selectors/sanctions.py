@@ -228,13 +228,19 @@ def _pending_own(actor: Actor) -> list[WorkItem]:
         waiting |= Q(state__in=(_S.REVIEW, _S.LIFTING))
     rows = list(found.filter(waiting))
     chips = deadlines.chips_for(rows)
+    over = []
+    if actor.has_role(Role.CLERK):
+        over = list(found.filter(state=_S.ACTIVE, event__until__lte=clock.today()))
     words = {
         _S.DRAFT: ("拟办失信惩戒", "办理"),
         _S.REVIEW: ("签发失信惩戒", "签发"),
         _S.ACTIVE: ("告知失信惩戒当事人", "登记告知"),
         _S.LIFTING: ("签发解除失信惩戒", "签发"),
     }
-    return [_item(*words[_S(row.state)], row, chips.get(row.pk)) for row in rows]
+    return [
+        *(_item(*words[_S(row.state)], row, chips.get(row.pk)) for row in rows),
+        *(_item("所依据的信用记录已失效，办理解除失信惩戒", "办理", row, None) for row in over),
+    ]
 
 
 def _pending_parts(actor: Actor) -> list[WorkItem]:

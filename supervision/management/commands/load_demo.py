@@ -11,6 +11,7 @@ from records import clock
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
 from supervision.demo.clues import load_clues
 from supervision.demo.credit import load_credit
+from supervision.demo.credit_petitions import load_petitions
 from supervision.demo.credit_sanctions import load_sanctions
 from supervision.demo.directories import load_directories
 from supervision.demo.duplicates import load_duplicates
@@ -38,6 +39,7 @@ class Command(BaseCommand):
                 load_directories(region, clock.today(), self.stderr.write)
                 load_credit(region, self.stderr.write)
                 load_sanctions(region, self.stderr.write)
+                load_petitions(region, self.stderr.write)
                 load_duplicates(region, self.stderr.write)
                 load_clues(region, self.stderr.write)
         elif not options["if_empty"]:
