@@ -38,7 +38,7 @@ _NUMERALS = frozenset("0123456789一二三四五六七八九十百零〇两甲�
 _SIDES = frozenset("东西南北中前后左右上下内外新老大小")
 _SHORTEST_CORE = 4
 """Shorter names than this that differ by a character are different names."""
-_SHORTEST_ADDRESS = 6
+_SHORTEST_ADDRESS = 4
 _SHARED_PAIRS = 0.6
 
 
@@ -46,8 +46,8 @@ _SHARED_PAIRS = 0.6
 class Entry:
     """What of a subject is compared; ``township`` is its key, None for the whole region.
 
-    ``places`` are the names of its region and of those around it, which a name or an address may
-    begin with or not.
+    ``places`` are the names of where it is and of the regions around, from the widest, which a
+    name or an address may begin with or not.
     """
 
     id_kind: str
@@ -105,7 +105,7 @@ def why_alike(one: Entry, other: Entry) -> list[str]:
         found.append(REGISTRATION)
     names = one.name_core, other.name_core
     together = one.township == other.township
-    same_place = bool(one.address_core) and one.address_core == other.address_core
+    same_place = together and bool(one.address_core) and one.address_core == other.address_core
     kinds = {one.id_kind, other.id_kind}
     if names[0] == names[1]:
         # People, and shops in different places, may well have the same name.
@@ -138,7 +138,7 @@ def _key_texts(entry: Entry) -> Iterator[str]:
         for half in {core[low:], core[high:]}:
             yield f"t\t{entry.township}\t{half}"
     if place := entry.address_core:
-        yield f"a\t{place}"
+        yield f"a\t{entry.township}\t{place}"
 
 
 def _bare(text: str) -> str:

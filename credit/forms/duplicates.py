@@ -76,7 +76,11 @@ class ProposeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.pair = pair
         sides = ((pair.first_id, "对象一"), (pair.second_id, "对象二"))
-        self.fields["survivor"].choices = [(str(pk), label) for pk, label in sides]  # type: ignore[attr-defined]
+        named = [
+            (str(subject.pk), f"{label}：{subject.shown_name}（{subject.shown_identifier}）")
+            for (_, label), subject in zip(sides, (pair.first, pair.second), strict=True)
+        ]
+        self.fields["survivor"].choices = named  # type: ignore[attr-defined]
         for name in TAKEABLE:
             self.fields[f"from_{name}"] = forms.ChoiceField(
                 label=str(Subject._meta.get_field(name).verbose_name),

@@ -118,7 +118,7 @@ class Tally:
 
 
 def tallies(actor: Actor, pair: DuplicatePair) -> list[Tally]:
-    """What names the two, kind by kind; a query each."""
+    """What names the two, kind by kind where there is something; a query each."""
     subjects = (pair.first, pair.second)
     found = []
     for reference in REFERENCES.values():
@@ -126,7 +126,8 @@ def tallies(actor: Actor, pair: DuplicatePair) -> list[Tally]:
             counts = reference.counts(actor, subjects)
             first, second = (counts.get(subject.pk, 0) for subject in subjects)
             moves = reference.decision is Decision.MOVE
-            found.append(Tally(reference.label, first, second, moves))
+            if first or second:
+                found.append(Tally(reference.label, first, second, moves))
     return found
 
 

@@ -160,7 +160,7 @@ def resembling(actor: Actor, entry: likeness.Entry, region: Region) -> list[Look
     """Subjects that a new entry may be once more, the strongest resemblance first, by a few
     queries."""
     places = _Places()
-    entry = replace(entry, places=places.of_region(region.pk))
+    entry = replace(entry, places=places.of(entry.township or region.pk))
     sharing = _sharing(likeness.keys(region.pk, entry))
     ids = {pk for held in sharing.values() for pk in held}
     found = []
@@ -204,13 +204,13 @@ def tell_duplicate(actor: Actor, pk: int, identifier: str, reason: str) -> Dupli
 
 
 class _Places:
-    """The names of regions and of those around them, by region, read once."""
+    """The names of regions with those around them, from the widest to the region itself, read
+    once each."""
 
     def __init__(self) -> None:
         self._names: dict[int, tuple[str, ...]] = {}
 
-    def of_region(self, pk: int) -> tuple[str, ...]:
-        """From the widest to the region itself."""
+    def of(self, pk: int) -> tuple[str, ...]:
         if pk not in self._names:
             code = Region.objects.values_list("code", flat=True).get(pk=pk)
             around = Region.objects.filter(code__in={code[:end] for end in (2, 4, 6, 9, 12)})
@@ -224,5 +224,5 @@ class _Places:
             name=subject.name,
             address=subject.address,
             township=subject.township_id,
-            places=self.of_region(subject.region_id),
+            places=self.of(subject.township_id or subject.region_id),
         )

@@ -60,7 +60,7 @@ def test_the_list_costs_the_same_with_more_pairs(found, actor, client_of) -> Non
 def test_from_the_comparison_to_the_merged_page(found, actor, client_of) -> None:
     clerk, head = client_of("xzsp_clerk"), client_of("fgw_head")
     detail = clerk.get(found.get_absolute_url()).content.decode()
-    assert "提出合并" in detail and "信用记录" in detail
+    assert "提出合并" in detail and "变更历史" in detail
     form = reverse("credit:duplicate-propose", args=[found.pk])
     assert "两者之和" in clerk.get(form).content.decode()
     sent = {"survivor": found.first_id, "from_name": found.second_id, "reason": ""}
