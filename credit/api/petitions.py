@@ -48,7 +48,7 @@ class PetitionItemSerializer(serializers.ModelSerializer[PetitionItem]):
         read_only_fields = fields
 
     def get_title(self, item: PetitionItem) -> str:
-        return item.petition.subject.masked(item.title)
+        return item.petition.subject.masked(str(item))
 
     def get_outcome(self, item: PetitionItem) -> str:
         return item.outcome if self._shows(item) else ""

@@ -223,7 +223,17 @@ class PetitionItem(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.title
+        return "来源单位已撤回的信用记录" if self.is_gone else self.title
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its source took the fact back by itself: then its words must not stay either, for
+        what it comes from may have become confidential."""
+        return (
+            self.about == self.About.EVENT
+            and self.event_id is None
+            and self.outcome != self.Outcome.CORRECTED
+        )
 
     @property
     def named(self) -> str:

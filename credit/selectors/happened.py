@@ -101,7 +101,7 @@ def _petitions(actor: Actor, subject: Subject) -> QuerySet[Petition]:
 
 
 def _petition_line(petition: Petition) -> Line:
-    note = "；".join(item.title for item in petition.items.all())
+    note = "；".join(str(item) for item in petition.items.all())
     if petition.outcome:
         note = f"{petition.get_outcome_display()}：{note}"
     return Line(

@@ -62,7 +62,7 @@ def sheet_rows(petitions: Iterable[Petition]) -> Iterator[dict[str, Any]]:
             "number": row.pk,
             "kind": row.get_kind_display(),
             "subject": row.subject.shown_name,
-            "items": "；".join(row.subject.masked(item.title) for item in row.items.all())[:2000],
+            "items": "；".join(row.subject.masked(str(item)) for item in row.items.all())[:2000],
             "department": row.department.name,
             "verifier": row.verifier.name,
             "state": row.get_state_display(),

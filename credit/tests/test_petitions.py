@@ -12,6 +12,7 @@ from credit.models import Adjustment, CreditEvent, Petition, PetitionItem, Sanct
 from credit.rules import petitions as rules
 from credit.selectors.ledger import ledger
 from credit.selectors.petitions import mark_of, marked, pending_petitions
+from credit.selectors.sanctions import pending_sanctions
 from credit.services import adjustments, events, petitions, sanctions
 from credit.services.events import Told
 from credit.services.petitions import Answer
@@ -322,6 +323,36 @@ def test_a_sanction_ends_with_the_fact_it_rests_on(actor: Who, subject: Subject)
     sanction.refresh_from_db()
     assert (sanction.state, sanction.end_reason) == ("repaired", f"{made}：准予修复")
     assert OutboxMessage.objects.get(topic="sanction.ended").payload["outcome"] == "repaired"
+
+
+def test_who_sanctions_because_of_a_repaired_fact_is_told(actor: Who, subject: Subject) -> None:
+    event = fact(subject, kind="dishonest", months=13, amount=1)
+    clerk = actor("scjg_clerk")
+    sanction = sanctions.draft(
+        clerk, subject.pk, sanction_samples.said(actor, trigger="listed", event=event.pk)
+    )
+    sanctions.submit(clerk, sanction.pk)
+    sanctions.sign(actor("scjg_head"), sanction.pk)
+    sanctions.inform(clerk, sanction.pk, "直接送达")
+
+    def waiting() -> set[str]:
+        return {item.what for item in pending_sanctions(clerk)}
+
+    before = waiting()
+    decided(actor, applied(actor, subject, event), "granted")
+    assert Sanction.objects.get(pk=sanction.pk).state == "active"
+    assert waiting() - before == {"所依据的信用记录已失效，办理解除失信惩戒"}
+    Sanction.objects.filter(pk=sanction.pk).update(since=ago(13))
+    made = entered(actor, subject, "repair", f"sanction:{sanction.pk}")
+    assert made.verifier_id == clerk.department_id
+
+
+def test_what_its_source_took_back_leaves_no_words(actor: Who, subject: Subject) -> None:
+    event = fact(subject)
+    made = objected(actor, subject, event)
+    events.strike(SYSTEM, event.source, [event.source_key])
+    assert str(made.items.get()) == "来源单位已撤回的信用记录"
+    assert decided(actor, made, "lapsed").state == "decided"
 
 
 def test_an_objection_about_a_sanction_revokes_it(actor: Who, subject: Subject) -> None:

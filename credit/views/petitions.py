@@ -16,7 +16,7 @@ from credit.rules import petitions as rules
 from credit.selectors import petitions as selectors
 from credit.services import petitions as services
 from credit.services.petition_items import candidates, departments_of
-from departments.profile import RULES, resolve
+from departments.profile import resolve
 from records import deadlines, evidence
 from records.actor import Actor
 from records.errors import Refused
@@ -68,7 +68,7 @@ def _rules(region_code: str) -> list[tuple[Any, Any]]:
         rules.BANNED_MONTHS,
         rules.SUSPENDS,
     )
-    return [(RULES[rule.key], resolve(region_code, rule)) for rule in shown]
+    return [(rule, resolve(region_code, rule)) for rule in shown]
 
 
 class PetitionView(View):
@@ -84,7 +84,7 @@ class PetitionView(View):
             "petition": petition,
             "chip": deadlines.chips_for([petition]).get(petition.pk),
             "acts": PETITION_ACTS.buttons(actor, petition),
-            "items": [(item, petition.subject.masked(item.title)) for item in petition.items.all()],
+            "items": [(item, petition.subject.masked(str(item))) for item in petition.items.all()],
             "shows_answer": shows,
             "files": files if shows else files.exclude(label=services.FOUND),
             "entries": timeline(petition, without=_CLOCKS + inside),
@@ -182,7 +182,7 @@ class PetitionAnswerView(View):
     def _show(self, request: HttpRequest, petition: Petition, form: AnswerForm) -> HttpResponse:
         status = 422 if form.errors else 200
         lines = [
-            (petition.subject.masked(item.title), outcome, note)
+            (petition.subject.masked(str(item)), outcome, note)
             for item, outcome, note in form.lines
         ]
         context = {"petition": petition, "form": form, "lines": lines}
