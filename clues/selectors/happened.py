@@ -32,7 +32,7 @@ def _clue_line(clue: Clue) -> Line:
     if clue.state == Clue.State.CLOSED:
         told.insert(0, str(clue.get_outcome_display()))
     return Line(
-        title=f"线索：{clue.title}",
+        title=clue.title,
         note="，".join(told),
         department=clue.holder,
         url=clue.get_absolute_url(),
@@ -49,7 +49,7 @@ def _penalties(actor: Actor, subject: Subject) -> QuerySet[Penalty]:
 def _penalty_line(penalty: Penalty) -> Line:
     fine = f" {penalty.amount_text}" if penalty.amount else ""
     return Line(
-        title=f"处罚：{penalty.get_kind_display()}{fine}",
+        title=f"{penalty.get_kind_display()}{fine}",
         note="，".join(filter(None, (penalty.act, penalty.number, penalty.withdrawn_reason))),
         department=penalty.department,
         url=penalty.get_absolute_url(),
@@ -68,7 +68,7 @@ def _warning_line(warning: RiskWarning) -> Line:
     if warning.state == RiskWarning.State.CLOSED:
         told.insert(0, str(warning.get_outcome_display()))
     return Line(
-        title=f"预警：{warning.title}",
+        title=warning.title,
         note="，".join(told),
         department=warning.owner,
         url=warning.get_absolute_url(),
@@ -101,7 +101,7 @@ def _joints(actor: Actor, subject: Subject) -> QuerySet[JointVerification]:
 
 def _joint_line(joint: JointVerification) -> Line:
     return Line(
-        title=f"联合核查：{joint.clue.title}",
+        title=joint.clue.title,
         note=joint.clue.number,
         department=joint.lead,
         url=joint.get_absolute_url(),
@@ -124,7 +124,7 @@ def _crimes(actor: Actor, subject: Subject) -> QuerySet[CrimeHandover]:
 
 def _crime_line(case: CrimeHandover) -> Line:
     return Line(
-        title=f"行刑衔接：{case.title}",
+        title=case.title,
         note="，".join(filter(None, (case.offence, f"公安机关：{case.police}", case.number))),
         department=case.department,
         url=case.get_absolute_url(),

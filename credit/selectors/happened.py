@@ -68,7 +68,7 @@ def _sanction_line(sanction: Sanction) -> Line:
     if sanction.ended_at:
         note = f"{note}；{sanction.end_reason}".strip("；")
     return Line(
-        title=f"失信惩戒：{sanction.get_trigger_display()}",
+        title=str(sanction.get_trigger_display()),
         note=note,
         department=sanction.department,
         url=sanction.get_absolute_url(),

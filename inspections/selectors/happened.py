@@ -36,7 +36,7 @@ def _visit_line(task: JointTask) -> Line:
         told.append(f"会同{'、'.join(others)}")
     told.append(task.code)
     return Line(
-        title=f"检查：{task.matter_name}" if task.matter else "检查",
+        title=task.matter_name,
         note="，".join(told),
         department=task.lead,
         url=task.get_absolute_url(),
@@ -74,7 +74,7 @@ def _results(actor: Actor, subject: Subject) -> QuerySet[Result]:
 
 def _result_line(result: Result) -> Line:
     return Line(
-        title=f"检查结果：{'；'.join(result.conclusion) or '未填写'}",
+        title='；'.join(result.conclusion) or "未填写",
         note="，".join(filter(None, (result.part.task.matter_name, result.change_reason))),
         department=result.part.department,
         url=_page_of(result),

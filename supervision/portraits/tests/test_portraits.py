@@ -51,7 +51,7 @@ def test_the_portrait_tells_of_everything(subject, client_of):
         "信用风险等级",
         "群众反映之1",
         "投诉集中之1",
-        "检查结果：未发现问题",
+        "未发现问题",
         "养老机构安全综合监管",
         "全部变更与导出",
     ):
@@ -64,7 +64,7 @@ def test_every_kind_that_happened_is_among_the_lines(subject, actor):
     told = {entry.source.code for entry in entries}
     assert set(timeline.SOURCES) - told == {"crime", "sanction", "petition", "white_list"}
     entries = timeline.page(actor("scjg_head"), subject, kind="crime").entries
-    assert [entry.line.title for entry in entries] == ["行刑衔接：涉嫌犯罪之1"]
+    assert [entry.line.title for entry in entries] == ["涉嫌犯罪之1"]
 
 
 def test_sanctions_are_counted_and_told(county, actor):
@@ -72,7 +72,7 @@ def test_sanctions_are_counted_and_told(county, actor):
     sanction_samples.signed(actor, subject)
     found = portrait(actor("nync_clerk"), subject)
     assert found.sanctioned == 1
-    assert [entry.line.title for entry in found.latest.entries[:1]] == ["失信惩戒：部门提出"]
+    assert [entry.line.title for entry in found.latest.entries[:1]] == ["部门提出"]
     assert [thing.entry.source.code for thing in found.open] == ["sanction"]
 
 
