@@ -74,7 +74,7 @@ def _results(actor: Actor, subject: Subject) -> QuerySet[Result]:
 
 def _result_line(result: Result) -> Line:
     return Line(
-        title='；'.join(result.conclusion) or "未填写",
+        title="；".join(result.conclusion) or "未填写",
         note="，".join(filter(None, (result.part.task.matter_name, result.change_reason))),
         department=result.part.department,
         url=_page_of(result),
