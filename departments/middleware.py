@@ -11,7 +11,7 @@ from departments.roles import ADMINISTRATORS
 from records.errors import NotAllowed
 from records.middleware import actor_of, record_denial
 
-BUSINESS = frozenset({"matters", "credit", "inspections", "clues", "portraits"})
+BUSINESS = frozenset({"matters", "credit", "inspections", "clues", "portraits", "assessment"})
 """The URL namespaces of the rooms in which departments work."""
 
 

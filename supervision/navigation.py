@@ -158,7 +158,14 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "统计", "统计", "chart-bar", 7, (Entry("统筹看板", "dashboard:coordination", _oversees),)
+        "统计",
+        "统计",
+        "chart-bar",
+        7,
+        (
+            Entry("统筹看板", "dashboard:coordination", _oversees),
+            Entry("部门考核", "assessment:overview", _department),
+        ),
     ),
     Group(
         "系统",

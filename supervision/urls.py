@@ -21,6 +21,7 @@ urlpatterns = [
     path("clues/", include("clues.urls")),
     path("public/", include("supervision.publicity.urls")),
     path("api/v1/", include(api.urlpatterns)),
+    path("assessment/", include("supervision.assessment.urls")),
     path("gateway/", include("supervision.gateway.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -36,6 +36,7 @@ from records.imports import pending_imports
 from records.models import TrailEntry
 from records.periods import window
 from records.worklist import WorkItem
+from supervision.assessment.selectors import pending_assessment
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_imports,
@@ -57,6 +58,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_petitions,
     pending_white_list,
     pending_duplicates,
+    pending_assessment,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

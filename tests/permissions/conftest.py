@@ -11,10 +11,11 @@ from django.test import override_settings
 
 from tests.permissions import world as worlds
 from tests.permissions.world import World
+from tests.permissions.world_assessment import add_assessment
 from tests.permissions.world_clues import add_clues
 from tests.permissions.world_credit import add_credit
-from tests.permissions.world_gateway import add_gateway
 from tests.permissions.world_duplicates import add_duplicates
+from tests.permissions.world_gateway import add_gateway
 from tests.permissions.world_labels import add_labels
 from tests.permissions.world_procedures import add_procedures
 from tests.permissions.world_sanctions import add_sanctions
@@ -47,6 +48,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_credit(built)
         add_sanctions(built)
         add_gateway(built)
+        add_assessment(built)
         yield built
         transaction.set_rollback(True)
 

@@ -57,6 +57,10 @@ DOORS = {
     "petition": "credit:petition-act",
     "gateway_client": "gateway:client-act",
     "gateway_key": "gateway:key-act",
+    "assessment_scheme": "assessment:scheme-act",
+    "assessment_round": "assessment:round-act",
+    "assessment_appeal": "assessment:appeal-act",
+    "assessment_bonus": "assessment:bonus-act",
 }
 """The door of each table's acts. The subject's only act without a form of its own has its own
 door, and the year plan is addressed by its year, an emergency call has a page of its own; all

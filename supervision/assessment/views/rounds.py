@@ -1,0 +1,195 @@
+"""Pages of an assessment: the matrix of a period, a department, a line with its rows, the paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from records.exports import export
+from records.forms import show_refusal
+from records.middleware import actor_of
+from records.paging import capped_count, requested_page
+from records.selectors import timeline
+from records.views import EXPORT_LIMIT, ActView
+from supervision.assessment import selectors
+from supervision.assessment.acts import ROUND_ACTS, assesses, may_appeal
+from supervision.assessment.forms import RoundForm
+from supervision.assessment.models import Appeal, LineScore, Round, Score
+from supervision.assessment.services import rounds as services
+
+_LAST_PERIODS = 16
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of the room."""
+    pages = (("overview", "部门考核"), ("appeal-list", "申诉"), ("scheme-list", "考核方案"))
+    return [
+        {"label": label, "url": reverse(f"assessment:{name}"), "active": name == current}
+        for name, label in pages
+    ]
+
+
+class OverviewView(View):
+    """The assessment of the latest period that the person may read."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        found = selectors.rounds_for(actor).first()
+        if found is not None:
+            return show_round(request, actor, found)
+        context = {"may_begin": assesses(actor, actor.region_code), "tabs": tabs("overview")}
+        return render(request, "assessment/none.html", context)
+
+
+class RoundView(View):
+    """Departments by indicators in one period; ``?export=xlsx`` hands out what is shown."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        return show_round(request, actor, get_object_or_404(selectors.rounds_for(actor), pk=pk))
+
+
+def show_round(request: HttpRequest, actor: Actor, found: Round) -> HttpResponse:
+    """The page of a round."""
+    lines, rows = selectors.matrix(actor, found)
+    if request.GET.get("export") == "xlsx":
+        sheet = selectors.round_sheet(found, lines)
+        return export(request, sheet, selectors.sheet_rows(rows), f"{found}.xlsx")
+    periods = list(selectors.rounds_for(actor)[:_LAST_PERIODS])
+    context = {
+        "round": found,
+        "acts": ROUND_ACTS.buttons(actor, found),
+        "may_begin": assesses(actor, found.region_code),
+        "lines": lines,
+        "rows": [row for row in rows if row.score.rank is not None],
+        "idle": [row for row in rows if row.score.rank is None],
+        "periods": [
+            {"label": each.period, "url": each.get_absolute_url(), "active": each == found}
+            for each in periods
+        ],
+        "tabs": tabs("overview"),
+        "entries": timeline(found),
+    }
+    return render(request, "assessment/round.html", context)
+
+
+class RoundNewView(View):
+    """Begin the assessment of a period."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self._check(request)
+        return self._show(request, RoundForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        actor = self._check(request)
+        form = RoundForm(request.POST)
+        if form.is_valid():
+            try:
+                made = services.begin(actor, **form.cleaned_data)
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"已测算“{made}”。")
+                return redirect(made)
+        return self._show(request, form)
+
+    def _check(self, request: HttpRequest) -> Actor:
+        actor = actor_of(request)
+        if not assesses(actor, actor.region_code):
+            raise NotAllowed("只有综合协调组可以发起部门考核。", verb="assessment_round.begin")
+        return actor
+
+    def _show(self, request: HttpRequest, form: RoundForm) -> HttpResponse:
+        status = 422 if form.errors else 200
+        return render(request, "assessment/round_new.html", {"form": form}, status=status)
+
+
+class RoundActView(ActView):
+    """Compute, publish, freeze."""
+
+    table = ROUND_ACTS
+    handlers = services.HANDLERS
+    detail_url = "assessment:round"
+
+
+class RoundPrintView(View):
+    """The report of a period as a paper."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        found = get_object_or_404(selectors.rounds_for(actor), pk=pk)
+        lines, rows = selectors.matrix(actor, found)
+        context = {
+            "round": found,
+            "lines": lines,
+            "rows": [row for row in rows if row.score.rank is not None],
+            "idle": [row.score.department for row in rows if row.score.rank is None],
+            "issuer": actor.department_name if assesses(actor, found.region_code) else "",
+        }
+        return render(request, "assessment/paper.html", context)
+
+
+class ScoreView(View):
+    """A department's result, line by line."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        score = get_object_or_404(
+            Score.objects.visible_to(actor).select_related("round__region", "department"), pk=pk
+        )
+        lines = score.lines.select_related("line")
+        appeals = selectors.appeals_for(actor).filter(line__of=score)
+        office = assesses(actor, score.region_code)
+        context = {
+            "score": score,
+            "round": score.round,
+            "ranked": Score.objects.filter(round=score.round, rank__isnull=False).count(),
+            "lines": list(lines),
+            "appeals": list(appeals),
+            "bonuses": list(selectors.bonuses_of(actor, score)),
+            "may_add": office and score.round.state != Round.State.FROZEN,
+        }
+        return render(request, "assessment/score.html", context)
+
+
+class LineView(View):
+    """A figure and the rows behind it; ``?export=xlsx`` hands them out."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        line = get_object_or_404(
+            LineScore.objects.visible_to(actor).select_related(
+                "line", "of__round__region", "of__department"
+            ),
+            pk=pk,
+        )
+        rows = selectors.rows_of(actor, line)
+        kind = line.line.kind
+        if request.GET.get("export") == "xlsx":
+            taken = selectors.shown(actor, rows.order_by(*selectors.ROW_ORDER)[:EXPORT_LIMIT], kind)
+            return export(
+                request,
+                selectors.ROW_SHEET,
+                selectors.row_sheet_rows(taken),
+                f"{line.of.department} {line.line}.xlsx",
+            )
+        page = requested_page(request, rows, selectors.ROW_ORDER)
+        appealed = Appeal.objects.filter(line=line, state__in=Appeal.OPEN)
+        context = {
+            "line": line,
+            "score": line.of,
+            "round": line.of.round,
+            "page": page,
+            "rows": selectors.shown(actor, page, kind),
+            "total": capped_count(rows),
+            "may_appeal": may_appeal(actor, line) and services.may_still_appeal(line.of.round),
+            "appealed": set(appealed.values_list("row_id", flat=True)),
+        }
+        return render(request, "assessment/line.html", context)
