@@ -199,6 +199,9 @@ class Assessment(models.Model):
         )
         indexes = (
             models.Index(fields=("evaluation", "grade", "subject"), name="assessment_by_grade"),
+            models.Index(
+                fields=("subject",), condition=Q(veto__isnull=False), name="assessment_vetoed"
+            ),
         )
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from credit.models.subject import Subject
-from credit.rules.events import EVENT_KINDS, KIND_CHOICES, MAX_AMOUNT, EventKind
+from credit.rules.events import EVENT_KINDS, KIND_CHOICES, LISTED, MAX_AMOUNT, EventKind
 from matters.models import Matter
 from records.actor import Actor
 
@@ -63,6 +63,9 @@ class CreditEvent(models.Model):
                 fields=("subject", "kind", "happened_on"),
                 include=("amount", "until", "matter", "id"),
                 name="credit_event_evaluation",
+            ),
+            models.Index(
+                fields=("subject",), condition=Q(kind__in=LISTED), name="credit_event_listed"
             ),
         )
 

@@ -58,6 +58,9 @@ _KINDS = (
 EVENT_KINDS: dict[str, EventKind] = {kind.code: kind for kind in _KINDS}
 """By code; the codes stand in indicator sets and in what other systems send, so they stay."""
 
+LISTED = ("dishonest",)
+"""Lists of serious dishonesty: whoever is on one may be sanctioned."""
+
 MAX_AMOUNT = 10**12
 """The largest amount of one fact: sums of a million facts still fit a 64-bit number."""
 

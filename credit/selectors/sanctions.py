@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from credit.acts.sanctions import SANCTION_PART_ACTS
 from credit.models import CreditEvent, Sanction, SanctionMeasure, SanctionPart, Standing, Subject
 from credit.rules import sanctions as rules
+from credit.rules.events import LISTED
 from credit.rules.measures import MEASURES
 from departments.actors import does_clerks_work, is_staff_member
 from departments.roles import Role
@@ -24,8 +25,6 @@ from records.models import Deadline
 from records.worklist import WorkItem
 
 ORDER = ("-id",)
-LISTED = ("dishonest",)
-"""The events that propose a sanction while they hold, as does a veto."""
 
 SANCTION_SHEET = Sheet(
     title="失信惩戒",
@@ -136,13 +135,21 @@ def proposals(actor: Actor) -> QuerySet[Subject]:
     """The subjects whom nobody sanctions yet though they are listed as dishonest or came out of
     their evaluation with a veto (可发起惩戒)."""
     held = Q(until=None) | Q(until__gt=clock.today())
-    listed = CreditEvent.objects.filter(held, subject=OuterRef("pk"), kind__in=LISTED)
-    vetoed = Standing.objects.filter(subject=OuterRef("pk"), assessment__veto__isnull=False)
+    listed = CreditEvent.objects.filter(held, kind__in=LISTED)
+    # A standing's assessment is always of its own subject; said here, it leads by index from the
+    # few with a veto to their standings.
+    vetoed = Standing.objects.filter(
+        assessment__veto__isnull=False, subject=F("assessment__subject")
+    )
     open_ones = Sanction.objects.filter(subject=OuterRef("pk"), state__in=Sanction.OPEN)
+    few = listed.values("subject_id").union(vetoed.values("subject_id"))
     return (
         Subject.objects.visible_to(actor)
-        .annotate(is_listed=Exists(listed), is_vetoed=Exists(vetoed))
-        .filter(Q(is_listed=True) | Q(is_vetoed=True), ~Exists(open_ones))
+        .filter(~Exists(open_ones), pk__in=few)
+        .annotate(
+            is_listed=Exists(listed.filter(subject=OuterRef("pk"))),
+            is_vetoed=Exists(vetoed.filter(subject=OuterRef("pk"))),
+        )
         .exclude(
             status__in=(
                 Subject.Status.DEREGISTERED,

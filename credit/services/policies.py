@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from string import ascii_uppercase
 
 from django.db import transaction
 from django.db.models import F, Q, Value
@@ -51,8 +52,9 @@ class Held:
     source: str
 
     def leaves_to_triggers(self, industry_class: str) -> bool:
-        """Whether firms of this industry class are only checked when something triggers it."""
-        return bool(industry_class) and industry_class.startswith(self.triggered or ("\0",))
+        """Whether firms of this industry class, which may begin with the letter of its section, are
+        only checked when something triggers it."""
+        return industry_class.lstrip(ascii_uppercase).startswith(self.triggered)
 
 
 class UnsoundPolicy(Refused):

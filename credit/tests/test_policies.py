@@ -163,3 +163,16 @@ def test_drafts_are_the_credit_groups_own(clerk: Actor, actor: Callable[[str], A
     policy = drafted(clerk)
     seen = SupervisionPolicy.objects.visible_to
     assert policy in seen(clerk) and policy not in seen(actor("mzj_clerk"))
+
+
+@pytest.mark.parametrize(
+    ("industry_class", "left"),
+    [("6420", True), ("I6420", True), ("64", True), ("6510", False), ("I", False), ("", False)],
+)
+def test_the_letter_of_the_section_makes_no_difference(industry_class: str, left: bool) -> None:
+    held = policies.Held(300, 1, "on_site", ("64",), "方案")
+    assert held.leaves_to_triggers(industry_class) is left
+
+
+def test_without_new_industries_nobody_is_left_to_triggers() -> None:
+    assert not policies.Held(300, 1, "on_site", (), "方案").leaves_to_triggers("")
