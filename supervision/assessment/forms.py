@@ -143,4 +143,4 @@ class BonusForm(forms.Form):
     title = forms.CharField(label="加分事项", max_length=100)
     points = _points("加分")
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
-    files = files_field("证明材料")
+    files = files_field("证明材料")  # type: ignore[assignment]

@@ -171,7 +171,7 @@ def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
     urls: dict[tuple[int, int], str] = {}
     for type_id, pks in wanted.items():
         model = ContentType.objects.get_for_id(type_id).model_class()
-        if model is None or not hasattr(model._default_manager.all(), "visible_to"):
+        if model is None or not hasattr(model._default_manager, "visible_to"):
             continue
         for each in model._default_manager.visible_to(actor).filter(pk__in=pks):
             urls[type_id, each.pk] = each.get_absolute_url()

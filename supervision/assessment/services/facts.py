@@ -69,7 +69,7 @@ def _clocks(of: Round, keys: Collection[str], now: dt.datetime) -> Iterator[Foun
         if indicator is None:
             continue
         begun = indicator.key in STARTED
-        met = not begun and each.met_at is not None and each.met_at <= each.due_at
+        met = not begun and _in_time(each)
         late = None if met or begun else deadlines.late_by(each, now, days)
         row = ScoreRow(
             what=each.title,
@@ -82,6 +82,10 @@ def _clocks(of: Round, keys: Collection[str], now: dt.datetime) -> Iterator[Foun
             note=late.text if late else "",
         )
         yield Found(each.department_id, indicator.key, row)
+
+
+def _in_time(clock: Deadline) -> bool:
+    return bool(clock.met_at and clock.due_at and clock.met_at <= clock.due_at)
 
 
 def _concealed() -> Exists:
@@ -109,6 +113,7 @@ def _joint_visits(of: Round, now: dt.datetime) -> Rows:
     ).annotate(departments=Count("parts"))
     kind = _kind(JointTask)
     for task in tasks.order_by("pk").iterator(chunk_size=_BATCH):
+        departments: int = task.departments  # type: ignore[attr-defined]
         yield (
             task.lead_id,
             ScoreRow(
@@ -116,9 +121,9 @@ def _joint_visits(of: Round, now: dt.datetime) -> Rows:
                 about=task.code,
                 target_type=kind,
                 target_id=task.pk,
-                due_at=beginning(task.visit_on),
-                met=task.departments > 1,
-                note=f"{task.departments} 个部门",
+                due_at=_end_of(task.visit_on),
+                met=departments > 1,
+                note=f"{departments} 个部门",
             ),
         )
 
@@ -135,7 +140,7 @@ def _visits_done(of: Round, now: dt.datetime) -> Rows:
     )
     kind = _kind(TaskPart)
     for part in parts.order_by("pk").iterator(chunk_size=_BATCH):
-        due = end_of_day(part.task.visit_on)
+        due = _end_of(part.task.visit_on)
         yield (
             part.department_id,
             ScoreRow(
@@ -145,7 +150,7 @@ def _visits_done(of: Round, now: dt.datetime) -> Rows:
                 target_id=part.pk,
                 due_at=due,
                 done_at=part.submitted_at,
-                met=part.submitted_at is not None and part.submitted_at <= due,
+                met=bool(part.submitted_at and due and part.submitted_at <= due),
             ),
         )
 
@@ -162,7 +167,9 @@ def _plan_done(of: Round, now: dt.datetime) -> Rows:
     )
     kind = _kind(PlanItem)
     for item in items.order_by("pk").iterator(chunk_size=_BATCH):
-        met = item.planned > 0 and item.done == item.planned
+        planned: int = item.planned  # type: ignore[attr-defined]
+        done: int = item.done  # type: ignore[attr-defined]
+        met = planned > 0 and done == planned
         due = end_of_day(item.period_end)
         if met or due < now:
             yield (
@@ -174,7 +181,7 @@ def _plan_done(of: Round, now: dt.datetime) -> Rows:
                     target_id=item.pk,
                     due_at=due,
                     met=met,
-                    note=f"已完成 {item.done} / {item.planned} 户" if item.planned else "没有抽取",
+                    note=f"已完成 {done} / {planned} 户" if planned else "没有抽取",
                 ),
             )
 
@@ -286,6 +293,10 @@ def _moments(of: Round) -> tuple[dt.datetime, dt.datetime]:
 def _within(field: str, span: tuple[dt.date, dt.date]) -> Q:
     first, ends = span
     return Q(**{f"{field}__gte": first, f"{field}__lt": ends})
+
+
+def _end_of(day: dt.date | None) -> dt.datetime | None:
+    return end_of_day(day) if day else None
 
 
 def _kind(model: type[models.Model]) -> ContentType:
