@@ -107,6 +107,15 @@ def compared(pair: DuplicatePair) -> list[Compared]:
     ]
 
 
+def as_they_were(pair: DuplicatePair, merge: SubjectMerge) -> None:
+    """Let a merged pair show the facts of both before the merge."""
+    known = {field.attname for field in Subject._meta.concrete_fields}
+    for side in ("first", "second"):
+        kept = merge.before[str(getattr(pair, f"{side}_id"))]
+        values = {name: value for name, value in kept.items() if name in known}
+        setattr(pair, side, Subject(**values))
+
+
 @dataclass(frozen=True)
 class Tally:
     """How many rows of one kind name each of the two, as far as the person may know."""

@@ -75,7 +75,9 @@ def test_from_the_comparison_to_the_merged_page(found, actor, client_of) -> None
     assert head.post(act).status_code == 302
     found.refresh_from_db()
     assert found.state == "merged"
-    assert "合并的记录" in clerk.get(found.get_absolute_url()).content.decode()
+    done = clerk.get(found.get_absolute_url()).content.decode()
+    assert "合并的记录" in done
+    assert HOME.name in done and "已合并" in done
     gone = clerk.get(found.second.get_absolute_url()).content.decode()
     assert "已并入其他对象" in gone
     assert found.first.get_absolute_url() in gone
@@ -87,6 +89,8 @@ def test_an_obstacle_is_shown_and_keeps_what_was_typed(found, client_of) -> None
     Subject.objects.filter(pk=found.second_id).update(id_kind="house", identifier="NZ-0001")
     clerk = client_of("xzsp_clerk")
     assert "现在不能合并" in clerk.get(found.get_absolute_url()).content.decode()
+    others = client_of("mzj_clerk").get(found.get_absolute_url()).content.decode()
+    assert "现在不能合并" not in others
     form = reverse("credit:duplicate-propose", args=[found.pk])
     answer = clerk.post(form, {"survivor": found.first_id, "reason": "登记档案核对一致"})
     assert answer.status_code == 422

@@ -55,13 +55,18 @@ class DuplicateView(View):
         actor = actor_of(request)
         pair = get_object_or_404(selectors.pairs_for(actor), pk=pk)
         merge = SubjectMerge.objects.filter(pair=pair).first()
+        if merge:
+            selectors.as_they_were(pair, merge)
+        acts = DUPLICATE_ACTS.buttons(actor, pair)
         open_ = pair.state in pair.WAITING
         context = {
             "pair": pair,
+            "comparison": "合并前的内容" if merge else "对比",
             "rows": selectors.compared(pair),
-            "acts": DUPLICATE_ACTS.buttons(actor, pair),
+            "acts": acts,
             "tallies": selectors.tallies(actor, pair) if open_ else [],
-            "obstacles": obstacles(pair.first, pair.second) if open_ else [],
+            # Only for who acts: they tell of visits that are not announced yet.
+            "obstacles": obstacles(pair.first, pair.second) if open_ and acts else [],
             "taken": [str(Subject._meta.get_field(name).verbose_name) for name in pair.taken],
             "merge": merge,
             "moved": selectors.moved_by(actor, merge) if merge else [],
