@@ -37,11 +37,21 @@ TAGS = {
     "sharing-requests": "信息共享申请",
     "sanctions": "失信惩戒",
     "white-list": "白名单",
+    "gateway": "省级平台接口",
     "petitions": "异议与修复",
 }
 """The first part of an address → what it is about."""
 
 SUMMARIES = {
+    "gateway_subjects_push": "报送监管对象（一次最多 10000 个）",
+    "gateway_credit_facts_push": "报送信用记录（一次最多 10000 条）",
+    "gateway_warnings_push": "报送预警（一次最多 500 条）",
+    "gateway_clues_push": "报送线索（一次最多 500 条）",
+    "gateway_clues_pull": "获取线索办理进度的变化",
+    "gateway_matters_pull": "获取监管事项的变化",
+    "gateway_plans_pull": "获取检查计划的变化",
+    "gateway_tasks_pull": "获取联合检查任务的变化",
+    "gateway_results_pull": "获取检查结果公示的变化",
     "sanctions_list": "查询失信惩戒",
     "sanctions_create": "拟办失信惩戒",
     "sanctions_retrieve": "查看失信惩戒",
@@ -173,8 +183,10 @@ _NAMES = {
     404: "NotFound",
     406: "NotAcceptable",
     409: "Conflict",
+    413: "TooLarge",
     415: "UnsupportedMediaType",
     422: "Refused",
+    429: "TooManyCalls",
 }
 _PROBLEM = {
     "type": "object",
@@ -220,13 +232,14 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 def describe(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Complete the generated description; a postprocessing hook of drf-spectacular."""
     for address, operations in result["paths"].items():
-        about = address.removeprefix("/api/v1/").split("/")[0]
+        signed = address.startswith("/gateway/")
+        about = "gateway" if signed else address.removeprefix("/api/v1/").split("/")[0]
         for method, operation in operations.items():
             operation["tags"] = [TAGS.get(about, about)]
             operation["summary"] = SUMMARIES.get(operation["operationId"], "")
             # The docstrings of the code are for those who read the code.
             operation.pop("description", None)
-            for status in _refusals(method):
+            for status in _refusals(method, signed=signed):
                 operation["responses"].setdefault(
                     str(status), {"$ref": f"#/components/responses/{_NAMES[status]}"}
                 )
@@ -246,6 +259,9 @@ def describe(result: dict[str, Any], generator: Any, request: Any, public: bool)
     return result
 
 
-def _refusals(method: str) -> list[int]:
-    """Reading can find nothing (a key, the cursor of a list); writing can be refused as well."""
+def _refusals(method: str, *, signed: bool) -> list[int]:
+    """Reading can find nothing (a key, the cursor of a list); writing can be refused as well.
+    Signed calls name nothing to be found, may be too large and come too often."""
+    if signed:
+        return [400, 401, 403, 406, 413, 422, 429] + ([409, 415] if method != "get" else [])
     return [400, 401, 403, 404, 406] + ([409, 415, 422] if method != "get" else [])

@@ -41,6 +41,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "sweep-gateway": {
+        "task": "gateway.sweep",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "sequence-feeds": {
+        "task": "gateway.sequence",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
     "deliver-outbox": {
         "task": "records.deliver_outbox",
         "schedule": 10.0,

@@ -22,6 +22,7 @@ urlpatterns = [
     path("public/", include("supervision.publicity.urls")),
     path("api/v1/", include(api.urlpatterns)),
     path("assessment/", include("supervision.assessment.urls")),
+    path("gateway/v1/", include("supervision.gateway.api_urls")),
     path("gateway/", include("supervision.gateway.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -20,7 +20,7 @@ class ClientForm(forms.Form):
     refusal_fields: ClassVar = {"opinion": "reason"}
 
     name = forms.CharField(
-        label="名称", max_length=60, help_text="写入留痕，如“省‘互联网+监管’平台”。"
+        label="名称", max_length=40, help_text="写入留痕，如“省‘互联网+监管’平台”。"
     )
     contact = forms.CharField(label="联系人和电话", max_length=100)
     scopes = forms.MultipleChoiceField(

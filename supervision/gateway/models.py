@@ -48,7 +48,7 @@ class GatewayClient(models.Model):
     TONES: ClassVar[dict[str, str]] = {State.ACTIVE: "ok", State.SUSPENDED: "bad"}
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
-    name = models.CharField("名称", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=40, unique=True)
     contact = models.CharField("联系人和电话", max_length=100)
     scopes = ArrayField(
         models.CharField(max_length=20, choices=Scope.choices), verbose_name="权限范围"
@@ -177,7 +177,7 @@ class GatewayRefusal(models.Model):
     client = models.ForeignKey(
         GatewayClient, models.CASCADE, null=True, related_name="refusals", verbose_name="接入系统"
     )
-    address = models.GenericIPAddressField("来源地址")
+    address = models.GenericIPAddressField("来源地址", null=True)
     reason = models.CharField("原因", max_length=30)
     hour = models.DateTimeField("时段")
     calls = models.PositiveIntegerField("次数", default=1)
@@ -197,3 +197,65 @@ class GatewayRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} {self.reason}"
+
+
+class GatewayAnswer(models.Model):
+    """What a call under an idempotency key was answered, written in the transaction of its effect:
+    whoever sends the same again gets the same."""
+
+    client = models.ForeignKey(GatewayClient, models.CASCADE, related_name="+")
+    key = models.CharField("幂等键", max_length=128)
+    fingerprint = models.CharField("请求摘要", max_length=64)
+    status = models.PositiveSmallIntegerField("状态码")
+    body = models.TextField("应答")
+    at = models.DateTimeField("时间", default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已作应答"
+        constraints = (
+            models.UniqueConstraint(fields=("client", "key"), name="gateway_answer_once"),
+        )
+        indexes = (models.Index(fields=("at",)),)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class GatewayChange(models.Model):
+    """That something which a feed tells of changed; written by triggers with the change itself,
+    taken up by the sequencer (``supervision.gateway.feed``). Only ever inserted and deleted, so
+    that no act waits for another here."""
+
+    kind = models.CharField(max_length=10)
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待编号的变更"
+        indexes = (models.Index(fields=("kind", "id")),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class GatewayFeedRow(models.Model):
+    """Where an object stands in its feed: ``position`` is that of its last change.
+
+    ``shown_since`` is the position at which a feed first told of it, None as long as none did:
+    only who can have been told of it is told that it is gone.
+    """
+
+    kind = models.CharField(max_length=10)
+    object_id = models.BigIntegerField()
+    region_code = models.CharField(max_length=12)
+    position = models.BigIntegerField()
+    shown_since = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "变更流"
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "object_id"), name="gateway_feed_object_once"),
+            models.UniqueConstraint(fields=("kind", "position"), name="gateway_feed_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.position}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +19,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from script.gateway_client import signed
 from supervision.wsgi import application
 from tests.api.test_description import FILE
+from tests.permissions.world_gateway import GATEWAY_KEY, GATEWAY_SECRET
 
 EXAMPLES = 20
 """Per operation; script/soak tries more."""
@@ -45,7 +48,6 @@ THINGS = {
     "/sharing-requests/": "request_sent",
     "/sanctions/": "sanction",
     "/white-list/": "white_list_consent",
-    "/petitions/": "objection_entered",
 }
 CHECKS = (
     not_a_server_error,
@@ -54,8 +56,28 @@ CHECKS = (
     response_schema_conformance,
 )
 
+
+def signing(environ: dict[str, Any], start_response: Any) -> Any:
+    """The platform behind a client that signs the calls of the gateway as they are sent."""
+    if environ["PATH_INFO"].startswith("/gateway/v1/"):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        headers = signed(
+            environ["REQUEST_METHOD"],
+            f"http://{environ['HTTP_HOST']}{environ['RAW_URI']}",
+            body,
+            key_id=GATEWAY_KEY,
+            secret=GATEWAY_SECRET,
+            idempotency_key=environ.get("HTTP_IDEMPOTENCY_KEY", ""),
+        )
+        names = ("Signature", "Signature-Input", "Content-Digest")
+        given = {n: headers[n] for n in names if n in headers}
+        environ |= {f"HTTP_{n.upper().replace('-', '_')}": value for n, value in given.items()}
+        environ["wsgi.input"] = io.BytesIO(body)
+    return application(environ, start_response)
+
+
 schema = schemathesis.openapi.from_dict(yaml.safe_load(FILE.read_text()))
-schema.app = application
+schema.app = signing
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def knock(client: Client, method: str, url: str, body: Mapping[str, Any]) -> Htt
     """Ask with a body as the door wants it: JSON for REST resources, a form for pages."""
     if method == "GET":
         return client.get(url)
-    if url.startswith("/api/"):
+    if url.startswith(("/api/", "/gateway/v1/")):
         return client.generic(method, url, json.dumps(body), content_type="application/json")
     return client.post(url, body)
 

@@ -1,0 +1,366 @@
+"""The resources that other systems push, each by the services that people use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from clues.models import Clue, RiskWarning
+from clues.rules.warnings import LEVELS
+from clues.services import intake
+from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH, Facts
+from clues.services.warnings.response import from_above
+from credit.models import Subject
+from credit.rules.events import KIND_CHOICES
+from credit.selectors.directory import scope_of, stored_entries
+from credit.services import outside
+from credit.services.directory import faults as directory_faults
+from credit.services.directory import upsert_subjects
+from credit.validation import (
+    ADDRESS_LENGTH,
+    IDENTIFIER_LENGTH,
+    NAME_LENGTH,
+    SubjectInput,
+    normalise_identifier,
+)
+from departments.models import Region
+from departments.roles import Function
+from matters.models import Matter, SubjectCategory
+from records import clock
+from records.actor import Actor
+from records.errors import Refused
+from supervision.gateway.api.push import Faults, Intake, Item, PushView
+from supervision.gateway.api.schema import described_push
+from supervision.gateway.models import Scope
+from supervision.gateway.shapes import Field, Shape, Wrong
+
+_ONE_BY_ONE = 500
+"""How many items a call of what is taken in one by one, each starting clocks and telling people."""
+
+_CODE = "91411603MA7GBJK2X0"
+
+
+def _text(words: str, most: int, example: str = "", **more: Any) -> Field:
+    return Field(kind="text", help=words, most=most, example=example, **more)
+
+
+def _choice(words: str, choices: Iterable[tuple[Any, Any]], example: str, **more: Any) -> Field:
+    pairs = tuple((str(code), str(label)) for code, label in choices)
+    return Field(kind="choice", help=words, choices=pairs, example=example, **more)
+
+
+ORIGINS = [
+    (each.value, each.label) for each in (RiskWarning.Origin.NATIONAL, RiskWarning.Origin.PROVINCE)
+]
+"""Who above a region warns it."""
+
+_IDENTIFIER = IDENTIFIER_LENGTH + 20
+"""As it is sent: wide characters and spaces are taken out before it is checked."""
+
+SUBJECT = Shape(
+    "PushedSubject",
+    {
+        "id_kind": _choice("标识类型", SubjectCategory.IdKind.choices, "uscc", required=True),
+        "identifier": _text("统一社会信用代码或其他标识", _IDENTIFIER, _CODE, required=True),
+        "name": _text("名称", NAME_LENGTH, "周口市淮阳区安泰养老院", required=True),
+        "categories": Field(
+            kind="texts",
+            help="对象类别代码，主要类别在前",
+            most=50,
+            example=["nursing-home"],
+            required=True,
+        ),
+        "grade": _choice(
+            "信用风险等级；已在名录中的可以不填，填写的须与现等级相同",
+            Subject.Grade.choices,
+            "B",
+        ),
+        "status": _choice(
+            "状态，缺省为在业", Subject.Status.choices, "open", default=Subject.Status.OPEN.value
+        ),
+        "industry_class": _text("行业代码（GB/T 4754）", 6, "8514"),
+        "address": _text("地址", ADDRESS_LENGTH, "新站镇健康路 1 号"),
+        "township": _text("乡镇街道代码", 12, "411603101"),
+    },
+)
+
+
+def _entries(actor: Actor, items: Sequence[Item]) -> tuple[list[SubjectInput], list[str]]:
+    """The items as the directory takes them, without a grade that of the entry that is there; and
+    what each will be: created, updated or unchanged."""
+    rows = [
+        SubjectInput(
+            id_kind=item["id_kind"],
+            identifier=normalise_identifier(item["identifier"]),
+            name=item["name"],
+            categories=item["categories"],
+            grade=item["grade"],
+            status=item["status"],
+            industry_class=item["industry_class"],
+            address=item["address"],
+            township_code=item["township"],
+        )
+        for item in items
+    ]
+    stored = stored_entries(scope_of(actor.region_code), rows)
+    outcomes = []
+    for place, row in enumerate(rows):
+        found = stored.get(row.key)
+        there = found.entry if found is not None else None
+        if there is not None and not row.grade:
+            rows[place] = row = replace(row, grade=there.grade)
+        outcomes.append("created" if there is None else "unchanged" if there == row else "updated")
+    return rows, outcomes
+
+
+def _check_subjects(actor: Actor, items: Sequence[Item]) -> Faults:
+    rows, _ = _entries(actor, items)
+    found: dict[int, list[Wrong]] = defaultdict(list)
+    for place, complaint in directory_faults(actor, rows):
+        found[place].append(Wrong(complaint.field, f"{complaint.message}。"))
+    return found
+
+
+def _write_subjects(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
+    rows, outcomes = _entries(actor, items)
+    if rows:
+        upsert_subjects(actor, rows, source)
+    return outcomes
+
+
+FACT = Shape(
+    "PushedFact",
+    {
+        "identifier": _text("监管对象标识", _IDENTIFIER, _CODE, required=True),
+        "kind": _choice("信用记录种类", KIND_CHOICES, "national_risk", required=True),
+        "day": Field(kind="day", help="发生日期", example="2026-03-01", required=True),
+        "value": _text("数值；评级填等级，如优、良、中、差或 A、B、C、D", 13, "A", default="1"),
+        "title": _text("内容", 200, "企业信用风险分类 A 级", required=True),
+        "key": _text("在来源系统中的编号，重复报送不重复计", 100, "FXFL-2026-1", required=True),
+        "basis": _text("文号", 100),
+        "until": Field(kind="day", help="效力止日", example="", default=None),
+    },
+)
+
+
+def _facts(items: Sequence[Item]) -> list[outside.OutsideFact]:
+    return [outside.OutsideFact(**item) for item in items]
+
+
+def _check_facts(actor: Actor, items: Sequence[Item]) -> Faults:
+    found: dict[int, list[Wrong]] = defaultdict(list)
+    for fault in outside.faults(actor.region_code, _facts(items)):
+        found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
+    return found
+
+
+def _write_facts(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
+    if items:
+        outside.tell_outside(actor, source, _facts(items))
+    return ["accepted"] * len(items)
+
+
+CLUE = Shape(
+    "PushedClue",
+    {
+        "channel": _choice("线索来源", ENTERED_CHANNELS, "hotline", required=True),
+        "external_number": _text("在来源系统中的编号", 60, "ZK20260301001", required=True),
+        "title": _text("标题，缺省取内容的首句", TITLE_LENGTH),
+        "content": _text(
+            "内容：时间、地点、谁、做了什么",
+            CONTENT_LENGTH,
+            "某养老院厨房消防通道堆放杂物。",
+            required=True,
+        ),
+        "received_at": Field(kind="moment", help="来源受理时间", example="", default=None),
+        "occurred_on": Field(kind="day", help="发生日期", example="", default=None),
+        "township": _text("乡镇街道代码", 12, "411603101"),
+        "place": _text("地点", 200, "新站镇健康路 1 号"),
+        "subject_identifier": _text("监管对象标识", _IDENTIFIER),
+        "subject_name": _text("名录中没有的，填名称", NAME_LENGTH, "某养老院"),
+        "matter_code": _text("监管事项编码", 30),
+        "complainant_name": _text("反映人姓名", 60),
+        "complainant_phone": _text("反映人电话", 30),
+        "wants_answer": Field(
+            kind="flag", help="是否要求答复，缺省为是", example=True, default=True
+        ),
+    },
+)
+WARNING = Shape(
+    "PushedWarning",
+    {
+        "origin": _choice(
+            "来源",
+            ORIGINS,
+            "province",
+            required=True,
+        ),
+        "external_number": _text("来源编号", 60, "HN-YJ-2026-1", required=True),
+        "level": _choice("等级", LEVELS, str(LEVELS[0][0]), required=True),
+        "title": _text("标题", 150, "养老机构食品安全风险上升", required=True),
+        "content": _text("内容", 5000, "近 30 天同类投诉集中。", required=True),
+        "subject_identifier": _text("监管对象标识", _IDENTIFIER),
+        "township": _text("乡镇街道代码", 12, "411603101"),
+        "matter_code": _text("监管事项编码", 30),
+    },
+)
+
+
+class _Known:
+    """What items refer to by code, in three queries."""
+
+    def __init__(self, actor: Actor, items: Sequence[Item]) -> None:
+        region = actor.region_code
+        self.townships = {
+            unit.code: unit
+            for unit in Region.objects.filter(
+                code__in={item["township"] for item in items},
+                code__startswith=region,
+                level=Region.Level.TOWNSHIP,
+            )
+        }
+        self.matters = {
+            matter.code: matter
+            for matter in Matter.objects.filter(
+                region__code=region, code__in={item["matter_code"] for item in items}
+            )
+        }
+        wanted = {normalise_identifier(item["subject_identifier"]) for item in items}
+        self.subjects = {
+            subject.identifier: subject
+            for subject in Subject.objects.filter(
+                region__code=region, identifier__in=wanted
+            ).select_related("township")
+        }
+
+    def faults(self, item: Item) -> list[Wrong]:
+        found = []
+        if item["township"] and item["township"] not in self.townships:
+            found.append(Wrong("township", "本区划没有这个乡镇街道代码。"))
+        if item["matter_code"] and item["matter_code"] not in self.matters:
+            found.append(Wrong("matter_code", "本区划没有这个监管事项编码。"))
+        if item["subject_identifier"] and self.subject(item) is None:
+            found.append(Wrong("subject_identifier", "本区划名录中没有这个监管对象标识。"))
+        return found
+
+    def subject(self, item: Item) -> Subject | None:
+        return self.subjects.get(normalise_identifier(item["subject_identifier"]))
+
+    def resolved(self, item: Item) -> Item:
+        """The item with objects for codes."""
+        values = dict(item)
+        values["township"] = self.townships.get(values["township"])
+        values["subject"] = self.subject(item)
+        values["matter"] = self.matters.get(values.pop("matter_code"))
+        del values["subject_identifier"]
+        return values
+
+
+def _twice(items: Sequence[Item], *names: str) -> dict[int, list[Wrong]]:
+    """Items whose number in the source stands before in the same call."""
+    first: dict[tuple[Any, ...], int] = {}
+    found: dict[int, list[Wrong]] = defaultdict(list)
+    for place, item in enumerate(items):
+        key = tuple(item[name] for name in names)
+        if first.setdefault(key, place) != place:
+            found[place].append(Wrong(names[-1], "同一次报送中来源编号重复。"))
+    return found
+
+
+def _check_clues(actor: Actor, items: Sequence[Item]) -> Faults:
+    known, found = _Known(actor, items), _twice(items, "channel", "external_number")
+    now, today = clock.now(), clock.today()
+    for place, item in enumerate(items):
+        wrong = known.faults(item)
+        try:
+            Facts(**known.resolved(item)).check(now=now, today=today)
+        except Refused as refusal:
+            wrong.append(Wrong(refusal.field or "", refusal.message))
+        if wrong:
+            found[place] += wrong
+    return found
+
+
+def _write_clues(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
+    known = _Known(actor, items)
+    open_ones = Clue.objects.filter(region_code=actor.region_code, confidential=False)
+    there = _there(open_ones, "channel", items)
+    for item in items:
+        if (item["channel"], item["external_number"]) not in there:
+            intake.register(actor, **known.resolved(item))
+    return [
+        "unchanged" if (item["channel"], item["external_number"]) in there else "created"
+        for item in items
+    ]
+
+
+def _check_warnings(actor: Actor, items: Sequence[Item]) -> Faults:
+    known, found = _Known(actor, items), _twice(items, "origin", "external_number")
+    for place, item in enumerate(items):
+        if wrong := known.faults(item):
+            found[place] += wrong
+    return found
+
+
+def _write_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
+    known = _Known(actor, items)
+    open_ones = RiskWarning.objects.filter(region_code=actor.region_code, confidential=False)
+    there = _there(open_ones, "origin", items)
+    for item in items:
+        if (item["origin"], item["external_number"]) not in there:
+            from_above(actor, **known.resolved(item))
+    return [
+        "unchanged" if (item["origin"], item["external_number"]) in there else "created"
+        for item in items
+    ]
+
+
+def _there(found: Any, kind: str, items: Sequence[Item]) -> set[tuple[str, str]]:
+    """The numbers of the source that were taken in before, each with its kind."""
+    numbers = [item["external_number"] for item in items]
+    rows = found.filter(external_number__in=numbers)
+    return set(rows.values_list(kind, "external_number"))
+
+
+_NEW_OR_THERE = (("created", "已登记"), ("unchanged", "此前已登记"))
+
+
+@described_push
+class SubjectsView(PushView):
+    scopes = {"POST": Scope.SUBJECTS_WRITE}
+    intake = Intake(
+        SUBJECT,
+        Function.COORDINATION,
+        _check_subjects,
+        _write_subjects,
+        (("created", "已新增"), ("updated", "已更新"), ("unchanged", "无变化")),
+    )
+
+
+@described_push
+class FactsView(PushView):
+    scopes = {"POST": Scope.CREDIT_WRITE}
+    intake = Intake(FACT, Function.CREDIT, _check_facts, _write_facts, (("accepted", "已登记"),))
+
+
+@described_push
+class CluesView(PushView):
+    scopes = {"POST": Scope.CLUES_WRITE}
+    intake = Intake(
+        CLUE, Function.COORDINATION, _check_clues, _write_clues, _NEW_OR_THERE, _ONE_BY_ONE
+    )
+
+
+@described_push
+class WarningsView(PushView):
+    scopes = {"POST": Scope.WARNINGS_WRITE}
+    intake = Intake(
+        WARNING,
+        Function.COORDINATION,
+        _check_warnings,
+        _write_warnings,
+        _NEW_OR_THERE,
+        _ONE_BY_ONE,
+    )

@@ -1,0 +1,207 @@
+"""What is pushed: outcome by outcome, all or none, once for each idempotency key."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clues.models import Clue, RiskWarning
+from credit.models import CreditEvent, Subject, SubjectChange
+from records.errors import Conflict
+from records.models import TrailEntry
+from supervision.demo.identifiers import unified_code
+from supervision.gateway import answers
+from supervision.gateway.api import pushes
+from supervision.gateway.models import GatewayAnswer
+
+KEY = "call-0001"
+
+
+def subject(number: int, **other: Any) -> dict[str, Any]:
+    return {
+        "id_kind": "uscc",
+        "identifier": unified_code(random.Random(number), "91", "411603"),
+        "name": f"周口市淮阳区第{number}养老院",
+        "categories": ["nursing-home"],
+        "grade": "B",
+        **other,
+    }
+
+
+def outcomes(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content.decode()
+    return [item["outcome"] for item in answer.json()["items"]]
+
+
+def test_each_item_is_told_what_became_of_it(system) -> None:  # type: ignore[no-untyped-def]
+    items = [subject(1), subject(2, name=""), subject(3, township="999"), subject(1)]
+    answer = system.call("POST", "subjects/", items, key=KEY)
+    assert outcomes(answer) == ["created", "refused", "refused", "refused"]
+    found = {item["index"]: item.get("errors") for item in answer.json()["items"]}
+    assert [each["field"] for each in found[1]] == ["name"]
+    assert [each["field"] for each in found[2]] == ["township"]
+    assert found[3] == [{"field": "identifier", "message": "与第 1 行的标识重复。"}]
+    assert (answer.json()["accepted"], answer.json()["refused"]) == (1, 3)
+    assert Subject.objects.get().name == subject(1)["name"]
+
+
+def test_a_push_changes_what_is_there_and_leaves_a_trace(system) -> None:  # type: ignore[no-untyped-def]
+    system.call("POST", "subjects/", [subject(1), subject(2)], key=KEY)
+    left = {name: value for name, value in subject(2, address="新站镇").items() if name != "grade"}
+    answer = system.call("POST", "subjects/", [subject(1), left], key="call-0002")
+    assert outcomes(answer) == ["unchanged", "updated"]
+    line = SubjectChange.objects.get(field="address")
+    assert (line.new, line.source) == ("新站镇", system.client.name)
+    entry = TrailEntry.objects.filter(verb="subject.upsert").first()
+    assert entry is not None and entry.actor_name == f"{system.client.name}（接口）"
+
+
+def test_a_grade_is_not_changed_by_a_push(system) -> None:  # type: ignore[no-untyped-def]
+    system.call("POST", "subjects/", [subject(1)], key=KEY)
+    answer = system.call("POST", "subjects/", [subject(1, grade="A")], key="call-0002")
+    assert outcomes(answer) == ["refused"]
+    assert Subject.objects.get().grade == "B"
+
+
+def test_all_or_none_writes_none_when_one_is_at_fault(system) -> None:  # type: ignore[no-untyped-def]
+    address = "subjects/?all_or_none=1"
+    answer = system.call("POST", address, [subject(1), subject(2, name="")], key=KEY)
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["errors"]] == ["items[1].name"]
+    assert not Subject.objects.exists() and not GatewayAnswer.objects.exists()
+    # What was put right may come under the same key.
+    answer = system.call("POST", address, [subject(1), subject(2)], key=KEY)
+    assert outcomes(answer) == ["created", "created"]
+
+
+@pytest.mark.parametrize(
+    ("items", "field"),
+    [
+        ([], "items"),
+        ({}, "items"),
+        (None, "items"),
+        ([1] * 10_001, "items"),
+    ],
+)
+def test_what_is_no_list_of_items_is_refused(system, items, field) -> None:  # type: ignore[no-untyped-def]
+    answer = system.call("POST", "subjects/", items or [], key=KEY)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    "item", [1, None, [], {}, {"name": 1}, {"name": "\ud800"}, {"name": "a\0"}, {"nobody": 1}]
+)
+def test_an_item_of_any_form_is_refused_in_words(system, item) -> None:  # type: ignore[no-untyped-def]
+    for resource in ("subjects", "clues", "warnings", "credit-facts"):
+        answer = system.call("POST", f"{resource}/", [item], key=f"{KEY}-{resource}")
+        assert outcomes(answer) == ["refused"]
+        assert all(each["message"] for each in answer.json()["items"][0]["errors"])
+
+
+def test_a_key_must_be_there(system) -> None:  # type: ignore[no-untyped-def]
+    answer = system.call("POST", "subjects/", [subject(1)])
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+
+
+def test_the_same_again_gets_the_same_and_does_nothing(system) -> None:  # type: ignore[no-untyped-def]
+    first = system.call("POST", "subjects/", [subject(1)], key=KEY)
+    entries = TrailEntry.objects.count()
+    again = system.call("POST", "subjects/", [subject(1)], key=KEY)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again["Content-Type"] == first["Content-Type"] == "application/json"
+    assert TrailEntry.objects.count() == entries
+
+
+def test_another_body_under_the_same_key_is_refused(system) -> None:  # type: ignore[no-untyped-def]
+    system.call("POST", "subjects/", [subject(1)], key=KEY)
+    answer = system.call("POST", "subjects/", [subject(2)], key=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_call_that_still_runs_is_waited_for(system, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def busy(*_: Any) -> None:
+        raise answers.StillRunning("同一幂等键的调用正在办理，请稍后用同一幂等键重发。")
+
+    monkeypatch.setattr(answers, "before", busy)
+    answer = system.call("POST", "subjects/", [subject(1)], key=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_running")
+    assert int(answer["Retry-After"]) >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_running_call_holds_its_key_until_it_ends(system) -> None:  # type: ignore[no-untyped-def]
+    from django.db import transaction
+
+    other = connection.copy()
+    try:
+        with transaction.atomic():
+            answers.before(system.client, KEY, "a")
+            with other.cursor() as cursor:
+                assert not _lock(cursor, system.client, KEY)
+                assert _lock(cursor, system.client, "another")
+        with other.cursor() as cursor:
+            assert _lock(cursor, system.client, KEY)
+    finally:
+        other.close()
+
+
+def _lock(cursor: Any, client: Any, key: str) -> bool:
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [answers.lock_of(client, key)])
+    return cursor.fetchone()[0]
+
+
+def test_a_call_that_died_half_way_leaves_nothing(system, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def die(*_: Any) -> None:
+        raise Conflict("数据库连接中断。")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "keep", die)
+        assert system.call("POST", "subjects/", [subject(1)], key=KEY).status_code == 409
+    assert not Subject.objects.exists()
+    assert outcomes(system.call("POST", "subjects/", [subject(1)], key=KEY)) == ["created"]
+
+
+def test_clues_come_to_the_coordination_office_once(system) -> None:  # type: ignore[no-untyped-def]
+    item = pushes.CLUE.example
+    later = {**item, "external_number": "2", "subject_identifier": "91411603MA0000000X"}
+    answer = system.call("POST", "clues/", [item, later, item], key=KEY)
+    assert outcomes(answer) == ["created", "refused", "refused"]
+    clue = Clue.objects.get()
+    assert clue.external_number == item["external_number"] and clue.reporter_id is None
+    assert clue.receiver == system.client.region.functions.get(function="coordination").department
+    assert outcomes(system.call("POST", "clues/", [item], key="again")) == ["unchanged"]
+
+
+def test_a_push_says_nothing_of_a_confidential_clue(system, actor) -> None:  # type: ignore[no-untyped-def]
+    from clues.services import intake
+
+    item = pushes.CLUE.example
+    intake.register(
+        actor("mzj_clerk"),
+        channel=item["channel"],
+        external_number=item["external_number"],
+        content="保密",
+        confidential=True,
+    )
+    assert outcomes(system.call("POST", "clues/", [item], key=KEY)) == ["created"]
+
+
+def test_warnings_and_facts_are_taken_in(system) -> None:  # type: ignore[no-untyped-def]
+    answer = system.call("POST", "warnings/", [pushes.WARNING.example], key=KEY)
+    assert outcomes(answer) == ["created"] and RiskWarning.objects.count() == 1
+    assert outcomes(system.call("POST", "warnings/", [pushes.WARNING.example], key="b")) == [
+        "unchanged"
+    ]
+    system.call("POST", "subjects/", [subject(1)], key="c")
+    fact = {**pushes.FACT.example, "identifier": subject(1)["identifier"]}
+    wrong = {**fact, "key": "2", "value": "Z"}
+    assert outcomes(system.call("POST", "credit-facts/", [fact, wrong], key="d")) == [
+        "accepted",
+        "refused",
+    ]
+    event = CreditEvent.objects.get()
+    assert event.source == f"外部：{system.client.name}"
