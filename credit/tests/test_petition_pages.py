@@ -88,6 +88,7 @@ def test_a_repair_from_form_to_closing(actor: Who, client_of: Login, found: list
     assert made.state == "closed"
     subject = clerk.get(found[0].get_absolute_url()).content.decode()
     assert "已修复" in subject
+    assert detail in subject
 
 
 def test_too_early_is_refused_with_the_day(client_of: Login, found: list[Subject]) -> None:

@@ -29,7 +29,8 @@ from records.views import EXPORT_LIMIT, ActView, done
 
 _INSIDE = ("petition.answer", "petition.return")
 """Steps within the verifying department, which only itself reads of."""
-_CLOCKS = ("deadline.start",)
+_ELSEWHERE = ("deadline.start", "evidence.keep")
+"""What the page shows in other places: the clock and the papers."""
 
 
 class PetitionListView(View):
@@ -87,7 +88,7 @@ class PetitionView(View):
             "items": [(item, petition.subject.masked(str(item))) for item in petition.items.all()],
             "shows_answer": shows,
             "files": files if shows else files.exclude(label=services.FOUND),
-            "entries": timeline(petition, without=_CLOCKS + inside),
+            "entries": timeline(petition, without=_ELSEWHERE + inside),
         }
         return render(request, "credit/petitions/detail.html", context)
 

@@ -28,7 +28,7 @@ def load_petitions(region: Region, say: Callable[[str], None]) -> None:
         subject__grade="B",
         subject__status="open",
     )
-    events = list(fined.order_by("subject_id", "pk").distinct("subject_id")[:3])
+    events = list(fined.order_by("-subject_id", "pk").distinct("subject_id")[:3])
     stories = (_granted, _objected, _entered)
     play(tell(cast, event) for tell, event in zip(stories, events, strict=False))
     evaluations.judge_stale()
