@@ -129,5 +129,7 @@ def test_it_stands_on_the_page_and_on_the_workbench(
     door = f"/inspections/rectifications/{ordered.pk}/act/confirm/"
     assert door in client.get(row.url).content.decode()
     assert client.post(door, {"opinion": "通道已清理"}).url == row.url
-    assert "通道已清理" in client.get(row.url).content.decode()
+    page = client.get(row.url)
+    assert "通道已清理" in page.content.decode()
+    assert "确认已整改" in [entry.verb for entry in page.context["entries"]]
     assert rectification.pending_rectifications(story.actor("mzj_clerk")) == []

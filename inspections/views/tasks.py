@@ -165,6 +165,7 @@ class TaskView(View):
         parts = selectors.link_parts(task)
         own = next((part for part in parts if part.department_id == actor.department_id), None)
         check_ins = {arrival.inspector_id: arrival for arrival in task.check_ins.all()}
+        mendings = [part.rectification for part in parts if hasattr(part, "rectification")]
         context = {
             "task": task,
             "steps": _steps(task),
@@ -183,7 +184,7 @@ class TaskView(View):
             "acts": JOINT_TASK_ACTS.buttons(actor, task),
             "part_acts": TASK_PART_ACTS.buttons(actor, own, without=_OWN_PLACE) if own else [],
             "propose": _propose_form(actor, own),
-            "entries": timeline(task, *parts),
+            "entries": timeline(task, *parts, *mendings),
             "over_cap": emergencies.over_cap_words(task),
             "ratification_clock": emergencies.clock_of(task),
             "demo": settings.DEMO,
@@ -334,6 +335,8 @@ def _propose_form(actor: Actor, part: TaskPart | None) -> ProposeForm | None:
 def _steps(task: JointTask) -> list[dict[str, Any]]:
     """The course of a task as ``{% steps %}`` draws it."""
     first = "派发接收" if task.origin == JointTask.Origin.DRAW else "批准接收"
+    if task.ratification:
+        first = "紧急派发"
     course = [first, "约定日期", "签发通知书", "现场检查", "结果公示"]
     order = [
         JointTask.State.DISPATCHED,
