@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0012_held_grades'),
-        ('matters', '0001_initial'),
+        ("credit", "0012_held_grades"),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(condition=models.Q(('veto__isnull', False)), fields=['subject'], name='assessment_vetoed'),
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("veto__isnull", False)),
+                fields=["subject"],
+                name="assessment_vetoed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='creditevent',
-            index=models.Index(condition=models.Q(('kind__in', ('dishonest',))), fields=['subject'], name='credit_event_listed'),
+            model_name="creditevent",
+            index=models.Index(
+                condition=models.Q(("kind__in", ("dishonest",))),
+                fields=["subject"],
+                name="credit_event_listed",
+            ),
         ),
     ]

@@ -5,27 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inspections', '0008_follow_merged_subjects'),
+        ("inspections", "0008_follow_merged_subjects"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rectification',
+            name="Rectification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', '整改中'), ('done', '已整改'), ('dropped', '已撤销整改要求')], default='running', max_length=10, verbose_name='状态')),
-                ('started_at', models.DateTimeField(verbose_name='起算时间')),
-                ('overdue_on', models.DateField(null=True, verbose_name='逾期记入日期')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='复查情况')),
-                ('part', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rectification', to='inspections.taskpart', verbose_name='部门检查任务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "整改中"),
+                            ("done", "已整改"),
+                            ("dropped", "已撤销整改要求"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="起算时间")),
+                ("overdue_on", models.DateField(null=True, verbose_name="逾期记入日期")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="复查情况")),
+                (
+                    "part",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rectification",
+                        to="inspections.taskpart",
+                        verbose_name="部门检查任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '责令改正',
-                'verbose_name_plural': '责令改正',
-                'indexes': [models.Index(condition=models.Q(('state', 'running')), fields=['id'], name='rectification_running')],
+                "verbose_name": "责令改正",
+                "verbose_name_plural": "责令改正",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["id"],
+                        name="rectification_running",
+                    )
+                ],
             },
         ),
     ]
