@@ -61,7 +61,7 @@ def load_clues(region: Region, say: Callable[[str], None]) -> None:
     cast = Cast(region.code)
     play(
         (
-            *(_walk(cast, row) for row in clue_rows()),
+            *(walk(cast, row) for row in clue_rows()),
             _confidential(cast),
             _emergency(cast),
             _duplicate(cast),
@@ -73,7 +73,7 @@ def load_clues(region: Region, say: Callable[[str], None]) -> None:
     say(f"线索：{Clue.objects.count()} 条，及其函件、核查、争议、预警和共享信息")
 
 
-def _walk(cast: Cast, row: ClueRow) -> Story:
+def walk(cast: Cast, row: ClueRow) -> Story:
     """Take a clue in and lead it as far as its row says."""
     acts = [*zip(row.days[1:], _ROADS[row.reached], strict=True)]
     if row.told is not None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from departments.models import Region
 from records import clock
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
+from supervision.demo.assessment import load_past_quarter, load_present_quarter
 from supervision.demo.clues import load_clues
 from supervision.demo.credit import load_credit
 from supervision.demo.credit_petitions import load_petitions
@@ -41,7 +42,9 @@ class Command(BaseCommand):
                 load_sanctions(region, self.stderr.write)
                 load_petitions(region, self.stderr.write)
                 load_duplicates(region, self.stderr.write)
+                load_past_quarter(region, self.stderr.write)
                 load_clues(region, self.stderr.write)
+                load_present_quarter(region)
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
         self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：")
