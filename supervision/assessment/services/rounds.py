@@ -118,6 +118,13 @@ def may_still_appeal(found: Round) -> bool:
     )
 
 
+def not_yet(found: Round) -> tuple[str, ...]:
+    """The acts that the state allows but the day does not: publishing before the period has
+    ended, freezing while departments may appeal."""
+    early = ("publish",) if clock.today() < found.ends else ()
+    return (*early, "freeze") if may_still_appeal(found) else early
+
+
 HANDLERS: Mapping[str, Callable[[Actor, int, str], Any]] = {
     "compute": compute,
     "publish": publish,

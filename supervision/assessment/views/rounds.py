@@ -65,7 +65,7 @@ def show_round(request: HttpRequest, actor: Actor, found: Round) -> HttpResponse
     periods = list(selectors.rounds_for(actor)[:_LAST_PERIODS])
     context = {
         "round": found,
-        "acts": ROUND_ACTS.buttons(actor, found),
+        "acts": ROUND_ACTS.buttons(actor, found, without=services.not_yet(found)),
         "may_begin": assesses(actor, found.region_code),
         "lines": lines,
         "rows": [row for row in rows if row.score.rank is not None],
