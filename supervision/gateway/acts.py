@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from records.actor import Actor
 from records.acts import Act, ActTable
 from records.roles import SYSTEM_ADMIN
@@ -10,12 +12,12 @@ from supervision.gateway.models import GatewayClient, GatewayKey
 _S = GatewayClient.State
 
 
-def administers(actor: Actor, _: object = None) -> bool:
+def administers(actor: Actor, _: Any = None) -> bool:
     """Who lets other systems in: the system administrator, as for accounts and departments."""
     return actor.has_role(SYSTEM_ADMIN)
 
 
-CLIENT_ACTS = ActTable(
+CLIENT_ACTS: ActTable[GatewayClient] = ActTable(
     "gateway_client",
     GatewayClient,
     (
@@ -61,7 +63,7 @@ CLIENT_ACTS = ActTable(
     ),
 )
 
-KEY_ACTS = ActTable(
+KEY_ACTS: ActTable[GatewayKey] = ActTable(
     "gateway_key",
     GatewayKey,
     (

@@ -191,9 +191,10 @@ def _proof(call: Call) -> Proof:
     if scheme is None:
         raise Turned(401, "signature_missing", "调用没有签名，签名方法见接口文档。")
     try:
-        return scheme.read(call)
+        proof: Proof = scheme.read(call)
     except Unproven as error:
         raise Turned(401, error.reason, error.message) from error
+    return proof
 
 
 def _ensure_fresh(proof: Proof) -> None:
@@ -229,7 +230,7 @@ def _use_up(key: GatewayKey, proof: Proof) -> bool:
             " ON CONFLICT DO NOTHING",
             [key.pk, proof.nonce, expires],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _note_use(key: GatewayKey, address: str | None) -> None:

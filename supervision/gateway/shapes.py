@@ -106,7 +106,7 @@ class Field:
             )
         if self.kind == "choice":
             return serializers.ChoiceField(choices=self.choices, **about)
-        kinds = {
+        kinds: dict[str, type[serializers.Field[Any, Any, Any, Any]]] = {
             "day": serializers.DateField,
             "moment": serializers.DateTimeField,
             "flag": serializers.BooleanField,

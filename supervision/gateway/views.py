@@ -22,7 +22,7 @@ from records.selectors import timeline
 from records.views import ActView
 from supervision.gateway.acts import CLIENT_ACTS, KEY_ACTS, administers
 from supervision.gateway.forms import ClientForm, IssueKeyForm, NewClientForm, ReplaceKeyForm
-from supervision.gateway.models import GatewayClient, GatewayKey
+from supervision.gateway.models import GatewayClient, GatewayKey, GatewayRefusal
 from supervision.gateway.reasons import REASONS
 from supervision.gateway.services import clients as services
 
@@ -49,7 +49,14 @@ class ClientListView(View):
             (client, [key for key in client.keys.all() if key.is_valid], _last_use(client))
             for client in page
         ]
-        return render(request, "gateway/clients.html", {"page": page, "rows": rows})
+        refusals = _in_words(GatewayRefusal.objects.filter(client=None))
+        context = {"page": page, "rows": rows, "refusals": refusals}
+        return render(request, "gateway/clients.html", context)
+
+
+def _in_words(refusals: QuerySet[GatewayRefusal]) -> list[tuple[GatewayRefusal, str]]:
+    """The newest refusals, each with its reason in words."""
+    return [(row, REASONS.get(row.reason, row.reason)) for row in refusals[:_SHOWN_REFUSALS]]
 
 
 def _last_use(client: GatewayClient) -> Any:
@@ -97,10 +104,7 @@ class ClientView(View):
             "client": client,
             "acts": CLIENT_ACTS.buttons(actor, client),
             "keys": [(key, _key_buttons(actor, key)) for key in client.keys.all()],
-            "refusals": [
-                (row, REASONS.get(row.reason, row.reason))
-                for row in client.refusals.all()[:_SHOWN_REFUSALS]
-            ],
+            "refusals": _in_words(client.refusals.all()),
             "entries": timeline(client),
         }
         return render(request, "gateway/client.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
@@ -52,12 +52,17 @@ class SignedCall(BaseAuthentication):
         return "Signature"
 
 
+def caller_of(request: Request) -> Caller:
+    """The client whose call was let in."""
+    return cast(Caller, request.user)
+
+
 class MayCall(BasePermission):
     """The client has the scope of the view."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         try:
-            ensure_scope(request.user, view.scopes.get(request.method))
+            ensure_scope(caller_of(request), view.scopes.get(request.method))
         except Turned as turned:
             raise TurnedAway(turned) from turned
         return True
@@ -68,7 +73,7 @@ class RateOfClient(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         try:
-            ensure_rate(request.user)
+            ensure_rate(caller_of(request))
         except Turned as turned:
             raise TurnedAway(turned) from turned
         return True
@@ -77,7 +82,7 @@ class RateOfClient(BaseThrottle):
 class GatewayView(APIView):
     """A call of the gateway; ``scopes`` are what the client must be allowed, by method."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "post"]
+    http_method_names = ["get", "post"]
     scopes: ClassVar[Mapping[str, str]]
     authentication_classes = (SignedCall,)
     permission_classes = (MayCall,)

@@ -12,8 +12,7 @@ from clues.models import Clue
 from inspections.models import JointTask, PlanItem, Result
 from matters.models import MatterVersion
 from supervision.gateway import feed
-from supervision.gateway.admission import Caller
-from supervision.gateway.api.door import GatewayView
+from supervision.gateway.api.door import GatewayView, caller_of
 from supervision.gateway.api.schema import described_pull
 from supervision.gateway.feed import Feed
 from supervision.gateway.feeds import CLUES, MATTERS, PLANS, RESULTS, TASKS
@@ -217,7 +216,7 @@ class FeedView(GatewayView):
     serializer: ClassVar[type[serializers.ModelSerializer[Any]]]
 
     def get(self, request: Request) -> Response:
-        caller: Caller = request.user
+        caller = caller_of(request)
         cursor = request.query_params.get("cursor", "")
         page = feed.read(self.feed, caller.client.region.code, cursor, _size(request))
         return Response(

@@ -17,7 +17,7 @@ from records.actor import Actor
 from records.errors import Refused
 from supervision.gateway import answers
 from supervision.gateway.admission import Caller
-from supervision.gateway.api.door import GatewayView
+from supervision.gateway.api.door import GatewayView, caller_of
 from supervision.gateway.rules import MOST_ITEMS
 from supervision.gateway.shapes import Shape, Wrong
 
@@ -51,7 +51,7 @@ class PushView(GatewayView):
     intake: ClassVar[Intake]
 
     def post(self, request: Request) -> HttpResponse:
-        caller: Caller = request.user
+        caller = caller_of(request)
         key = answers.key_of(request.headers.get("Idempotency-Key", ""))
         body = request._request.body
         same = answers.fingerprint(request._request.get_full_path(), body)

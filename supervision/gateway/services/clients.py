@@ -177,5 +177,5 @@ def _check(given: ClientInput, client: GatewayClient | None = None) -> None:
                 f"“{each}”不是网段，应如 10.1.2.0/24 或 10.1.2.3。", field="networks"
             ) from None
     same = GatewayClient.objects.filter(name=given.name.strip())
-    if same.exclude(pk=client.pk if client else None).exists():
+    if (same.exclude(pk=client.pk) if client else same).exists():
         raise Refused(f"已有名为“{given.name.strip()}”的接入系统。", field="name")

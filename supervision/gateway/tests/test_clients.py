@@ -135,3 +135,15 @@ def test_the_list_names_systems_and_their_keys(client_system, actor, client_of) 
     issue(actor("system_admin"), client_system)
     page = client_of("system_admin").get("/gateway/clients/").content.decode()
     assert "省平台" in page and "获取监管事项" in page
+
+
+def test_pages_tell_what_was_refused(system, client_of) -> None:  # type: ignore[no-untyped-def]
+    system.client.scopes = ["clues:read"]
+    system.client.save()
+    system.call("GET", "matters/")
+    system.call("GET", "matters/", secret=b"guess")
+    browser = client_of("system_admin")
+    known = browser.get(system.client.get_absolute_url()).content.decode()
+    unknown = browser.get("/gateway/clients/").content.decode()
+    assert "没有相应权限" in known and "密钥编号或签名不正确" not in known
+    assert "密钥编号或签名不正确" in unknown and "没有相应权限" not in unknown
