@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from departments.actors import is_staff_member
 from departments.roles import Role
 from records import deadlines
 from records.actor import Actor
-from records.concealment import NAMELESS, is_concealed
+from records.concealment import oversee
 from records.excel import Column, Sheet, kinds
 from records.worklist import WorkItem
 from supervision.assessment.acts import assesses, signs
@@ -34,6 +34,7 @@ from supervision.assessment.scoring import Kind
 
 ROW_ORDER = ("met", "due_at", "id")
 _MOST_WORK = 20
+_NOT_TOLD = "不可查看的对象"
 
 
 def rounds_for(actor: Actor) -> QuerySet[Round]:
@@ -143,11 +144,9 @@ ROW_SHEET = Sheet(
 )
 
 
-def rows_of(actor: Actor, line: LineScore) -> QuerySet[ScoreRow]:
-    """The rows behind a line with ``hidden``: whether the object is one that the person must not
-    know of by now. The row stays, so that the figure stays explained; its words do not."""
-    hidden = ExpressionWrapper(is_concealed(actor), output_field=BooleanField())
-    return ScoreRow.objects.filter(line=line).annotate(hidden=hidden)
+def rows_of(line: LineScore) -> QuerySet[ScoreRow]:
+    """The rows behind a line."""
+    return ScoreRow.objects.filter(line=line)
 
 
 @dataclass(frozen=True)
@@ -162,11 +161,17 @@ class ShownRow:
 
 
 def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
-    """Rows of ``rows_of`` with what they lead to, in a query or two per kind of object."""
+    """Rows with what they lead to, in a fixed number of queries per kind of object.
+
+    What became confidential after it was counted, or has not left another department, keeps its
+    row, so that the figure stays explained, but not its words.
+    """
     found = list(rows)
+    all_of_them = ScoreRow.objects.filter(pk__in=[row.pk for row in found])
+    known = set(oversee(all_of_them, actor).values_list("pk", flat=True))
     wanted: dict[int, set[int]] = {}
     for row in found:
-        if not row.hidden:  # type: ignore[attr-defined]
+        if row.pk in known:
             wanted.setdefault(row.target_type_id, set()).add(row.target_id)
     urls: dict[tuple[int, int], str] = {}
     for type_id, pks in wanted.items():
@@ -178,7 +183,7 @@ def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
     return [
         ShownRow(
             row,
-            NAMELESS if row.hidden else row.about,  # type: ignore[attr-defined]
+            row.about if row.pk in known else _NOT_TOLD,
             urls.get((row.target_type_id, row.target_id), ""),
             *_verdict(row, kind),
         )

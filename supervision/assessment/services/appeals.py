@@ -26,7 +26,7 @@ def raise_appeal(actor: Actor, line_id: int, row_id: int | None, reason: str) ->
     """Appeal against a row, or against a whole line (no row).
 
     Raises ``NotAllowed`` for anybody but the department's head; ``Refused`` without a reason,
-    outside of the time for appeals, or for a row that does not count; ``Conflict`` when an appeal
+    outside of the time for appeals, or for what does not count; ``Conflict`` when an appeal
     against the same is open.
     """
     line = LineScore.objects.select_related("of__round__region", "of__department", "line").get(
@@ -41,6 +41,8 @@ def raise_appeal(actor: Actor, line_id: int, row_id: int | None, reason: str) ->
         raise Refused("不在申诉期内，不能申诉。")
     _check_words(reason, "reason")
     row = None
+    if row_id is None and not line.rows:
+        raise Refused("本项指标没有计入的明细，不能申诉。")
     if row_id is not None:
         row = ScoreRow.objects.filter(line=line, pk=row_id).first()
         if row is None:

@@ -56,7 +56,7 @@ def test_a_line_shows_its_rows_and_leads_to_their_objects(published, actor, clie
     # The object became confidential afterwards: the row stays, its words do not.
     Clue.objects.filter(pk=late.target_id).update(confidential=True)
     page = client_of("xzsp_clerk").get(line.get_absolute_url()).content.decode()
-    assert late.about not in page and "保密对象" in page
+    assert late.about not in page and "不可查看的对象" in page
 
 
 def test_exports_carry_what_the_page_shows(published, actor, client_of) -> None:  # type: ignore[no-untyped-def]

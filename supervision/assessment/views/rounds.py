@@ -170,7 +170,7 @@ class LineView(View):
             ),
             pk=pk,
         )
-        rows = selectors.rows_of(actor, line)
+        rows = selectors.rows_of(line)
         kind = line.line.kind
         if request.GET.get("export") == "xlsx":
             taken = selectors.shown(actor, rows.order_by(*selectors.ROW_ORDER)[:EXPORT_LIMIT], kind)
