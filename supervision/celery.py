@@ -116,6 +116,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "fold-rollups": {
+        "task": "dashboard.fold_rollups",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "spell-names": {
+        "task": "search.spell_names",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "write-warning-reports": {
         "task": "clues.write_warning_reports",
         "schedule": 15.0,

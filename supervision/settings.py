@@ -39,8 +39,10 @@ GATEWAY_SECRETS = env.list("GATEWAY_SECRETS", default=[SECRET_KEY])
 INSTALLED_APPS = [
     "supervision",
     "supervision.assessment",
+    "supervision.dashboard",
     "supervision.gateway",
     "supervision.reminders",
+    "supervision.search",
     "clues",
     "inspections",
     "credit",
@@ -167,6 +169,8 @@ _QUEUES = {
     "prompt": (
         "supervision.tasks.heartbeat",
         "inspections.publish_results",
+        "dashboard.fold_rollups",
+        "search.spell_names",
         "credit.end_adjustments",
         "credit.end_sanctions",
     ),

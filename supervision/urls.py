@@ -5,12 +5,14 @@ from django.urls import include, path
 
 from supervision import api
 from supervision.reminders.views import NewsView
+from supervision.search.views import SearchView
 
 handler404 = "supervision.not_found.not_found"
 handler500 = "supervision.failures.server_error"
 
 urlpatterns = [
     path("", include("supervision.dashboard.urls")),
+    path("search/", SearchView.as_view(), name="search"),
     path("", include("records.urls")),
     path("news/", NewsView.as_view(), name="news"),
     path("accounts/", include("departments.urls")),

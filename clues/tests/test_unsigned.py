@@ -14,7 +14,7 @@ from clues.tests import letter_samples as letters
 from clues.tests.joint_samples import department_of, opened, part_of
 from clues.tests.samples import handling, person, photo, propose_answer, proposed
 from records.models import Deadline
-from supervision.dashboard import coordination
+from supervision.dashboard.board import board
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +31,8 @@ def test_an_unsigned_letter_is_neither_in_the_trail_nor_among_the_late(write, co
     letter = write(title=TITLE)
     Deadline.objects.update(due_at="2020-01-01T00:00:00Z")
     assert TITLE not in trail_page(client)
-    assert coordination.overdue_deadlines(chief) == []
-    assert next(one for one in coordination.figures(chief) if "逾期" in one.label).value == "0"
+    assert board(chief).overdue == []
+    assert board(chief).tiles["overdue"].value == "0"
     own = client_of("audit_admin").get(reverse("records:trail"), {"target": "借调"})
     assert TITLE in own.content.decode()
 
@@ -41,7 +41,7 @@ def test_an_unsigned_letter_is_neither_in_the_trail_nor_among_the_late(write, co
     sending.sign(person("mzj_head"), letter.pk)
     Deadline.objects.filter(met_at=None).update(due_at="2020-01-01T00:00:00Z")
     assert TITLE in trail_page(client)
-    (late,) = coordination.overdue_deadlines(chief)
+    ((late, _),) = board(chief).overdue
     assert TITLE in late.target_name
 
 
@@ -49,7 +49,7 @@ def test_the_coordination_office_reads_of_its_own_drafts(county, client_of):
     letter = letters.in_review("supervision", "xzsp_clerk", "mzj_clerk", title=TITLE)
     Deadline.objects.update(due_at="2020-01-01T00:00:00Z")
     assert TITLE in trail_page(client_of("xzsp_head"))
-    (late,) = coordination.overdue_deadlines(person("xzsp_head"))
+    ((late, _),) = board(person("xzsp_head")).overdue
     assert late.target_id == letter.pk
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules"),
-    "credit_evaluation",
+    *("credit_evaluation", "dashboard_figures", "name_search"),
 )
 SIZE = 1_000_000
 
