@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from records.excel import kinds
+from records.masking import MASK
 
 GRADES = frozenset("ABCD")
 STATUSES = frozenset({"open", "closed", "deregistered", "revoked", "moved"})
@@ -209,6 +210,8 @@ def _project(identifier: str) -> str:
 
 
 def _other_number(identifier: str) -> str:
+    if MASK in identifier:
+        return "标识已隐去，请填写完整的标识，或者删去这一行"
     if _RESIDENT_NUMBER.fullmatch(identifier):
         return "不得填写居民身份证号，请填本部门的档案编号"
     if not 4 <= len(identifier) <= IDENTIFIER_LENGTH:
