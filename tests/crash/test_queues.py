@@ -21,7 +21,7 @@ from records.breaker import Breaker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = "120"
+PATIENCE_SECONDS = "300"
 
 
 @pytest.fixture
