@@ -102,7 +102,7 @@ WITH due AS (
     JOIN credit_assessment a ON a.id = t.assessment_id
     WHERE a.evaluation_id = %s AND t.matter_id IS NULL AND s.grade <> t.grade
       AND s.id > %s AND s.id <= %s
-    ORDER BY s.id FOR UPDATE OF s
+    ORDER BY s.id FOR NO KEY UPDATE OF s
 ), told AS (
     INSERT INTO credit_subjectchange
         (subject_id, at, actor_name, department_name, field, old, new, source)

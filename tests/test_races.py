@@ -4,14 +4,17 @@ nobody is left with a deadlock."""
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from clues.models import Campaign, Clue, Stop, WarningRuleVersion
 from clues.services import campaigns, clue_bulk, clue_transfer, intake, stop_bulk
 from clues.services.warnings import rules
+from clues.tests import joint_samples
 from clues.tests.samples import department, make_clue, prepared, together, transferred
 from clues.tests.test_sent_twice import RULE
 from credit.models import CreditEvent, Petition
-from credit.services import petitions
+from credit.services import evaluations, events, petitions
+from credit.services.events import Told
 from credit.tests import petition_samples, sanction_samples
 from inspections.models import Result
 from inspections.services import results
@@ -19,6 +22,8 @@ from inspections.tests.result_samples import checked_story, published
 from matters import bulk, services
 from matters.models import MatterVersion
 from matters.tests.conftest import advance, bring_in, drafts  # noqa: F401
+from records import clock
+from records.actor import SYSTEM
 from records.errors import NotAllowed, Refused
 from records.trail import entries_of
 
@@ -153,3 +158,15 @@ def test_an_objection_is_entered_and_answered_once(county, actor):
     made.refresh_from_db()
     counts = CreditEvent.objects.filter(pk=event.pk, until=None).exists()
     assert (made.state, counts) == (("withdrawn", True) if won == [2] else ("decided", False))
+
+
+def test_what_is_told_while_its_subject_is_judged_is_not_forgotten(county):
+    subject = joint_samples.subject(1)
+    first, second = (
+        Told(subject.pk, "penalty", clock.today(), "罚款", "试验", key) for key in ("1", "2")
+    )
+    events.tell(SYSTEM, [first])
+    with transaction.atomic():
+        events.tell(SYSTEM, [second])
+        assert together(evaluations.judge_stale) == [0]
+    assert evaluations.judge_stale() == 1

@@ -129,13 +129,22 @@ def judge_stale() -> int:
             )
             if not stale:
                 return judged
-            for by_set in IndicatorSet.objects.in_force().select_related("region"):
+            for by_set in _held_in_force():
                 region = by_set.region.code
                 concerned = [pk for pk, code in stale if code.startswith(region)]
                 if concerned:
                     _judge_now(by_set, concerned)
             Stale.objects.filter(pk__in=[pk for pk, _ in stale]).delete()
             judged += len(stale)
+
+
+def _held_in_force() -> list[IndicatorSet]:
+    """The sets in force, none of which is replaced or begins a run before the caller commits: a
+    grade by the old set would count as later than the run by the new one."""
+    in_force = IndicatorSet.objects.in_force().order_by("pk")
+    list(in_force.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    # Read once more: what was waited for may have put another one in force.
+    return list(in_force.select_related("region"))
 
 
 def _judge_now(by_set: IndicatorSet, subjects: Sequence[int]) -> None:

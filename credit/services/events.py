@@ -167,7 +167,7 @@ def lift(actor: Actor, pk: int, day: dt.date, reason: str) -> CreditEvent:
         "终止信用记录效力",
         event.subject,
         opinion=reason.strip(),
-        after={"event": event.title, "until": day.isoformat()},
+        after={"event": event.shown_title, "until": day.isoformat()},
         region_code=event.subject.region.code,
     )
     return event
@@ -186,7 +186,7 @@ def restore(actor: Actor, pk: int, until: dt.date | None, reason: str) -> Credit
         "恢复信用记录效力",
         event.subject,
         opinion=reason.strip(),
-        after={"event": event.title, "until": until.isoformat() if until else None},
+        after={"event": event.shown_title, "until": until.isoformat() if until else None},
         region_code=event.subject.region.code,
     )
     return event
@@ -209,7 +209,13 @@ def mark_stale(subject_ids: Iterable[int]) -> None:
     ids = sorted(set(subject_ids))
     if not ids:
         return
+    # A note that stands is written again, so that it is locked until what is told is committed:
+    # whoever judges meanwhile cannot see the fact yet and must not take the note away.
     Stale.objects.bulk_create(
-        [Stale(subject_id=pk, since=now) for pk in ids], ignore_conflicts=True, batch_size=5_000
+        [Stale(subject_id=pk, since=now) for pk in ids],
+        update_conflicts=True,
+        unique_fields=("subject",),
+        update_fields=("since",),
+        batch_size=5_000,
     )
     wake_after_commit(EVALUATE_STALE_TASK)
