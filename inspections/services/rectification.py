@@ -32,7 +32,7 @@ def follow_result(actor: Actor, result: Result) -> None:
     wanted = result.state == Result.State.PUBLISHED and ORDERED in result.codes
     found = Rectification.objects.select_for_update().filter(part_id=result.part_id).first()
     if not wanted:
-        if found is not None and found.state == _S.RUNNING and not _still_ordered(result):
+        if found is not None and found.state != _S.DROPPED and not _still_ordered(result):
             _end(actor, found, _S.DROPPED, "检查结果已更正或撤销")
         return
     if found is not None and found.state != _S.DROPPED:

@@ -120,6 +120,16 @@ def test_a_result_withdrawn_ends_its_order(story: Story, ordered: Rectification)
     assert not deadlines.running_of(ordered).exists()
 
 
+def test_what_was_put_right_too_late_never_was_when_its_result_is_withdrawn(
+    story: Story, ordered: Rectification
+) -> None:
+    with clock.at(late(ordered)):
+        rectification.confirm(story.actor("mzj_clerk"), ordered.pk, "迟迟才清理")
+        results.withdraw(story.actor("mzj_head"), ordered.part.results.get().pk, "公示有误")
+    ordered.refresh_from_db()
+    assert (ordered.state, told()) == (Rectification.State.DROPPED, [])
+
+
 def test_it_stands_on_the_page_and_on_the_workbench(
     story: Story, ordered: Rectification, client_of: Callable[[str], Client]
 ) -> None:
