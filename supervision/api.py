@@ -1,7 +1,6 @@
 """All REST resources under one root, with their description."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from clues.api.clues import ClueViewSet
@@ -34,7 +33,8 @@ from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 from records.api_files import UploadViewSet
 from supervision import api_schema  # noqa: F401 (makes the scheme of the login known)
-from supervision.api_docs import ApiDocsView
+from supervision.api_docs import ApiDocsView, ApiSchemaView
+from supervision.assessment.api import ScoreViewSet
 
 router = SimpleRouter()
 router.register("uploads", UploadViewSet, basename="upload")
@@ -63,11 +63,12 @@ router.register("petitions", PetitionViewSet, basename="petition")
 router.register("white-list", WhiteListViewSet, basename="white-list-entry")
 router.register("indicator-sets", IndicatorSetViewSet, basename="indicator-set")
 router.register("evaluations", EvaluationViewSet, basename="evaluation")
+router.register("department-scores", ScoreViewSet, basename="department-score")
 router.register("assessments", AssessmentViewSet, basename="assessment")
 router.register("credit-events", CreditEventViewSet, basename="credit-event")
 
 urlpatterns = [
     *router.urls,
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", ApiSchemaView.as_view(), name="api-schema"),
     path("docs/", ApiDocsView.as_view(), name="api-docs"),
 ]

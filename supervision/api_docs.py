@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 
 _TYPES = {
     "string": "文字",
@@ -30,10 +32,30 @@ class ApiDocsView(View):
         return render(request, "supervision/api_docs.html", {"groups": _groups()})
 
 
+class ApiSchemaView(SpectacularAPIView):
+    """The same for machines, in the form they ask for."""
+
+    def _get_schema_response(self, request: Request) -> HttpResponse:
+        renderer = request.accepted_renderer
+        return HttpResponse(_text(type(renderer)), content_type=renderer.media_type)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """The description; it takes most of a second to draw up, and changes with the code only."""
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call,no-any-return]
+
+
+@cache
+def _text(renderer: Any) -> bytes | str:
+    drawn: bytes | str = renderer().render(_schema())
+    return drawn
+
+
 @cache
 def _groups() -> list[dict[str, Any]]:
-    """The operations as the page shows them; they change with the code only."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    """The operations as the page shows them."""
+    schema = _schema()
     groups: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in schema["tags"]}
     for address, operations in schema["paths"].items():
         for method, operation in operations.items():

@@ -119,6 +119,7 @@ SUMMARIES = {
     "credit_events_list": "查询信用记录",
     "credit_events_create": "批量登记外部信用记录（一次最多 1000 条，全部写入或全部不写入）",
     "policies_list": "查询差异化监管方案",
+    "policies_create": "拟定差异化监管方案（新版本）",
     "policies_retrieve": "查看差异化监管方案",
     "policies_acts_create": "办理差异化监管方案：送签、签发生效、退回、作废",
     "policies_acts_edit_create": "编辑差异化监管方案草稿",

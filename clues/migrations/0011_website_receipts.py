@@ -6,32 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clues', '0010_concealed_objects'),
+        ("clues", "0010_concealed_objects"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clue',
-            name='channel',
-            field=models.CharField(choices=[('hotline', '12345 热线'), ('platform', '省级平台'), ('national', '国家风险预警'), ('association', '行业协会'), ('grid', '网格员巡查'), ('media', '媒体舆情'), ('region', '其他地区移送'), ('check', '检查发现'), ('visit', '来访来电'), ('warning', '预警转办'), ('website', '公众网站')], max_length=12, verbose_name='来源'),
+            model_name="clue",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("hotline", "12345 热线"),
+                    ("platform", "省级平台"),
+                    ("national", "国家风险预警"),
+                    ("association", "行业协会"),
+                    ("grid", "网格员巡查"),
+                    ("media", "媒体舆情"),
+                    ("region", "其他地区移送"),
+                    ("check", "检查发现"),
+                    ("visit", "来访来电"),
+                    ("warning", "预警转办"),
+                    ("website", "公众网站"),
+                ],
+                max_length=12,
+                verbose_name="来源",
+            ),
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_key', models.UUIDField(editable=False, unique=True, verbose_name='发送编号')),
-                ('code_mark', models.CharField(editable=False, max_length=64, verbose_name='查询码校验值')),
-                ('rating', models.CharField(blank=True, choices=[('good', '满意'), ('fair', '基本满意'), ('poor', '不满意')], max_length=4, verbose_name='评价')),
-                ('rating_note', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(300)], verbose_name='评价说明')),
-                ('rated_at', models.DateTimeField(null=True, verbose_name='评价时间')),
-                ('clue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='receipt', to='clues.clue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sent_key",
+                    models.UUIDField(editable=False, unique=True, verbose_name="发送编号"),
+                ),
+                (
+                    "code_mark",
+                    models.CharField(editable=False, max_length=64, verbose_name="查询码校验值"),
+                ),
+                (
+                    "rating",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "满意"), ("fair", "基本满意"), ("poor", "不满意")],
+                        max_length=4,
+                        verbose_name="评价",
+                    ),
+                ),
+                (
+                    "rating_note",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(300)],
+                        verbose_name="评价说明",
+                    ),
+                ),
+                ("rated_at", models.DateTimeField(null=True, verbose_name="评价时间")),
+                (
+                    "clue",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipt",
+                        to="clues.clue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '网上反映回执',
-                'verbose_name_plural': '网上反映回执',
-                'constraints': [models.CheckConstraint(condition=models.Q(('rating', ''), ('rated_at__isnull', False), _connector='OR'), name='rating_has_its_time')],
+                "verbose_name": "网上反映回执",
+                "verbose_name_plural": "网上反映回执",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating", ""), ("rated_at__isnull", False), _connector="OR"
+                        ),
+                        name="rating_has_its_time",
+                    )
+                ],
             },
         ),
     ]

@@ -5,83 +5,296 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0009_labels'),
-        ('departments', '0002_functions_of_other_bodies'),
+        ("credit", "0009_labels"),
+        ("departments", "0002_functions_of_other_bodies"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Petition',
+            name="Petition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('objection', '异议'), ('repair', '信用修复')], max_length=10, verbose_name='种类')),
-                ('applicant', models.CharField(max_length=60, verbose_name='申请人')),
-                ('contact', models.CharField(max_length=60, verbose_name='联系方式')),
-                ('reason', models.CharField(max_length=1000, verbose_name='申请事由')),
-                ('state', models.CharField(choices=[('entered', '待受理'), ('verifying', '核查中'), ('review', '待负责人签发'), ('decided', '待告知'), ('closed', '已办结'), ('withdrawn', '已撤回'), ('revoked', '修复已撤销')], default='entered', max_length=10, verbose_name='状态')),
-                ('outcome', models.CharField(blank=True, choices=[('declined', '不予受理'), ('kept', '属实维持'), ('corrected', '有误更正'), ('lapsed', '已失效'), ('granted', '准予修复'), ('refused', '不予修复'), ('partly', '部分成立')], max_length=10, verbose_name='结果')),
-                ('created_at', models.DateTimeField(verbose_name='登记时间')),
-                ('entered_by', models.CharField(max_length=60, verbose_name='登记人')),
-                ('accepted_at', models.DateTimeField(null=True, verbose_name='受理时间')),
-                ('finding', models.CharField(blank=True, max_length=1000, verbose_name='核查意见')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='决定时间')),
-                ('decided_by', models.CharField(blank=True, max_length=60, verbose_name='签发人')),
-                ('decision', models.CharField(blank=True, max_length=300, verbose_name='不予受理或撤销的理由')),
-                ('informed_at', models.DateTimeField(null=True, verbose_name='登记告知时间')),
-                ('informed_how', models.CharField(blank=True, max_length=300, verbose_name='告知方式和日期')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department', verbose_name='受理部门')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department', verbose_name='当前办理部门')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.region', verbose_name='区划')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='petitions', to='credit.subject', verbose_name='监管对象')),
-                ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.department', verbose_name='核查部门')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("objection", "异议"), ("repair", "信用修复")],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("applicant", models.CharField(max_length=60, verbose_name="申请人")),
+                ("contact", models.CharField(max_length=60, verbose_name="联系方式")),
+                ("reason", models.CharField(max_length=1000, verbose_name="申请事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("entered", "待受理"),
+                            ("verifying", "核查中"),
+                            ("review", "待负责人签发"),
+                            ("decided", "待告知"),
+                            ("closed", "已办结"),
+                            ("withdrawn", "已撤回"),
+                            ("revoked", "修复已撤销"),
+                        ],
+                        default="entered",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("declined", "不予受理"),
+                            ("kept", "属实维持"),
+                            ("corrected", "有误更正"),
+                            ("lapsed", "已失效"),
+                            ("granted", "准予修复"),
+                            ("refused", "不予修复"),
+                            ("partly", "部分成立"),
+                        ],
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("entered_by", models.CharField(max_length=60, verbose_name="登记人")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="受理时间")),
+                ("finding", models.CharField(blank=True, max_length=1000, verbose_name="核查意见")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="决定时间")),
+                ("decided_by", models.CharField(blank=True, max_length=60, verbose_name="签发人")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="不予受理或撤销的理由"
+                    ),
+                ),
+                ("informed_at", models.DateTimeField(null=True, verbose_name="登记告知时间")),
+                (
+                    "informed_how",
+                    models.CharField(blank=True, max_length=300, verbose_name="告知方式和日期"),
+                ),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="受理部门",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="当前办理部门",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="petitions",
+                        to="credit.subject",
+                        verbose_name="监管对象",
+                    ),
+                ),
+                (
+                    "verifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="核查部门",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议与修复',
-                'verbose_name_plural': '异议与修复',
-                'ordering': ('-id',),
+                "verbose_name": "异议与修复",
+                "verbose_name_plural": "异议与修复",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='PetitionItem',
+            name="PetitionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('event', '信用记录'), ('line', '评价扣分'), ('adjustment', '等级人工调整'), ('sanction', '失信惩戒'), ('white_list', '未列入白名单')], max_length=10, verbose_name='种类')),
-                ('title', models.CharField(max_length=300, verbose_name='内容')),
-                ('source', models.CharField(blank=True, max_length=60, verbose_name='来源')),
-                ('source_key', models.CharField(blank=True, max_length=100, verbose_name='来源编号')),
-                ('kind', models.CharField(blank=True, choices=[('penalty', '行政处罚'), ('penalty_heavy', '责令停产停业、吊销许可等较重处罚'), ('finding', '检查发现问题'), ('uncooperative', '不配合检查情节严重'), ('unreachable', '通过登记的住所无法联系'), ('undisclosed', '未按规定公示应当公示的信息'), ('false_disclosure', '公示信息隐瞒真实情况、弄虚作假'), ('overdue_mending', '逾期未整改'), ('complaint', '投诉举报查证属实'), ('warning', '风险预警经研判属实'), ('crime', '涉嫌犯罪移送并立案'), ('late_report', '未按期报送年度报告'), ('abnormal', '列入经营异常名录'), ('dishonest', '列入严重违法失信名单'), ('enforced', '列为失信被执行人'), ('tax_arrears', '欠缴税款'), ('public_rating', '公共信用综合评价'), ('national_risk', '国家企业信用风险分类'), ('honour', '守信荣誉'), ('kept_promise', '信用承诺履行'), ('clean_check', '检查未发现问题')], max_length=20, verbose_name='信用记录种类')),
-                ('happened_on', models.DateField(null=True, verbose_name='发生日期')),
-                ('amount', models.BigIntegerField(null=True, verbose_name='数值')),
-                ('outcome', models.CharField(blank=True, choices=[('kept', '属实维持'), ('corrected', '有误更正'), ('lapsed', '已失效'), ('granted', '准予修复'), ('refused', '不予修复'), ('revoked', '修复已撤销')], max_length=10, verbose_name='核查结果')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('ends_on', models.DateField(null=True, verbose_name='效力止于')),
-                ('until_before', models.DateField(null=True, verbose_name='原效力止日')),
-                ('adjustment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.adjustment')),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='petition_items', to='credit.creditevent')),
-                ('indicator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.indicator')),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='credit.petition')),
-                ('sanction', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='petition_items', to='credit.sanction')),
-                ('white_list', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.whitelistentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("event", "信用记录"),
+                            ("line", "评价扣分"),
+                            ("adjustment", "等级人工调整"),
+                            ("sanction", "失信惩戒"),
+                            ("white_list", "未列入白名单"),
+                        ],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="内容")),
+                ("source", models.CharField(blank=True, max_length=60, verbose_name="来源")),
+                (
+                    "source_key",
+                    models.CharField(blank=True, max_length=100, verbose_name="来源编号"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("penalty", "行政处罚"),
+                            ("penalty_heavy", "责令停产停业、吊销许可等较重处罚"),
+                            ("finding", "检查发现问题"),
+                            ("uncooperative", "不配合检查情节严重"),
+                            ("unreachable", "通过登记的住所无法联系"),
+                            ("undisclosed", "未按规定公示应当公示的信息"),
+                            ("false_disclosure", "公示信息隐瞒真实情况、弄虚作假"),
+                            ("overdue_mending", "逾期未整改"),
+                            ("complaint", "投诉举报查证属实"),
+                            ("warning", "风险预警经研判属实"),
+                            ("crime", "涉嫌犯罪移送并立案"),
+                            ("late_report", "未按期报送年度报告"),
+                            ("abnormal", "列入经营异常名录"),
+                            ("dishonest", "列入严重违法失信名单"),
+                            ("enforced", "列为失信被执行人"),
+                            ("tax_arrears", "欠缴税款"),
+                            ("public_rating", "公共信用综合评价"),
+                            ("national_risk", "国家企业信用风险分类"),
+                            ("honour", "守信荣誉"),
+                            ("kept_promise", "信用承诺履行"),
+                            ("clean_check", "检查未发现问题"),
+                        ],
+                        max_length=20,
+                        verbose_name="信用记录种类",
+                    ),
+                ),
+                ("happened_on", models.DateField(null=True, verbose_name="发生日期")),
+                ("amount", models.BigIntegerField(null=True, verbose_name="数值")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("kept", "属实维持"),
+                            ("corrected", "有误更正"),
+                            ("lapsed", "已失效"),
+                            ("granted", "准予修复"),
+                            ("refused", "不予修复"),
+                            ("revoked", "修复已撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="核查结果",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("ends_on", models.DateField(null=True, verbose_name="效力止于")),
+                ("until_before", models.DateField(null=True, verbose_name="原效力止日")),
+                (
+                    "adjustment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit.adjustment",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="petition_items",
+                        to="credit.creditevent",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit.indicator",
+                    ),
+                ),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="credit.petition",
+                    ),
+                ),
+                (
+                    "sanction",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="petition_items",
+                        to="credit.sanction",
+                    ),
+                ),
+                (
+                    "white_list",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit.whitelistentry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议与修复的内容',
-                'verbose_name_plural': '异议与修复的内容',
-                'ordering': ('petition_id', 'id'),
+                "verbose_name": "异议与修复的内容",
+                "verbose_name_plural": "异议与修复的内容",
+                "ordering": ("petition_id", "id"),
             },
         ),
         migrations.AddIndex(
-            model_name='petition',
-            index=models.Index(fields=['subject', 'state'], name='petition_of_subject'),
+            model_name="petition",
+            index=models.Index(fields=["subject", "state"], name="petition_of_subject"),
         ),
         migrations.AddIndex(
-            model_name='petition',
-            index=models.Index(condition=models.Q(('holder__isnull', False)), fields=['holder', 'state'], name='petition_turn'),
+            model_name="petition",
+            index=models.Index(
+                condition=models.Q(("holder__isnull", False)),
+                fields=["holder", "state"],
+                name="petition_turn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='petitionitem',
-            index=models.Index(condition=models.Q(('source', ''), _negated=True), fields=['source', 'source_key'], name='petition_item_of_fact'),
+            model_name="petitionitem",
+            index=models.Index(
+                condition=models.Q(("source", ""), _negated=True),
+                fields=["source", "source_key"],
+                name="petition_item_of_fact",
+            ),
         ),
     ]

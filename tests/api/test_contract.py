@@ -25,7 +25,7 @@ from tests.api.test_description import FILE
 from tests.permissions.world_gateway import GATEWAY_KEY, GATEWAY_SECRET
 
 EXAMPLES = 20
-"""Per operation; script/soak tries more."""
+"""Per operation."""
 
 THINGS = {
     "/matters/": "matter_draft",
