@@ -182,4 +182,6 @@ def _field_errors(data: Any, prefix: str) -> Any:
             nested = isinstance(value, dict | list)
             yield from _field_errors(value, f"{prefix}[{index}]" if nested else prefix)
     else:
-        yield {"field": prefix, "message": str(data)}
+        # What was sent is repeated in the words, and half a surrogate pair cannot be written.
+        message = str(data).encode("utf-8", "replace").decode()
+        yield {"field": prefix, "message": message}

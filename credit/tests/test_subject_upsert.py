@@ -126,3 +126,11 @@ def test_a_thousand_cost_as_many_queries_as_ten(county, client_of):
 
 def test_who_does_not_keep_the_directory_is_refused_first(county, client_of):
     assert send(client_of("nync_clerk"), {}).status_code == 403
+
+
+def test_half_a_surrogate_pair_is_refused_in_words(county, client_of):
+    row = body(*entries(1))
+    row["subjects"][0]["id_kind"] = "\ud800"
+    response = send(client_of("xzsp_clerk"), row)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "subjects.0.id_kind"
