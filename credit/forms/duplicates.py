@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 from credit.likeness import REASONS
 from credit.models import DuplicatePair, Subject
 from credit.models.duplicates import BY_HAND
+from credit.models.subject import identified
 from credit.services.merging import TAKEABLE
 from credit.validation import IDENTIFIER_LENGTH
+from records.middleware import actor_of
 from records.search import indexed
 
 _MOST_NAMED = 1_000
@@ -42,9 +44,10 @@ class DuplicateFilter(django_filters.FilterSet):
     def matching(
         self, queryset: QuerySet[DuplicatePair], name: str, value: str
     ) -> QuerySet[DuplicatePair]:
-        named = Subject.objects.filter(
-            indexed(Subject, value) | Q(identifier__startswith=value.strip().upper())
-        )
+        if not value.strip():
+            return queryset
+        known = Subject.objects.visible_to(actor_of(self.request))
+        named = known.filter(indexed(Subject, value) | identified(value))
         pks = list(named.order_by("-id").values_list("pk", flat=True)[:_MOST_NAMED])
         return queryset.filter(Q(first__in=pks) | Q(second__in=pks))
 

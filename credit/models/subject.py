@@ -36,6 +36,13 @@ _CHANGED_FIELDS = {
 }
 
 
+def identified(text: str) -> Q:
+    """That the identifier begins with the text; that of a natural person only when it is written
+    in full, or it could be found out bit by bit."""
+    typed = normalise_identifier(text)
+    return Q(identifier__startswith=typed) & (~Q(id_kind__in=NATURAL_PERSONS) | Q(identifier=typed))
+
+
 class SubjectQuerySet(models.QuerySet["Subject"]):
     def visible_to(self, actor: Actor) -> SubjectQuerySet:
         """Departments see the subjects of their region, a township office those of its own; a
@@ -58,13 +65,8 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         return self.exclude(status=Subject.Status.MERGED)
 
     def matching(self, text: str) -> SubjectQuerySet:
-        """Those whose name contains the text, or whose identifier begins with it; that of a
-        natural person only when it is written in full, or it could be found out bit by bit."""
-        typed = normalise_identifier(text)
-        beginning = Q(identifier__startswith=typed) & (
-            ~Q(id_kind__in=NATURAL_PERSONS) | Q(identifier=typed)
-        )
-        return containing(self, text, order=("-id",), also=beginning)
+        """Those whose name contains the text, or whose identifier begins with it."""
+        return containing(self, text, order=("-id",), also=identified(text))
 
 
 class Subject(models.Model):

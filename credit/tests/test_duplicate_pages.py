@@ -42,6 +42,27 @@ def test_the_list_shows_what_nobody_has_decided_and_hands_it_out(found, actor, c
     assert HOME.identifier in client.get(LIST, {"state": "all"}).content.decode()
 
 
+def test_an_identifier_of_a_person_is_not_found_out_bit_by_bit(county, client_of) -> None:
+    people = [
+        Subject.objects.create(
+            region=county,
+            id_kind="person",
+            identifier=identifier,
+            name="张三",
+            categories=["nursing-home"],
+            grade="B",
+        )
+        for identifier in ("412726198001011234", "412726198001011235")
+    ]
+    found = DuplicatePair.objects.create(
+        region=county, first=people[0], second=people[1], reasons=["name"]
+    )
+    client = client_of("mzj_clerk")
+    for typed, shown in (("41272619800101", False), ("412726198001011234", True), (" ", True)):
+        page = client.get(LIST, {"q": typed}).content.decode()
+        assert (found.get_absolute_url() in page) == shown, typed
+
+
 def test_the_list_costs_the_same_with_more_pairs(found, actor, client_of) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as captured:
