@@ -8,7 +8,7 @@ from typing import Any
 
 from credit.rules.events import EVENT_KINDS, KIND_CHOICES
 from credit.services.outside import SOURCE_LENGTH, OutsideFact, faults, may_tell, tell_outside
-from credit.validation import IDENTIFIER_LENGTH
+from credit.validation import IDENTIFIER_LENGTH, normalise_identifier
 from records.actor import Actor
 from records.excel import Column, Parsed, Row, Sheet, kinds
 from records.imports import ImportKind, register
@@ -70,7 +70,8 @@ EVENT_SHEET = Sheet(
 
 def _fact(row: Row) -> OutsideFact:
     values = row.values
-    identity = f"{values['identifier']}:{values['kind']}:{values['day']}"
+    identifier = normalise_identifier(values["identifier"])
+    identity = f"{identifier}:{values['kind']}:{values['day']}"
     return OutsideFact(
         identifier=values["identifier"],
         kind=values["kind"],
@@ -83,12 +84,22 @@ def _fact(row: Row) -> OutsideFact:
     )
 
 
+def _by_source(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each source, whose numbers are its own."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.values["source"], []).append(row)
+    return found
+
+
 def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
     """Add what only the directory knows, and what no value can mean."""
-    facts = [_fact(row) for row in parsed.rows]
-    for fault in faults(actor.region_code, facts):
-        parsed.add_error(parsed.rows[fault.index], fault.field, fault.message)
-    number = Counter(EVENT_KINDS[fact.kind].label for fact in facts)
+    number: Counter[str] = Counter()
+    for source, rows in _by_source(parsed.rows).items():
+        facts = [_fact(row) for row in rows]
+        for fault in faults(actor.region_code, facts, source):
+            parsed.add_error(rows[fault.index], fault.field, fault.message)
+        number.update(EVENT_KINDS[fact.kind].label for fact in facts)
     return {
         "columns": [column.heading for column in EVENT_SHEET.columns],
         "rows": [_preview(row) for row in parsed.rows[:PREVIEW_ROWS]],
@@ -100,12 +111,9 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
 
 def apply(actor: Actor, rows: Sequence[Row], progress: Callable[[int], None]) -> str:
     """Write the checked rows, source by source, and say what became of them."""
-    by_source: dict[str, list[OutsideFact]] = {}
-    for row in rows:
-        by_source.setdefault(row.values["source"], []).append(_fact(row))
     written = unchanged = 0
-    for source, facts in by_source.items():
-        new, same = tell_outside(actor, source, facts)
+    for source, of_source in _by_source(rows).items():
+        new, same = tell_outside(actor, source, [_fact(row) for row in of_source])
         written += new
         unchanged += same
         progress(written + unchanged)

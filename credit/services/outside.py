@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from credit.models import Subject
+from credit.models import CreditEvent, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
 from credit.services.events import Told, tell
 from credit.validation import normalise_identifier
@@ -104,10 +104,14 @@ def subjects_by_identifier(
     return found
 
 
-def faults(region_code: str, facts: Sequence[OutsideFact]) -> list[Fault]:
-    """Everything that is wrong with the facts."""
+def faults(
+    region_code: str, facts: Sequence[OutsideFact], source: str | None = None
+) -> list[Fault]:
+    """Everything that is wrong with the facts; with their ``source`` also that it has told of
+    other regions under their numbers."""
     known = subjects_by_identifier(region_code, (normalised(fact) for fact in facts))
     times = Counter(fact.key for fact in facts)
+    elsewhere = _told_elsewhere(region_code, source, times) if source else set()
     today = clock.today()
     found = []
     for index, fact in enumerate(facts):
@@ -130,6 +134,23 @@ def faults(region_code: str, facts: Sequence[OutsideFact]) -> list[Fault]:
             found.append(Fault(index, "until", "效力止日早于发生日期"))
         if times[fact.key] > 1:
             found.append(Fault(index, "key", f"编号“{fact.key}”重复"))
+        if fact.key in elsewhere:
+            words = f"“{source}”的编号“{fact.key}”已由其他地区登记，请在来源单位名称中写明地区"
+            found.append(Fault(index, "key", words))
+    return found
+
+
+def _told_elsewhere(region_code: str, source: str, keys: Iterable[str]) -> set[str]:
+    """Which numbers of a source name facts about subjects of other regions: told here, they would
+    be taken away there."""
+    wanted = sorted(keys)
+    found: set[str] = set()
+    for start in range(0, len(wanted), _BATCH):
+        events = CreditEvent.objects.filter(
+            source=f"{_PREFIX}{source}", source_key__in=wanted[start : start + _BATCH]
+        )
+        others = events.exclude(subject__region__code=region_code)
+        found.update(others.values_list("source_key", flat=True))
     return found
 
 
@@ -147,7 +168,7 @@ def tell_outside(actor: Actor, source: str, facts: Sequence[OutsideFact]) -> tup
     """
     if not may_tell(actor):
         raise NotAllowed("只有联合信用监管组可以登记外部信用记录。", verb="credit_event.tell")
-    if wrong := faults(actor.region_code, facts):
+    if wrong := faults(actor.region_code, facts, source):
         raise UnsoundFacts(wrong)
     known = subjects_by_identifier(actor.region_code, (normalised(fact) for fact in facts))
     told = [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from credit.imports_events import CREDIT_EVENTS, EVENT_SHEET
 from credit.models import CreditEvent, Stale, Subject
 from credit.services.directory import upsert_subjects
+from credit.services.outside import OutsideFact, UnsoundFacts, tell_outside
 from credit.tests.entries import HOME, entries
+from departments.models import Region
 from records import clock
 from records.actor import SYSTEM
 from records.excel import read, to_bytes
@@ -98,6 +102,62 @@ def test_the_file_says_the_same(subject, actor) -> None:
     bad = read(EVENT_SHEET, to_bytes(EVENT_SHEET, [row | {"value": "优秀"}]), "b.xlsx")
     CREDIT_EVENTS.check(clerk, bad)
     assert [error.message for error in bad.errors] == ["“优秀”应为优、良、中、差之一"]
+
+
+def test_sources_have_their_own_numbers_and_a_fact_without_one_stands_once(subject, actor) -> None:
+    clerk = actor("fgw_clerk")
+    row = {
+        "identifier": HOME.identifier,
+        "kind": "penalty",
+        "day": clock.today(),
+        "value": "100",
+        "title": "罚款",
+        "source": "税务局",
+    }
+    others = [
+        row,
+        row | {"source": "法院"},
+        row | {"key": "1"},
+        row | {"source": "法院", "key": "1"},
+    ]
+    parsed = read(EVENT_SHEET, to_bytes(EVENT_SHEET, others), "a.xlsx")
+    CREDIT_EVENTS.check(clerk, parsed)
+    assert not parsed.errors
+    assert "新增或变化 4 条" in CREDIT_EVENTS.apply(clerk, parsed.rows, lambda _: None)
+
+    again = [row | {"identifier": f" {HOME.identifier.lower()}"}]
+    parsed = read(EVENT_SHEET, to_bytes(EVENT_SHEET, again), "b.xlsx")
+    assert "无变化 1 条" in CREDIT_EVENTS.apply(clerk, parsed.rows, lambda _: None)
+    twice = read(EVENT_SHEET, to_bytes(EVENT_SHEET, [row, *again]), "c.xlsx")
+    CREDIT_EVENTS.check(clerk, twice)
+    assert {error.row for error in twice.errors} == {2, 3}
+
+
+def test_another_county_takes_no_fact_away(subject, county, actor) -> None:
+    """Numbers of a source are its own in every county, but one source may serve several."""
+    clerk = actor("fgw_clerk")
+    told = OutsideFact(HOME.identifier, "penalty", clock.today(), "100", "罚款", "1")
+    tell_outside(clerk, "法院", [told])
+    neighbour = Region.objects.create(
+        code="411681", name="项城市", full_name="项城市", level="county", parent=county.parent
+    )
+    theirs = Subject.objects.create(
+        region=neighbour,
+        id_kind="uscc",
+        identifier="52411681MJY000017X",
+        name="项城市养老院",
+        categories=["nursing-home"],
+        grade="B",
+    )
+    other = replace(told, identifier=theirs.identifier)
+    there = CreditEvent.objects.get()
+    with (
+        mock.patch("credit.services.outside.may_tell", return_value=True),
+        pytest.raises(UnsoundFacts, match="已由其他地区登记"),
+    ):
+        tell_outside(replace(clerk, region_code=neighbour.code), "法院", [other])
+    there.refresh_from_db()
+    assert there.subject == subject
 
 
 def test_results_are_asked_for_by_subject_or_run(subject, client_of) -> None:
