@@ -191,3 +191,13 @@ def test_pages_ask_as_much_for_many_as_for_one(published, actor, client_of) -> N
         with clock.at(AFTER):
             appeals.raise_appeal(actor("mzj_head"), line.pk, fact.pk, "理由")
     assert queries() == before
+
+
+def test_results_are_read_over_rest(published, actor, client_of) -> None:  # type: ignore[no-untyped-def]
+    mine = own_score(published, actor)
+    (row,) = client_of("mzj_clerk").get("/api/v1/department-scores/").json()["results"]
+    assert (row["id"], row["total"], row["rank"], row["state"]) == (mine.pk, 5_000, 2, "published")
+    line = next(each for each in row["lines"] if each["key"] == "clues_in_time")
+    assert (line["rows"], line["met"], line["score"], line["weight"]) == (2, 1, 750, 1_500)
+    all_of_them = client_of("xzsp_clerk").get("/api/v1/department-scores/").json()["results"]
+    assert len(all_of_them) > 2
