@@ -39,6 +39,7 @@ TAGS = {
     "white-list": "白名单",
     "gateway": "省级平台接口",
     "petitions": "异议与修复",
+    "department-scores": "部门考核",
 }
 """The first part of an address → what it is about."""
 
@@ -61,6 +62,8 @@ SUMMARIES = {
     "petitions_retrieve": "查看异议或者信用修复申请",
     "petitions_acts_create": "办理异议和信用修复申请：受理、签发、退回、登记告知、撤回、撤销",
     "petitions_acts_answer_create": "填写异议和信用修复申请的核查结果",
+    "department_scores_list": "查询部门考核得分",
+    "department_scores_retrieve": "查看一个部门的考核得分",
     "white_list_list": "查询白名单",
     "white_list_retrieve": "查看白名单的一项",
     "uploads_create": "预先上传一个文件，供随后的调用作为附件",
