@@ -37,7 +37,7 @@ class ApiSchemaView(SpectacularAPIView):
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
         renderer = request.accepted_renderer
-        return HttpResponse(_text(type(renderer)), content_type=renderer.media_type)
+        return HttpResponse(_text(renderer.media_type), content_type=renderer.media_type)
 
 
 @cache
@@ -47,8 +47,9 @@ def _schema() -> dict[str, Any]:
 
 
 @cache
-def _text(renderer: Any) -> bytes | str:
-    drawn: bytes | str = renderer().render(_schema())
+def _text(media_type: str) -> bytes | str:
+    renderers = {each.media_type: each for each in ApiSchemaView.renderer_classes}
+    drawn: bytes | str = renderers[media_type]().render(_schema())
     return drawn
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 
 from departments.profile import number
@@ -25,6 +26,7 @@ _LOOK_AHEAD_DAYS = 30
 """More than the working days that count as near can span, holidays included."""
 
 _BATCH = 1000
+_FRESH_SECONDS = 60
 
 
 def remind() -> int:
@@ -75,6 +77,19 @@ def _last_due_day(today: dt.date, working_days: int) -> dt.date:
 
 
 def unread(actor: Actor, most: int) -> int:
+    """As ``count_unread``, for every page: counted anew when reminders came or the person looked,
+    else once a minute."""
+    key = _key(actor)
+    if not key:
+        return 0
+    known = cache.get(key)
+    if known is None:
+        known = count_unread(actor, most)
+        cache.set(key, known, _FRESH_SECONDS)
+    return int(known)
+
+
+def count_unread(actor: Actor, most: int) -> int:
     """How many reminders came since the person last looked, counted to ``most`` at the most;
     those whose deadline was met meanwhile are nobody's business any more."""
     if actor.user_id is None:
@@ -88,6 +103,14 @@ def look(actor: Actor) -> None:
     """Note that the person has opened their reminders."""
     if actor.user_id is not None:
         LastLook.objects.update_or_create(user_id=actor.user_id, defaults={"at": clock.now()})
+        if key := _key(actor):
+            cache.delete(key)
+
+
+def _key(actor: Actor) -> str:
+    """Names the person and the last reminder of all; empty when there is none."""
+    last = Reminder.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return "" if last is None or actor.user_id is None else f"unread:{actor.user_id}:{last}"
 
 
 def listed(actor: Actor) -> QuerySet[Reminder]:

@@ -14,7 +14,7 @@ from departments.models import RuleValue
 from records import clock, deadlines
 from records.models import Deadline
 from supervision.reminders.models import Reminder
-from supervision.reminders.services import look, remind, unread
+from supervision.reminders.services import count_unread, look, remind, unread
 
 pytestmark = pytest.mark.django_db
 
@@ -118,12 +118,12 @@ def test_a_region_says_when_it_goes_up(clue, county):
 def test_what_is_concealed_is_nobodys_news(clue, actor, client_of):
     on("2026-10-09 09:00")
     head, office = actor("scjg_head"), actor("xzsp_head")
-    assert unread(office, 9) == 1
+    assert count_unread(office, 9) == 1
     with clock.at(moment("2026-10-09 10:00")):
         clue_secrecy.conceal(head, clue.pk, "涉及举报人安全")
-    assert unread(office, 9) == 0
+    assert count_unread(office, 9) == 0
     assert clue.title not in client_of("xzsp_head").get(NEWS).content.decode()
-    assert unread(head, 9) > 0
+    assert count_unread(head, 9) > 0
 
 
 def test_the_bell_counts_what_came_since_the_last_look(clue, actor, client_of):
