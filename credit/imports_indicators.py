@@ -135,8 +135,9 @@ def sheet_rows(found: IndicatorSet, matter: str) -> Iterator[dict[str, Any]]:
 
 
 def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
-    """Add what only the whole set and the register of matters can tell."""
-    if not parsed.rows:
+    """Add what only the whole set and the register of matters can tell, once each row is sound."""
+    # What is said of the whole set would be said of what is left of it.
+    if parsed.errors or not parsed.rows:
         return {"columns": [], "rows": [], "facts": []}
     first = parsed.rows[0]
     for row in parsed.rows[1:]:

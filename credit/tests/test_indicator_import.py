@@ -109,6 +109,13 @@ def test_a_mistake_is_named_by_row_and_column(
     assert found
 
 
+def test_of_what_is_left_nothing_is_said(clerk: Actor) -> None:
+    """A row that cannot be read would make the whole look wrong: its weight, the matter."""
+    rows = [SOUND[0] | {"weight": "很多"}, *SOUND[1:]]
+    errors = checked(clerk, *rows).errors
+    assert [(error.row, error.heading) for error in errors] == [(2, "权重（分）")]
+
+
 def test_not_while_another_version_is_drawn_up(clerk: Actor) -> None:
     parsed = checked(clerk, *SOUND)
     indicators.draft(clerk, None, "通用", "首次编制")
