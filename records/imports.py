@@ -281,9 +281,14 @@ def _as_dict(error: CellError) -> dict[str, Any]:
         "row": error.row,
         "column": error.column_letter,
         "heading": error.heading,
-        "value": str(error.value)[:200],
-        "message": error.message,
+        "value": _kept(str(error.value)[:200]),
+        "message": _kept(error.message),
     }
+
+
+def _kept(text: str) -> str:
+    """The text as the database keeps it: a cell may hold NUL (``_x0000_`` in the file)."""
+    return text.replace("\0", "\ufffd")
 
 
 def _ensure_allowed(actor: Actor, kind: ImportKind) -> None:

@@ -1,4 +1,6 @@
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
@@ -92,6 +94,19 @@ def test_one_mistake_keeps_all_rows_out_and_is_named_by_row_and_column(upload):
             "message": "只能导入 2026 年的日期",
         }
     ]
+
+
+def test_a_cell_with_nul_is_named_too(upload):
+    content = to_bytes(SHEET, [{"day": dt.date(2026, 10, 1), "is_working": True}])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(damaged, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace("是</t>".encode(), "是_x0000_</t>".encode()))
+    job = upload(content=damaged.getvalue())
+    assert job.state == ImportJob.State.REFUSED
+    assert [(error["row"], error["heading"]) for error in job.errors] == [(2, "上班")]
 
 
 def test_a_file_of_another_kind_is_refused_in_words(upload):
