@@ -113,6 +113,16 @@ def test_more_gives_an_empty_line_and_saves_nothing(drafted: IndicatorSet, clerk
     assert not drafted.indicators.filter(name="改到一半").exists()
 
 
+def test_more_of_a_number_that_is_none_is_shown_as_wrong(
+    drafted: IndicatorSet, clerk: Client
+) -> None:
+    for total in ("9" * 5_000, "-1", "x"):
+        sent = typed(clerk, drafted) | {"more": "1", "lines-TOTAL_FORMS": total}
+        answer = clerk.post(f"/credit/indicators/{drafted.pk}/edit/", sent)
+        assert answer.status_code == 200
+        assert not answer.context["lines"].is_valid()
+
+
 def test_two_editors_do_not_overwrite_each_other(drafted: IndicatorSet, clerk: Client) -> None:
     first, second = typed(clerk, drafted), typed(clerk, drafted)
     first["lines-0-name"] = "先保存的"

@@ -26,6 +26,7 @@ from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import requested_page
+from records.params import key_of
 from records.selectors import timeline
 from records.views import ActView
 
@@ -148,8 +149,8 @@ class IndicatorSetEditView(View):
         INDICATOR_SET_ACTS.authorise(actor, "edit", found)
         sent = request.POST.copy()
         if "more" in sent:
-            total = str(sent.get("lines-TOTAL_FORMS", ""))
-            sent["lines-TOTAL_FORMS"] = str(int(total) + 1) if total.isdecimal() else ""
+            total = key_of(str(sent.get("lines-TOTAL_FORMS", "")))
+            sent["lines-TOTAL_FORMS"] = "" if total is None else str(total + 1)
             return self._show(request, found, SetForm(sent), self._lines(sent), status=200)
         form, lines = SetForm(sent), self._lines(sent)
         if form.is_valid() and lines.is_valid():
