@@ -84,15 +84,22 @@ WHERE a.evaluation_id = %s AND a.subject_id > %s AND a.subject_id <= %s
 
 _STAND = """
 INSERT INTO credit_standing AS standing (subject_id, matter_id, assessment_id, grade)
-SELECT a.subject_id, %s, a.id, COALESCE(j.grade, a.grade)
-FROM credit_assessment a LEFT JOIN credit_adjustment j
-    ON j.subject_id = a.subject_id AND j.matter_id IS NOT DISTINCT FROM %s
-    AND j.ended_at IS NULL AND j.until >= %s
+SELECT a.subject_id, %s, a.id, a.grade
+FROM credit_assessment a
 WHERE a.evaluation_id = %s AND a.subject_id > %s AND a.subject_id <= %s
 ORDER BY a.subject_id
 ON CONFLICT (subject_id, matter_id) DO UPDATE
 SET assessment_id = excluded.assessment_id, grade = excluded.grade
 WHERE (SELECT evaluation_id FROM credit_assessment WHERE id = standing.assessment_id) <= %s
+"""
+
+# A statement of its own: what was set by hand while the one above waited for its row is seen.
+_BY_HAND = """
+UPDATE credit_standing t SET grade = j.grade
+FROM credit_adjustment j
+WHERE j.subject_id > %s AND j.subject_id <= %s AND j.matter_id IS NOT DISTINCT FROM %s
+  AND j.ended_at IS NULL AND j.until >= %s
+  AND t.subject_id = j.subject_id AND t.matter_id IS NOT DISTINCT FROM j.matter_id
 """
 
 _REPEAT = """
@@ -198,7 +205,8 @@ def apply_range(
     of history.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STAND, [matter, matter, day, evaluation, after, last, evaluation])
+        cursor.execute(_STAND, [matter, evaluation, after, last, evaluation])
+        cursor.execute(_BY_HAND, [after, last, matter, day])
         if matter is not None:
             return 0
         cursor.execute(_REPEAT, [evaluation, after, last, at, actor_name, source, at])

@@ -12,10 +12,13 @@ from clues.services.warnings import rules
 from clues.tests import joint_samples
 from clues.tests.samples import department, make_clue, prepared, together, transferred
 from clues.tests.test_sent_twice import RULE
-from credit.models import CreditEvent, Petition
-from credit.services import evaluations, events, petitions
+from credit.models import CreditEvent, Petition, Subject
+from credit.rules import default_set
+from credit.services import adjustments, evaluations, events, indicators, petitions
+from credit.services.directory import upsert_subjects
 from credit.services.events import Told
 from credit.tests import petition_samples, sanction_samples
+from credit.tests.entries import HOME
 from inspections.models import Result
 from inspections.services import results
 from inspections.tests.result_samples import checked_story, published
@@ -170,3 +173,24 @@ def test_what_is_told_while_its_subject_is_judged_is_not_forgotten(county):
         events.tell(SYSTEM, [second])
         assert together(evaluations.judge_stale) == [0]
     assert evaluations.judge_stale() == 1
+
+
+def test_a_grade_set_by_hand_while_its_subject_is_judged_holds(county, actor):
+    upsert_subjects(SYSTEM, [HOME], "名录导入", region_code=county.code)
+    subject = Subject.objects.get(identifier=HOME.identifier)
+    clerk = actor("fgw_clerk")
+    made = indicators.draft(clerk, None, default_set.NAME, "首次编制", proposal=True)
+    indicators.submit(clerk, made.pk)
+    indicators.enforce(actor("fgw_head"), made.pk)
+    evaluations.go_on(made.evaluations.get().pk)
+    for key in ("1", "2"):
+        fact = Told(subject.pk, "dishonest", clock.today(), "列入名单", "试验", key)
+        events.tell(SYSTEM, [fact])
+        said = "CB"[int(key) - 1]
+        outcomes = together(
+            lambda said=said: adjustments.adjust(clerk, subject.pk, said, "集中整治"),
+            evaluations.judge_stale,
+        )
+        assert winners(outcomes) == [0, 1], outcomes
+        subject.refresh_from_db()
+        assert (subject.grade, subject.standings.get(matter=None).grade) == (said, said)

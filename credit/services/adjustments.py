@@ -14,6 +14,7 @@ from credit.services.directory import grade_subject
 from departments.profile import number
 from records import clock, trail
 from records.actor import SYSTEM, Actor
+from records.acts import deadlock_in_words
 from records.errors import Refused
 from records.periods import last_day_within
 
@@ -23,6 +24,7 @@ def last_day(region_code: str) -> dt.date:
     return last_day_within(clock.today(), number(region_code, MOST_MONTHS))
 
 
+@deadlock_in_words()
 @transaction.atomic
 def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None = None) -> Subject:
     """Set the general grade of a subject by hand up to and with ``until`` (the longest term when
@@ -32,6 +34,7 @@ def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None
     too long.
     """
     today = clock.today()
+    _hold(pk)
     subject = grade_subject(actor, pk, grade, reason)
     latest = last_day(subject.region.code)
     until = until or latest
@@ -51,12 +54,14 @@ def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None
     return subject
 
 
+@deadlock_in_words()
 @transaction.atomic
 def end(actor: Actor, pk: int, reason: str) -> Subject:
     """End a subject's grade set by hand before its term; the computed grade holds again.
 
     Raises ``NotAllowed``; ``Refused`` without a reason or when none is set by hand.
     """
+    _hold(pk)
     subject = Subject.objects.select_for_update(of=("self",)).select_related("region").get(pk=pk)
     SUBJECT_ACTS.check(actor, "grade", subject, reason)
     if not _open(pk).exists():
@@ -72,12 +77,23 @@ def end_due() -> int:
     ended = 0
     for pk in list(due.order_by("pk").values_list("subject", flat=True)):
         with transaction.atomic():
+            _hold(pk)
             subjects = Subject.objects.select_for_update(of=("self",)).select_related("region")
             subject = subjects.get(pk=pk)
             if due.filter(subject=subject).exists():
                 _end(SYSTEM, subject, "人工调整期满")
                 ended += 1
     return ended
+
+
+def _hold(pk: int) -> Standing | None:
+    """The subject's general standing, locked: before the subject, as evaluations do."""
+    return (
+        Standing.objects.select_for_update(of=("self",))
+        .select_related("assessment")
+        .filter(subject=pk, matter=None)
+        .first()
+    )
 
 
 def _open(pk: int) -> QuerySet[Adjustment]:
@@ -88,12 +104,7 @@ def _end(actor: Actor, subject: Subject, why: str) -> None:
     """The subject is locked; its grade goes back to the computed one, if it was ever judged."""
     _open(subject.pk).update(ended_at=clock.now())
     before = subject.grade
-    standing = (
-        Standing.objects.select_for_update(of=("self",))
-        .select_related("assessment")
-        .filter(subject=subject, matter=None)
-        .first()
-    )
+    standing = _hold(subject.pk)
     if standing is not None:
         standing.grade = standing.assessment.grade
         standing.save(update_fields=("grade",))

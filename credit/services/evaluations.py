@@ -123,7 +123,7 @@ def judge_stale() -> int:
     while True:
         with transaction.atomic():
             stale = list(
-                Stale.objects.select_for_update(skip_locked=True)
+                Stale.objects.select_for_update(skip_locked=True, of=("self",))
                 .order_by("since")
                 .values_list("pk", "subject__region__code")[:_MOST_STALE]
             )
