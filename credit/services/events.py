@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from credit.models import CreditEvent, PetitionItem, Stale
+from credit.models import CreditEvent, PetitionItem, Stale, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
 from records import clock, trail
 from records.actor import Actor
@@ -95,6 +96,9 @@ def _as_decided(facts: Sequence[Told]) -> Iterator[Told]:
         if item is None or (item.kind, item.happened_on) != (fact.kind, fact.day):
             yield fact
         elif item.ends_on is not None:
+            if item.until_before != fact.until:
+                # What its source says now holds again when the petition lets go of the fact.
+                PetitionItem.objects.filter(pk=item.pk).update(until_before=fact.until)
             yield replace(fact, until=min(fact.until or item.ends_on, item.ends_on))
         elif item.amount != fact.amount:
             yield fact
@@ -206,7 +210,10 @@ def strike(actor: Actor, source: str, keys: Sequence[str]) -> int:
 def mark_stale(subject_ids: Iterable[int]) -> None:
     """Note that these subjects have to be judged anew, and wake whoever does it."""
     now = clock.now()
-    ids = sorted(set(subject_ids))
+    wanted = Subject.objects.filter(pk__in=set(subject_ids))
+    # Survivors: of a merged subject and its survivor, both named, one note is written.
+    reached = wanted.values_list(Coalesce("merged_into", "pk"), flat=True)
+    ids = sorted(set(reached))
     if not ids:
         return
     # A note that stands is written again, so that it is locked until what is told is committed:

@@ -35,7 +35,8 @@ def release(actor: Actor, petition: Petition, why: str = "") -> None:
     for item in _locked(petition):
         if item.ends_on is None:
             continue
-        if item.event is not None:
+        # What ends otherwise by now was told anew by its source.
+        if item.event is not None and item.event.until == item.ends_on:
             events.restore(actor, item.event.pk, item.until_before, why or f"{petition}核查结束")
         item.ends_on, item.until_before = None, None
         item.save(update_fields=("ends_on", "until_before"))
@@ -93,7 +94,7 @@ def _event(actor: Actor, petition: Petition, item: PetitionItem, why: str) -> No
             "撤销信用记录",
             petition.subject,
             opinion=why,
-            before={"event": event.title},
+            before={"event": petition.subject.masked(event.title)},
             region_code=petition.region.code,
         )
         item.event = None

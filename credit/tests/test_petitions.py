@@ -139,6 +139,23 @@ def test_a_region_may_let_an_objected_fact_rest(
     assert event.until is None
 
 
+@pytest.mark.parametrize("ends", [-1, 30])
+def test_a_fact_that_its_source_ends_while_it_rests_stays_ended(
+    actor: Who, county: Region, subject: Subject, ends: int
+) -> None:
+    override(county, rules.SUSPENDS.key, 1)
+    event = fact(subject)
+    made = objected(actor, subject, event)
+    until = day_after(clock.today(), ends)
+    told = Told(subject.pk, "penalty", ago(6), "罚款", event.source, "1", 20_000, until)
+    events.tell(SYSTEM, [told])
+    event.refresh_from_db()
+    assert event.until == min(until, clock.today())
+    decided(actor, made, "kept")
+    event.refresh_from_db()
+    assert event.until == until
+
+
 def test_struck_is_as_if_never_told(actor: Who, subject: Subject) -> None:
     event = fact(subject)
     Stale.objects.all().delete()
