@@ -70,7 +70,7 @@ def over_cap_words(task: JointTask) -> str:
     if not task.awaits_ratification:
         return ""
     departments = [part.department for part in task.parts.select_related("department")]
-    return cap_reached(cap_of(task.region_code), task.subject, departments)
+    return cap_reached(cap_of(task.region_code), task.subject, departments, task.visit_on)
 
 
 def clock_of(task: JointTask) -> Chip | None:

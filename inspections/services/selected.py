@@ -68,7 +68,7 @@ def start_selected(
     _check_parts(subject, lead, parts, visit_on)
     departments = [plan.department for plan in parts]
     over_cap_reason = over_cap_reason.strip()
-    _check_cap(over_cap(lead.region.code, subject, departments, origin), over_cap_reason)
+    _check_cap(over_cap(lead.region.code, subject, departments, origin, visit_on), over_cap_reason)
     with transaction.atomic():
         (code,) = next_codes(lead.region, 1)
         task = JointTask.objects.create(
@@ -135,7 +135,7 @@ def approve(actor: Actor, task_id: int, opinion: str = "") -> JointTask:
         # Of two approvals for the same subject the second counts the first.
         subject = Subject.objects.select_for_update(of=("self",)).get(pk=task.subject_id)
         departments = [plan.department for plan in plans]
-        over = over_cap(task.region.code, subject, departments, task.origin)
+        over = over_cap(task.region.code, subject, departments, task.origin, task.visit_on)
         _check_cap(over, task.over_cap_reason, "请不予批准，写明超限理由后另行发起。")
         now = clock.now()
         task.parts.filter(department_id=task.lead_id).update(

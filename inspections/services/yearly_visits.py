@@ -128,25 +128,34 @@ def over_cap(
     subject: Subject,
     departments: Collection[Department],
     origin: str,
+    on: dt.date | None = None,
 ) -> str:
-    """Why one more visit would be over the cap, in words; empty when it would not."""
+    """Why one more visit ``on`` a day (today when None) would be over the cap of its year, in
+    words; empty when it would not."""
     cap = cap_of(region_code)
-    return cap_reached(cap, subject, departments) if cap.limits(origin) else ""
+    return cap_reached(cap, subject, departments, on) if cap.limits(origin) else ""
 
 
-def cap_reached(cap: VisitCap, subject: Subject, departments: Collection[Department]) -> str:
-    """In words that these departments may visit the subject no more, whatever kind of visit is
-    asked about; empty when they may."""
+def cap_reached(
+    cap: VisitCap,
+    subject: Subject,
+    departments: Collection[Department],
+    on: dt.date | None = None,
+) -> str:
+    """In words that these departments may visit the subject no more in the year of a day (today
+    when None), whatever kind of visit is asked about; empty when they may."""
     if cap.limit == 0:
         return ""
-    visits = yearly_visits(cap, clock.today().year, [subject.pk])
+    year = (on or clock.today()).year
+    visits = yearly_visits(cap, year, [subject.pk])
     times = {one: visits.times(subject.pk, [one.pk]) for one in departments}
     most = max(times, key=lambda one: times[one])
     if times[most] < cap.limit:
         return ""
     whose = "各部门" if cap.pooled else str(most)
+    when = "今年" if year == clock.today().year else f" {year} 年"
     return (
-        f"{whose}今年对{subject}已安排检查 {times[most]} 次，"
+        f"{whose}{when}对{subject}已安排检查 {times[most]} 次，"
         f"达到年度上限 {cap.limit} 次（{cap.source}）"
     )
 

@@ -124,6 +124,19 @@ def test_pooled_the_visits_of_others_stand_in_the_way(story: Story) -> None:
     assert "各部门今年" in over_cap(*asked)
 
 
+def test_a_visit_falls_under_the_cap_of_its_own_year(story: Story) -> None:
+    subject = story.draw.selected.first().subject
+    cap(story, 1, counted=("clue",))
+    task = approved(story, parts=plans(story, ("MZJ",)))
+    coming = dt.date(timezone.localdate().year + 1, 1, 5)
+    asked = (story.region.code, subject, [story.departments["MZJ"]], "clue")
+    assert "今年" in over_cap(*asked)
+    assert over_cap(*asked, coming) == ""
+    JointTask.objects.filter(pk=task.pk).update(visit_on=coming)
+    assert f" {coming.year} 年" in over_cap(*asked, coming)
+    assert over_cap(*asked) == ""
+
+
 def test_the_subjects_page_counts_what_may_be_known(
     story: Story, client_of: Callable, django_assert_max_num_queries: Callable
 ) -> None:
