@@ -14,7 +14,7 @@ from credit.acts.sanctions import SANCTION_ACTS
 from credit.forms.sanctions import SanctionFilter
 from credit.models import Sanction, SanctionMeasure, SanctionPart
 from credit.rules.measures import TASKS
-from credit.selectors.sanctions import sanctions_for
+from credit.selectors.sanctions import sanctions_for, shows_end
 from credit.services import sanctions
 from credit.services.sanctions import MeasureInput, SanctionInput
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
@@ -48,6 +48,7 @@ class SanctionSerializer(ActsSerializer, serializers.ModelSerializer[Sanction]):
     act_table = SANCTION_ACTS
     act_codes = tuple(sanctions.HANDLERS)
     parts = SanctionPartSerializer(many=True, read_only=True, help_text="各实施部门")
+    end_reason = serializers.SerializerMethodField(help_text="解除理由，签发解除前仅发起部门可见")
 
     class Meta:
         model = Sanction
@@ -71,6 +72,10 @@ class SanctionSerializer(ActsSerializer, serializers.ModelSerializer[Sanction]):
             "acts",
         )
         read_only_fields = fields
+
+    def get_end_reason(self, sanction: Sanction) -> str:
+        actor = api_actor(self.context["request"])
+        return sanction.end_reason if shows_end(actor, sanction) else ""
 
 
 class MeasureInputSerializer(serializers.Serializer[Any]):

@@ -7,15 +7,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from credit.models.events import CreditEvent
-from credit.models.subject import Subject
+from credit.models.subject import NATURAL_PERSONS, Subject
 from credit.rules.measures import CHOICES, MEASURES, Measure
 from departments.actors import is_staff_member
 from departments.models import Department, Region
 from departments.roles import STAFF, Function
-from matters.models import SubjectCategory
 from records.actor import Actor
-
-_PERSONS = (SubjectCategory.IdKind.PERSON, SubjectCategory.IdKind.HOUSE)
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):
@@ -30,7 +27,7 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         taking_part = SanctionPart.objects.filter(department_id=actor.department_id)
         known = Q(pk__in=taking_part.values("sanction_id"))
         if not actor.fills(Function.CREDIT):
-            known |= ~Q(subject__id_kind__in=_PERSONS)
+            known |= ~Q(subject__id_kind__in=NATURAL_PERSONS)
             signed &= known
         return self.filter(Q(department_id=actor.department_id) | signed)
 

@@ -84,6 +84,13 @@ def of_subject(actor: Actor, subject: Subject) -> list[Sanction]:
     return list(sanctions_for(actor).filter(subject=subject)[:20])
 
 
+def shows_end(actor: Actor, sanction: Sanction) -> bool:
+    """Why a sanction ends shows to others once the head of its department has signed that."""
+    return sanction.ended_at is not None or (
+        sanction.lifting != "" and sanction.department_id == actor.department_id
+    )
+
+
 def sheet_rows(sanctions: Iterable[Sanction]) -> Iterator[dict[str, Any]]:
     """Sanctions as rows of ``SANCTION_SHEET``; a natural person stands without a name."""
     for row in sanctions:
@@ -132,8 +139,8 @@ def lanes(actor: Actor, sanction: Sanction, address: str) -> list[Lane]:
 
 
 def proposals(actor: Actor) -> QuerySet[Subject]:
-    """The subjects whom nobody sanctions yet though they are listed as dishonest or came out of
-    their evaluation with a veto (可发起惩戒)."""
+    """The subjects whom nobody sanctions yet, as far as the person may know, though they are listed
+    as dishonest or came out of their evaluation with a veto (可发起惩戒)."""
     held = Q(until=None) | Q(until__gt=clock.today())
     listed = CreditEvent.objects.filter(held, kind__in=LISTED)
     # A standing's assessment is always of its own subject; said here, it leads by index from the
@@ -141,7 +148,9 @@ def proposals(actor: Actor) -> QuerySet[Subject]:
     vetoed = Standing.objects.filter(
         assessment__veto__isnull=False, subject=F("assessment__subject")
     )
-    open_ones = Sanction.objects.filter(subject=OuterRef("pk"), state__in=Sanction.OPEN)
+    open_ones = Sanction.objects.visible_to(actor).filter(
+        subject=OuterRef("pk"), state__in=Sanction.OPEN
+    )
     few = listed.values("subject_id").union(vetoed.values("subject_id"))
     return (
         Subject.objects.visible_to(actor)

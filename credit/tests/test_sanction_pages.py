@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from credit.models import Sanction, Subject, WhiteListEntry
 from credit.selectors.sanctions import SANCTION_SHEET
@@ -105,6 +106,26 @@ def test_acts_and_feedback_on_the_page(actor: Who, client_of: Login, found: list
         "不在本部门监管范围"
         in client_of("fgw_clerk").get(sanction.get_absolute_url()).content.decode()
     )
+
+
+def test_why_a_sanction_is_to_end_shows_once_its_head_has_signed(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    sanction = signed(actor, found[0])
+    sanctions.revoke(actor("fgw_clerk"), sanction.pk, "原认定依据已撤销")
+    addresses = sanction.get_absolute_url(), reverse("sanction-detail", args=[sanction.pk])
+
+    def readers() -> list[str]:
+        return [
+            name
+            for name in ("fgw_clerk", "scjg_clerk")
+            for address in addresses
+            if "原认定依据已撤销" in client_of(name).get(address).content.decode()
+        ]
+
+    assert readers() == ["fgw_clerk"] * 2
+    sanctions.lift(actor("fgw_head"), sanction.pk)
+    assert readers() == ["fgw_clerk"] * 2 + ["scjg_clerk"] * 2
 
 
 def test_lists_ask_the_same_of_few_and_many(

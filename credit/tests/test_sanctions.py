@@ -215,6 +215,15 @@ def test_who_is_proposed(actor: Who, county: Region) -> None:
     assert not selectors.proposals(clerk).exists()
 
 
+def test_an_unsigned_draft_of_others_does_not_show_in_the_proposals(
+    actor: Who, county: Region
+) -> None:
+    listed = subjects(county)[0]
+    events.tell(SYSTEM, [Told(listed.pk, "dishonest", clock.today(), "列入名单", "公示系统", "1")])
+    sanctions.draft(actor("mzj_clerk"), listed.pk, said(actor))
+    assert list(selectors.proposals(actor("fgw_clerk"))) == [listed]
+
+
 def test_statistics_by_department(actor: Who, county: Region) -> None:
     first, second, _ = subjects(county)
     with clock.at(BEFORE_NATIONAL_DAY):

@@ -40,6 +40,8 @@ from records.views import EXPORT_LIMIT, ActView, done
 _INSIDE = (
     "sanction.submit",
     "sanction.return",
+    "sanction.repair",
+    "sanction.revoke",
     "sanction.keep",
     "sanction_part.report",
     "sanction_part.return",
@@ -175,6 +177,7 @@ class SanctionView(View):
             "chip": deadlines.chips_for([sanction]).get(sanction.pk),
             "acts": SANCTION_ACTS.buttons(actor, sanction),
             "lanes": lanes,
+            "shows_end": selectors.shows_end(actor, sanction),
             "files": evidence.of(sanction),
             "entries": course(actor, sanction),
         }
