@@ -11,8 +11,12 @@ from clues.models import Clue
 from clues.selectors.clues import similar
 from clues.services import intake
 from clues.tests.samples import person
-from credit.models import Subject, SubjectChange
+from credit.models import CreditEvent, Subject, SubjectChange
+from credit.services import events
+from credit.services.events import Told
 from inspections.tests import visit_samples
+from records import clock
+from records.actor import SYSTEM
 from records.models import TrailEntry
 from supervision.portraits.tests.samples import happen
 from tests.test_concealment import answer_of, everything
@@ -47,6 +51,11 @@ def known(county) -> Subject:  # type: ignore[no-untyped-def]
         actor_name="甲",
         source="",
     )
+    told = Told(
+        subject.pk, "dishonest", clock.today(), f"{NAME}（{NUMBER}）拒不履行", "外部：法院", "1"
+    )
+    events.tell(SYSTEM, [told])
+    events.lift(SYSTEM, CreditEvent.objects.get(source_key="1").pk, clock.today(), "已履行")
     intake.register(
         person("mzj_clerk"), channel="visit", content="来访反映无证上岗。", subject=subject
     )

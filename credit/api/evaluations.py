@@ -201,6 +201,8 @@ class AssessmentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Assessmen
 class CreditEventSerializer(serializers.ModelSerializer[CreditEvent]):
     """One thing known of a subject."""
 
+    title = serializers.CharField(source="shown_title", read_only=True, help_text="内容")
+
     class Meta:
         model = CreditEvent
         fields = (
@@ -276,7 +278,8 @@ class CreditEventViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CreditEv
     filterset_class = CreditEventFilter
 
     def get_queryset(self) -> QuerySet[CreditEvent]:
-        return CreditEvent.objects.visible_to(api_actor(self.request)).order_by("-id")
+        found = CreditEvent.objects.visible_to(api_actor(self.request))
+        return found.select_related("subject").order_by("-id")
 
     @extend_schema(request=TellSerializer, responses=ToldSerializer)
     def create(self, request: Request) -> Response:

@@ -50,7 +50,7 @@ class SanctionForm(forms.Form):
         field: Any = self.fields["event"]
         field.queryset = CreditEvent.objects.filter(subject=subject)
         field.label_from_instance = lambda event: (
-            f"{event.happened_on} {event.told.label}：{event.title}"
+            f"{event.happened_on} {event.told.label}：{subject.masked(event.title)}"
         )
 
     def said(self, rows: BaseFormSet[MeasureForm]) -> SanctionInput:

@@ -73,6 +73,11 @@ class CreditEvent(models.Model):
         return self.title
 
     @property
+    def shown_title(self) -> str:
+        """The title for whoever need not know a natural person in full: others wrote it."""
+        return self.subject.masked(self.title)
+
+    @property
     def told(self) -> EventKind:
         return EVENT_KINDS[self.kind]
 

@@ -203,8 +203,10 @@ def _counts_until(event: CreditEvent, months: int | None) -> dt.date | None:
 
 def _facts(actor: Actor, subject: Subject) -> dict[int, LedgerFact]:
     """Everything known of the subject, the latest first, with where it comes from."""
-    events = marked(CreditEvent.objects.filter(subject=subject))
-    found = {event.pk: LedgerFact(event, event.source) for event in events}
+    found: dict[int, LedgerFact] = {}
+    for event in marked(CreditEvent.objects.filter(subject=subject)):
+        event.subject = subject
+        found[event.pk] = LedgerFact(event, event.source)
     for model, origin in ORIGINS.items():
         told: dict[str, list[LedgerFact]] = defaultdict(list)
         for fact in found.values():

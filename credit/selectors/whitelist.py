@@ -72,7 +72,7 @@ def criteria(subject: Subject, region_code: str, day: dt.date) -> list[Criterion
         Criterion(
             f"近 {clean.value} 个月内没有行政处罚",
             clean.source,
-            f"{penalty.happened_on}：{penalty.title}" if penalty else "",
+            f"{penalty.happened_on}：{subject.masked(penalty.title)}" if penalty else "",
         ),
         Criterion(
             "不在经营异常名录、严重违法失信名单等之列",
@@ -82,9 +82,16 @@ def criteria(subject: Subject, region_code: str, day: dt.date) -> list[Criterion
         Criterion(
             "没有正在执行的失信惩戒",
             _PLATFORM,
-            f"{sanction.department.name}发起，至 {sanction.until}" if sanction else "",
+            _sanctioned(subject, sanction) if sanction else "",
         ),
     ]
+
+
+def _sanctioned(subject: Subject, sanction: Sanction) -> str:
+    """Who sanctions a natural person is known only to those who take part in it."""
+    if subject.is_natural_person:
+        return "有正在执行的失信惩戒"
+    return f"{sanction.department.name}发起，至 {sanction.until}"
 
 
 _PLATFORM = "平台规则"

@@ -82,7 +82,7 @@ def _events(subject: Subject, kind: str, credit: int) -> Iterator[Candidate]:
             obstacle = f"效力已于 {event.until} 终止，不需要修复"
         yield Candidate(
             value=f"{About.EVENT}:{event.pk}",
-            title=f"{event.happened_on} {event.told.label}：{event.title}",
+            title=f"{event.happened_on} {event.told.label}：{subject.masked(event.title)}",
             verifier_id=department if department in active else credit,
             fields={
                 "about": About.EVENT,
@@ -116,8 +116,10 @@ def _sanctions(actor: Actor, subject: Subject) -> Iterator[Candidate]:
 
 def _lines(subject: Subject) -> Iterator[Candidate]:
     """The lines of the assessments that hold; the department of the set answers for them."""
-    standings = Standing.objects.filter(subject=subject).select_related(
-        "assessment__evaluation__by_set"
+    standings = (
+        Standing.objects.filter(subject=subject)
+        .select_related("assessment__evaluation__by_set")
+        .prefetch_related("assessment__evaluation__by_set__indicators")
     )
     for standing in standings:
         assessment = standing.assessment
