@@ -174,11 +174,13 @@ REASONS = {
     "later": "本次评价之后又有评价",
     "manual": "评价之后等级被直接修改",
     "unjudged": "不在本次评价范围（注销、吊销或评价后列入名录）",
+    "merged": "本次评价之后并入其他对象，名录不再单列",
 }
 
 _RECONCILE = """
 SELECT s.grade, a.grade,
-       CASE WHEN a.id IS NULL THEN 'unjudged'
+       CASE WHEN s.status = 'merged' THEN 'merged'
+            WHEN a.id IS NULL THEN 'unjudged'
             WHEN s.grade = a.grade THEN 'same'
             WHEN s.grade IS DISTINCT FROM t.grade THEN 'manual'
             WHEN t.assessment_id <> a.id AND t.grade = b.grade THEN 'later'
@@ -189,7 +191,7 @@ JOIN departments_region r ON r.id = s.region_id
 LEFT JOIN credit_assessment a ON a.subject_id = s.id AND a.evaluation_id = %s
 LEFT JOIN credit_standing t ON t.subject_id = s.id AND t.matter_id IS NULL
 LEFT JOIN credit_assessment b ON b.id = t.assessment_id
-WHERE r.code LIKE %s
+WHERE r.code LIKE %s AND (s.status <> 'merged' OR a.id IS NOT NULL)
 GROUP BY 1, 2, 3
 """
 
@@ -213,7 +215,8 @@ def reconcile(evaluation: Evaluation) -> Reconciled:
     listed = dict.fromkeys(GRADES, 0)
     reasons = dict.fromkeys(REASONS, 0)
     for now, then, reason, number in found:
-        listed[now] += number
+        if reason != "merged":
+            listed[now] += number
         if then is not None:
             judged[then] += number
         reasons[reason] += number

@@ -16,6 +16,7 @@ from credit.models import (
     Evaluation,
     EvaluationNotice,
     IndicatorSet,
+    Standing,
     Subject,
 )
 from credit.rules import default_set
@@ -170,6 +171,17 @@ def test_differences_to_the_directory_are_explained(worse, actor) -> None:
     reasons = dict(found.reasons)
     assert sorted(reasons.values()) == [1, 2, 29]
     assert reasons["与本次评价一致"] == 29
+
+
+def test_who_was_merged_since_is_no_longer_counted_in_the_directory(worse) -> None:
+    other = Subject.objects.filter(status="open").exclude(pk=home().pk).first()
+    before = reconcile(worse)
+    Standing.objects.filter(subject=other).delete()
+    Subject.objects.filter(pk=other.pk).update(status="merged", merged_into=home())
+    found = reconcile(worse)
+    assert sum(judged for _, judged, _ in found.rows) == 30
+    assert found.total == before.total - 1 == Subject.objects.current().count()
+    assert ("本次评价之后并入其他对象，名录不再单列", 1) in found.reasons
 
 
 def test_the_ledger_leads_from_the_score_to_the_facts(worse, actor, client_of) -> None:

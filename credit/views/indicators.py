@@ -121,8 +121,6 @@ class IndicatorSetEditView(View):
         found = self._found(request, pk)
         try:
             INDICATOR_SET_ACTS.check(actor_of(request), "edit", found)
-        except NotAllowed:
-            raise
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(found)

@@ -17,7 +17,7 @@ from credit.selectors import policies as selectors
 from credit.services import policies as services
 from credit.services.policies import UnsoundPolicy
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import Refused
 from records.exports import export
 from records.forms import show_refusal
 from records.middleware import actor_of
@@ -94,8 +94,6 @@ class PolicyEditView(View):
         policy = self._policy(request, pk)
         try:
             POLICY_ACTS.check(actor_of(request), "edit", policy)
-        except NotAllowed:
-            raise
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(policy)
@@ -120,8 +118,6 @@ class PolicyEditView(View):
                 saved = services.edit(actor, pk, form.said(), seen=form.cleaned_data["seen"])
             except UnsoundPolicy as unsound:
                 form.show(unsound.complaints)
-            except NotAllowed:
-                raise
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
