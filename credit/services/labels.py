@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
@@ -108,21 +109,28 @@ def remove(actor: Actor, pk: int, name: str, reason: str) -> Subject:
 def make_rule(actor: Actor, given: RuleInput) -> LabelRule:
     """Put a rule in force for the actor's region; a worker brings it to the subjects.
 
-    Raises ``NotAllowed``, or ``Refused`` naming the field at fault.
+    Raises ``NotAllowed``, or ``Refused`` naming the field at fault: also when there is a rule that
+    gives the same label on the same conditions.
     """
     if not may_keep_directory(actor):
         raise NotAllowed("您没有制定标签规则的权限。", verb="label_rule.make")
     _ensure_sound(given)
+    label = _label(Region.objects.get(code=actor.region_code), given.label)
+    conditions: dict[str, Any] = {
+        "categories": sorted(given.categories),
+        "industry": given.industry,
+        "grades": sorted(given.grades),
+        "event": given.event,
+        "at_least": given.at_least,
+        "months": given.months,
+    }
+    # Who sends the same form twice waits here for the first.
+    Label.objects.select_for_update(no_key=True).get(pk=label.pk)
+    known = LabelRule.objects.filter(label=label, **conditions).first()
+    if known is not None:
+        raise Conflict(f"{known}的条件与此相同（{known.get_state_display()}）。", field="label")
     rule = LabelRule.objects.create(
-        label=_label(Region.objects.get(code=actor.region_code), given.label),
-        categories=list(given.categories),
-        industry=given.industry,
-        grades=sorted(given.grades),
-        event=given.event,
-        at_least=given.at_least,
-        months=given.months,
-        reason=given.reason.strip(),
-        created_by=actor.name,
+        label=label, **conditions, reason=given.reason.strip(), created_by=actor.name
     )
     trail.record(
         actor,

@@ -264,3 +264,11 @@ def test_the_whole_history_pages_and_exports(directory, client_of, actor) -> Non
     rows = [row for row in sheet.worksheets[0].values if HOME.identifier in row]
     assert len(rows) == 71
     assert TrailEntry.objects.filter(verb="export").exists()
+
+
+def test_the_same_rule_sent_twice_stands_once(keeper) -> None:
+    made = rule(keeper)
+    with pytest.raises(Conflict, match="条件与此相同"):
+        rule(keeper, reason="又点了一次")
+    assert list(LabelRule.objects.all()) == [made]
+    rule(keeper, months=made.months + 1)
