@@ -15,6 +15,7 @@ from departments.profile import number
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.acts import deadlock_in_words
+from records.acts import deadlock_in_words
 from records.errors import Refused
 from records.periods import last_day_within
 
@@ -24,6 +25,7 @@ def last_day(region_code: str) -> dt.date:
     return last_day_within(clock.today(), number(region_code, MOST_MONTHS))
 
 
+@deadlock_in_words()
 @deadlock_in_words()
 @transaction.atomic
 def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None = None) -> Subject:
@@ -54,6 +56,7 @@ def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None
     return subject
 
 
+@deadlock_in_words()
 @deadlock_in_words()
 @transaction.atomic
 def end(actor: Actor, pk: int, reason: str) -> Subject:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from unittest import mock
 
 import pytest
+from django.db import OperationalError
 
-from credit.models import Adjustment, Evaluation, IndicatorSet, Standing, Subject
+from credit.models import Adjustment, Evaluation, IndicatorSet, Standing, Subject, SubjectChange
 from credit.rules import default_set
 from credit.services import adjustments, evaluations, indicators
 from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME
 from records import clock
 from records.actor import SYSTEM
-from records.errors import NotAllowed, Refused
+from records.errors import Conflict, NotAllowed, Refused
 from records.periods import ahead, day_after
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,17 @@ def test_the_term_is_neither_past_nor_too_long(judged, actor, days: int) -> None
         adjustments.adjust(actor("fgw_clerk"), home().pk, "C", "群众集中反映", until)
     assert home().grade == "A"
     assert not Adjustment.objects.exists()
+
+
+def test_who_is_in_the_way_of_an_evaluation_is_told_in_words(judged, actor) -> None:
+    deadlock = OperationalError("deadlock detected")
+    deadlock.__cause__ = type("Detected", (Exception,), {"pgcode": "40P01"})()
+    clerk = actor("fgw_clerk")
+    create = mock.patch.object(Adjustment.objects, "create", side_effect=deadlock)
+    with create, pytest.raises(Conflict, match="未生效"):
+        adjustments.adjust(clerk, home().pk, "C", "群众集中反映")
+    adjustments.adjust(clerk, home().pk, "C", "群众集中反映")
+    create = mock.patch.object(SubjectChange.objects, "create", side_effect=deadlock)
+    with create, pytest.raises(Conflict, match="未生效"):
+        adjustments.end(clerk, home().pk, "情况已变")
+    assert home().grade == "C"
