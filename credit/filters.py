@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from credit.models import Subject, SubjectQuerySet
 from credit.selectors.directory import townships_of
 from credit.selectors.labels import label_names
+from credit.validation import normalise_identifier
 from matters.selectors import category_names
 from records.middleware import actor_of
 
@@ -42,9 +43,16 @@ class SubjectFilter(django_filters.FilterSet):
         self.filters["label"].extra["choices"] = [(name, name) for name in label_names(region)]
 
     def filter_queryset(self, queryset: SubjectQuerySet) -> QuerySet[Subject]:
-        """Those merged into others are shown only where they are asked for."""
+        """Those merged into others are shown only where they are asked for: by their status, or by
+        their whole identifier, which stands on paper handed out before."""
         found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("status") else found.current()
+        asked = self.form.cleaned_data
+        if asked.get("status"):
+            return found
+        identifier = normalise_identifier(asked.get("q") or "")
+        if not identifier:
+            return found.current()
+        return found.exclude(Q(status=Subject.Status.MERGED) & ~Q(identifier=identifier))
 
     def matching(self, queryset: SubjectQuerySet, name: str, value: str) -> QuerySet[Subject]:
         return queryset.matching(value)

@@ -148,6 +148,8 @@ def test_merged_ones_are_listed_where_they_are_asked_for(found, actor, client_of
     client = client_of("xzsp_clerk")
     subjects = reverse("credit:subject-list")
     assert TWIN.identifier not in client.get(subjects, {"q": "穗禾"}).content.decode()
+    assert TWIN.name not in client.get(subjects, {"q": TWIN.identifier[:-1]}).content.decode()
+    assert TWIN.name in client.get(subjects, {"q": TWIN.identifier}).content.decode()
     asked = {"q": "穗禾", "status": "merged"}
     assert TWIN.identifier in client.get(subjects, asked).content.decode()
     answer = client.get(subjects, asked | {"export": "xlsx"})
@@ -160,7 +162,8 @@ def test_merged_ones_are_listed_where_they_are_asked_for(found, actor, client_of
 
 
 def warned(client, found) -> bool:
-    return "可能重复录入" in client.get(found.first.get_absolute_url()).content.decode()
+    page = client.get(found.first.get_absolute_url()).content.decode()
+    return "可能重复录入" in page and found.second.shown_name in page
 
 
 def test_the_portrait_warns_of_a_pair(found, client_of) -> None:
