@@ -18,7 +18,7 @@ class EvaluationFilter(forms.Form):
     """Which runs are listed; those after single records only when asked for."""
 
     kind = forms.ChoiceField(
-        label="种类", required=False, choices=[("", "除动态评价外全部"), *Evaluation.Kind.choices]
+        label="种类", required=False, choices=[("", "动态评价以外"), *Evaluation.Kind.choices]
     )
 
     def narrow(self, found: QuerySet[Evaluation]) -> QuerySet[Evaluation]:

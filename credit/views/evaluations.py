@@ -73,7 +73,11 @@ class EvaluationView(View):
             "changed": selectors.changed(evaluation),
             "worsened": selectors.worsened(evaluation),
             "results_url": results,
-            "shares": selectors.shares(evaluation, category_names()),
+            "shares": sorted(
+                selectors.shares(evaluation, category_names()),
+                key=lambda share: share["value"],
+                reverse=True,
+            ),
             "department_shares": selectors.department_shares(evaluation),
             "notices": notices,
             "own_notice": own if own and own.read_at is None else None,
