@@ -146,6 +146,7 @@ def handed_on(actor: Actor) -> list[HandedOn]:
     for prefix in _NOT_BUSINESS:
         entries = entries.exclude(verb__startswith=prefix)
     recent = list(entries.prefetch_related(GenericPrefetch("target", []))[: HANDED_ON * 4])
+    recent.sort(key=lambda entry: entry.at, reverse=True)
     seen: set[tuple[int | None, int | None]] = set()
     rows = []
     for entry in recent:

@@ -234,7 +234,11 @@ ACCOUNTS: tuple[AccountRow, ...] = (
         "cgj_clerk", "赖文昌", "CGJ", ("clerk",), "城管局经办人：办理移送的市容和违建线索。"
     ),
     AccountRow(
-        "fgw_head", "段宏伟", "FGW", ("head",), "联合信用监管组负责人：确认公共信用信息共享目录。"
+        "fgw_head",
+        "段宏伟",
+        "FGW",
+        ("head",),
+        "联合信用监管组负责人：批准信用评价指标和差异化监管方案，签发失信惩戒、异议和修复的决定。",
     ),
     AccountRow(
         "gaj_clerk",
