@@ -141,3 +141,9 @@ def test_the_clerk_puts_nothing_in_force(drafted: IndicatorSet, clerk: Actor) ->
 def test_name_and_reason_are_asked_for(clerk: Actor, name: str, reason: str) -> None:
     with pytest.raises(Refused, match="请填写"):
         indicators.draft(clerk, None, name, reason)
+
+
+def test_a_reason_too_long_begins_no_run(drafted: IndicatorSet, clerk: Actor) -> None:
+    with pytest.raises(Refused, match="不超过 300 个字"):
+        indicators.try_out(clerk, drafted.pk, "长" * 301)
+    indicators.try_out(clerk, drafted.pk, "长" * 300)
