@@ -22,7 +22,7 @@ from matters.models import CheckItem, Duty, MatterVersion
 from records import clock
 
 _BP_PER_PERCENT = 100
-_DATE = {"type": "date"}
+_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class PlanItemForm(forms.Form):
         min_value=1,
         help_text="可不填。填写后按此总数抽取，各等级按上面的比例加权分配。",
     )
-    period_start = forms.DateField(label="检查开始日期", widget=forms.DateInput(attrs=_DATE))
-    period_end = forms.DateField(label="检查截止日期", widget=forms.DateInput(attrs=_DATE))
+    period_start = forms.DateField(label="检查开始日期", widget=_DATE)
+    period_end = forms.DateField(label="检查截止日期", widget=_DATE)
     draw_at = forms.DateTimeField(
         label="抽取时间",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -95,6 +95,13 @@ def test_the_form_is_filled_in_from_the_only_matter(version, client_of):
     assert [str(form.initial[f"ratio_{g}"]) for g in "abcd"] == ["3", "10", "30", "100"]
 
 
+def test_the_suggested_dates_are_written_as_browsers_read_them(version, client_of):
+    page = client_of("mzj_clerk").get(NEW_URL)
+    for name in ("period_start", "period_end"):
+        written = f'name="{name}" value="{page.context["form"].initial[name].isoformat()}"'
+        assert written in page.content.decode()
+
+
 def test_the_ratio_of_the_matter_goes_before_the_grades(version, client_of):
     version.ratio_bp = 550
     version.save()
