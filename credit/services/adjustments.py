@@ -15,7 +15,6 @@ from departments.profile import number
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.acts import deadlock_in_words
-from records.acts import deadlock_in_words
 from records.errors import Refused
 from records.periods import last_day_within
 
@@ -25,7 +24,6 @@ def last_day(region_code: str) -> dt.date:
     return last_day_within(clock.today(), number(region_code, MOST_MONTHS))
 
 
-@deadlock_in_words()
 @deadlock_in_words()
 @transaction.atomic
 def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None = None) -> Subject:
@@ -57,7 +55,6 @@ def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None
 
 
 @deadlock_in_words()
-@deadlock_in_words()
 @transaction.atomic
 def end(actor: Actor, pk: int, reason: str) -> Subject:
     """End a subject's grade set by hand before its term; the computed grade holds again.
@@ -65,7 +62,11 @@ def end(actor: Actor, pk: int, reason: str) -> Subject:
     Raises ``NotAllowed``; ``Refused`` without a reason or when none is set by hand.
     """
     _hold(pk)
-    subject = Subject.objects.select_for_update(of=("self",)).select_related("region").get(pk=pk)
+    subject = (
+        Subject.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("region")
+        .get(pk=pk)
+    )
     SUBJECT_ACTS.check(actor, "grade", subject, reason)
     if not _open(pk).exists():
         raise Refused("该对象的等级没有人工调整。")
@@ -81,7 +82,9 @@ def end_due() -> int:
     for pk in list(due.order_by("pk").values_list("subject", flat=True)):
         with transaction.atomic():
             _hold(pk)
-            subjects = Subject.objects.select_for_update(of=("self",)).select_related("region")
+            subjects = Subject.objects.select_for_update(of=("self",), no_key=True).select_related(
+                "region"
+            )
             subject = subjects.get(pk=pk)
             if due.filter(subject=subject).exists():
                 _end(SYSTEM, subject, "人工调整期满")

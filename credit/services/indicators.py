@@ -71,7 +71,8 @@ def draft(
         raise Refused("请填写编制或修订理由。", field="reason")
     # Versions of one region are numbered one after the other.
     region = Region.objects.select_for_update().get(code=actor.region_code)
-    if matter_id is not None and not Matter.objects.filter(pk=matter_id).exists():
+    here = Matter.objects.filter(region__code__startswith=region.code)
+    if matter_id is not None and not here.filter(pk=matter_id).exists():
         raise Refused("没有这一监管事项。", field="matter")
     versions = IndicatorSet.objects.versions_of(region, matter_id)
     begun = versions.filter(state__in=IndicatorSet.PREPARING).first()

@@ -16,6 +16,7 @@ from credit.services.events import Told
 from credit.services.indicators import SetInput, UnsoundSet
 from credit.tests.entries import entries
 from departments.models import Region
+from matters.models import Matter
 from records import clock
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
@@ -147,3 +148,13 @@ def test_a_reason_too_long_begins_no_run(drafted: IndicatorSet, clerk: Actor) ->
     with pytest.raises(Refused, match="不超过 300 个字"):
         indicators.try_out(clerk, drafted.pk, "长" * 301)
     indicators.try_out(clerk, drafted.pk, "长" * 300)
+
+
+def test_no_county_draws_up_indicators_for_anothers_matter(
+    clerk: Actor, actor: Callable[[str], Actor]
+) -> None:
+    theirs = Matter.objects.create(
+        region=Region.objects.get(code="411622"), code="西华-1", number=901
+    )
+    with pytest.raises(Refused, match="没有这一监管事项"):
+        indicators.draft(clerk, theirs.pk, SAID.name, SAID.reason)
