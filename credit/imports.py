@@ -155,7 +155,7 @@ class _Words:
 
     def report_unknown(self, row: Row, parsed: Parsed) -> None:
         """Report the words that mean nothing here, with what they may have meant."""
-        for name in row.values["categories"]:
+        for name in row.values["categories"] or ():
             if name not in self.categories:
                 hint = closest(name, self.categories)
                 parsed.add_error(row, "categories", f"没有“{name}”这个对象类别{hint}")
@@ -172,6 +172,8 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
     entries = [words.entry(row) for row in parsed.rows]
     reached, aliases = redirected(scope, entries)
     stored = stored_entries(scope, [entry for entry in reached if entry is not None])
+    for row in parsed.faulty:
+        words.report_unknown(row, parsed)
     changes: Counter[str] = Counter()
     grades: Counter[str] = Counter()
     for row, entry, target in zip(parsed.rows, entries, reached, strict=True):

@@ -191,6 +191,7 @@ _QUEUES = {
         "credit.label_subjects",
         "credit.review_white_list",
         "inspections.run_scheduled_draws",
+        "inspections.tell_overdue_mending",
         "clues.evaluate_warnings",
         "clues.write_warning_reports",
         "reminders.remind",

@@ -58,6 +58,9 @@ _CHANGING = (
     re.compile(rb'"X-CSRFToken": ?"[^"]*"'),
     re.compile(rb"X-CSRFToken&quot;: &quot;[^&]*&quot;"),
     re.compile(rb'nonce="[^"]*"'),
+    # The desk and the wall say when they were drawn.
+    re.compile(rb"&amp;since=\d+"),
+    re.compile("更新于 <time[^>]*>[^<]*</time>".encode()),
 )
 
 

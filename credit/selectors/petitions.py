@@ -117,7 +117,7 @@ def pending_petitions(actor: Actor) -> list[WorkItem]:
     )
     rows = list(
         Petition.objects.filter(holder_id=actor.department_id, state__in=words).select_related(
-            "region"
+            "region", "subject"
         )
     )
     chips = deadlines.chips_for(rows)
@@ -127,5 +127,6 @@ def pending_petitions(actor: Actor) -> list[WorkItem]:
         chip = chips.get(row.pk)
         due_at = chip.deadline.due_at if chip is not None else None
         what = what.format(row.get_kind_display())
-        items.append(WorkItem(what, str(row), row.get_absolute_url(), label, due_at, chip))
+        about = f"{row.subject.shown_name}，{row}"
+        items.append(WorkItem(what, about, row.get_absolute_url(), label, due_at, chip))
     return items

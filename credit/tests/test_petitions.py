@@ -70,12 +70,13 @@ def test_an_objection_from_the_counter_to_the_answer(actor: Who, subject: Subjec
             made.department,
             actor("fgw_clerk").department_id,
         )
-        assert [item.about for item in pending_petitions(actor("mzj_head"))] == [str(made)]
+        about = f"{made.subject.name}，{made}"
+        assert [item.about for item in pending_petitions(actor("mzj_head"))] == [about]
         with pytest.raises(NotAllowed):
             petitions.accept(actor("mzj_clerk"), made.pk)
         petitions.accept(actor("mzj_head"), made.pk, "同意受理")
         assert due_day(made) == dt.date(2026, 10, 13)
-        assert [item.about for item in pending_petitions(actor("fgw_clerk"))] == [str(made)]
+        assert [item.about for item in pending_petitions(actor("fgw_clerk"))] == [about]
         answered(actor, made, "kept")
         with pytest.raises(NotAllowed):
             petitions.confirm(actor("fgw_clerk"), made.pk)

@@ -92,6 +92,12 @@ def test_each_mistake_is_named_with_its_place(county, actor, mistake, column, wo
     assert words in parsed.errors[0].message
 
 
+def test_all_mistakes_of_a_row_are_named_at_once(county, actor):
+    wrong = {"grade": "A（低风险）", "categories": "养老机够", "township": "火星镇"}
+    parsed, _ = checked(actor("xzsp_clerk"), SOUND | wrong)
+    assert [error.column_letter for error in parsed.errors] == ["D", "G", "H"]
+
+
 def test_one_identifier_twice_is_named_at_the_second_row(county, actor):
     wide = SOUND | {"identifier": " 91411603ma44gbk258 "}
     parsed, _ = checked(actor("xzsp_clerk"), SOUND, wide)

@@ -51,10 +51,12 @@ class Row:
 class Parsed:
     """What a file holds: ``rows`` without mistakes, and all ``errors`` in reading order.
 
-    Import only when ``ok``: a row with a mistake is not in ``rows``.
+    Import only when ``ok``: a row with a mistake is not in ``rows`` but in ``faulty``, with None
+    for the cells that could not be read, so that the app can say what else is wrong with it.
     """
 
     rows: list[Row]
+    faulty: list[Row]
     errors: list[CellError]
     _columns: dict[str, tuple[int, Column]] = field(repr=False)
 
@@ -151,6 +153,7 @@ class _Reading:
         titles = (_trimmed(cell) for _, cells in top[: heading_row - 1] for cell in cells)
         self.source = next((str(title) for title in titles if title != ""), self.source)
         rows: list[Row] = []
+        faulty: list[Row] = []
         errors: list[CellError] = []
         count = 0
         for number, cells in chain(top[heading_row:], numbered):
@@ -162,12 +165,11 @@ class _Reading:
                 raise FileRefused(f"数据超过 {self.sheet.max_rows} 行，请拆分后分次上传")
             if wrong:
                 errors.extend(sorted(wrong, key=_reading_order))
-            else:
-                rows.append(Row(number, values, self.source))
+            (faulty if wrong else rows).append(Row(number, values, self.source))
         if not count:
             raise FileRefused("表中没有数据，表头下面一行也没有填写")
         columns = {place.column.key: (place.position, place.column) for place in self.places}
-        return Parsed(rows, errors, columns)
+        return Parsed(rows, faulty, errors, columns)
 
     def _find_headings(self, top: Sequence[tuple[int, Sequence[Any]]]) -> int:
         """Map the columns and return the number of the row that names them."""
@@ -270,6 +272,7 @@ class _Reading:
                     if first != number:
                         raise ValueError(f"与第 {first} 行重复")
             except ValueError as error:
+                values.setdefault(column.key, None)
                 letter = column_letter(place.position)
                 wrong.append(CellError(number, letter, column.heading, str(cell), str(error)))
         if blank and not bad:

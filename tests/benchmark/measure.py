@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import FilterSet
@@ -188,15 +190,27 @@ def compare_filter(
 
 def multiply(table: str, template: int, source: str, over: dict[str, str]) -> None:
     """Fill a table with copies of one row ``t``, one for each row of ``source`` (SQL of FROM, as
-    ``numbers`` gives); ``over`` gives columns as SQL. Indexes are put back at the end, at once;
-    what triggers would do is left to the caller."""
-    with connection.cursor() as cursor:
+    ``numbers`` gives); ``over`` gives columns as SQL. As ``unhindered``."""
+    with unhindered(table) as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns "
             "WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'id'",
             [table],
         )
         columns = [name for (name,) in cursor.fetchall()]
+        values = ", ".join(over.get(name, f't."{name}"') for name in columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} "
+            f"FROM {table} t, {source} WHERE t.id = {template}"
+        )
+
+
+@contextmanager
+def unhindered(table: str) -> Iterator[CursorWrapper]:
+    """Fill a table without its indexes, which are put back at the end, at once, and without its
+    triggers: what they would do is left to the caller."""
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
             "WHERE indrelid = %s::regclass AND NOT EXISTS ("
@@ -208,13 +222,8 @@ def multiply(table: str, template: int, source: str, over: dict[str, str]) -> No
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        values = ", ".join(over.get(name, f't."{name}"') for name in columns)
-        names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} "
-            f"FROM {table} t, {source} WHERE t.id = {template}"
-        )
+        yield cursor
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for _, definition in indexes:
             cursor.execute(definition)
