@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from credit.services import adjustments, evaluations, labels, lookalikes, sanctions, whitelist
+from credit.services import (
+    adjustments,
+    ageing,
+    evaluations,
+    labels,
+    lookalikes,
+    sanctions,
+    whitelist,
+)
 from credit.services.events import EVALUATE_STALE_TASK
 
 
@@ -29,6 +37,12 @@ def evaluate_unfinished() -> int:
 def evaluate_stale() -> int:
     """Judge anew the subjects about whom something was recorded; returns how many."""
     return evaluations.judge_stale()
+
+
+@shared_task(name=ageing.AGE_TASK)
+def age_facts() -> int:
+    """Note the subjects whose facts ended by the date alone; returns how many."""
+    return ageing.mark_aged()
 
 
 @shared_task(name=whitelist.REVIEW_TASK)

@@ -91,6 +91,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "age-credit": {
+        "task": "credit.age_facts",
+        # When the day begins; later for who was off then. It reads the facts of a quarter.
+        "schedule": crontab(hour="0,6,12,18", minute="5"),
+    },
     "label-subjects": {
         "task": "credit.label_subjects",
         "schedule": 60.0,

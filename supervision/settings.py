@@ -187,6 +187,7 @@ _QUEUES = {
         "credit.evaluate",
         "credit.evaluate_unfinished",
         "credit.evaluate_stale",
+        "credit.age_facts",
         "credit.compare_subjects",
         "credit.label_subjects",
         "credit.review_white_list",

@@ -20,6 +20,8 @@ from credit.selectors.directory import (
     stored_entries,
     with_judged,
 )
+from credit.services.evaluations import JUDGED
+from credit.services.events import mark_stale
 from credit.validation import Complaint, SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail
@@ -73,14 +75,16 @@ def upsert_subjects(
     _ensure_sound(rows, scope)
     entries, aliases = redirected(scope, rows)
     created = updated = 0
+    unjudged: list[int] = []
     for start in range(0, len(rows), BATCH):
         batch = entries[start : start + BATCH]
         written = [entry for entry in batch if entry is not None]
-        new, changed = _write_batch(actor, scope, written, source)
+        new, changed = _write_batch(actor, scope, written, source, unjudged)
         created += new
         updated += changed
         if progress:
             progress(start + len(batch))
+    mark_stale(unjudged)
     result = Upserted(created, updated, len(rows) - created - updated, tuple(aliases))
     trail.record(
         actor,
@@ -159,6 +163,7 @@ def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
             raise Refused(f"该标识已在名录中，名称为“{subject}”。", field="identifier")
         source = _by_hand(reason)
         SubjectChange.objects.create(**_change(actor, subject, "created", "", entry.name, source))
+        mark_stale([subject.pk])
         after = {name: value for name, value in trail.snapshot(subject).items() if value}
         trail.record(
             actor, "subject.create", "新增监管对象", subject, opinion=reason.strip(), after=after
@@ -209,6 +214,8 @@ def _amend(
         for name, value in _columns(after, scope).items():
             setattr(subject, name, value)
         SubjectChange.objects.bulk_create(history)
+        if _begins_to_be_judged(before.status, after.status):
+            mark_stale([subject.pk])
     return subject
 
 
@@ -219,9 +226,10 @@ def ensure_unchanged(entry: object, seen: str) -> None:
 
 
 def _write_batch(
-    actor: Actor, scope: Scope, rows: Sequence[SubjectInput], source: str
+    actor: Actor, scope: Scope, rows: Sequence[SubjectInput], source: str, unjudged: list[int]
 ) -> tuple[int, int]:
-    """Write one batch in one read, one upsert and one insert of history."""
+    """Write one batch in one read, one upsert and one insert of history; ``unjudged`` is told who
+    has to be judged for the first time, or again."""
     found = (
         Subject.objects.select_for_update(of=("self",))
         .filter(region=scope.region, identifier__in=[row.identifier for row in rows])
@@ -230,6 +238,7 @@ def _write_batch(
     )
     stored = {(subject.id_kind, subject.identifier): subject for subject in with_judged(found)}
     touched: list[Subject] = []
+    begin: list[Subject] = []
     history: list[SubjectChange] = []
     created = 0
     for row in rows:
@@ -254,6 +263,8 @@ def _write_batch(
         if lines:
             touched.append(subject)
             history.extend(lines)
+            if _begins_to_be_judged(before.status if before else "", row.status):
+                begin.append(subject)
     Subject.objects.bulk_create(
         touched,
         update_conflicts=True,
@@ -261,7 +272,13 @@ def _write_batch(
         update_fields=(*_WRITTEN, "updated_at"),
     )
     SubjectChange.objects.bulk_create(history)
+    unjudged.extend(subject.pk for subject in begin)
     return created, len(touched) - created
+
+
+def _begins_to_be_judged(before: str, after: str) -> bool:
+    """Whether a subject of the state ``before`` (empty: a new one) is judged only now."""
+    return before not in JUDGED and after in JUDGED
 
 
 def _ensure_sound(rows: Iterable[SubjectInput], scope: Scope) -> None:

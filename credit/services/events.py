@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
-from credit.models import CreditEvent, PetitionItem, Stale, Subject
+from credit.models import CreditEvent, PetitionItem
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
 from records import clock, trail
 from records.actor import Actor
@@ -20,6 +19,17 @@ from records.queue import wake_after_commit
 EVALUATE_STALE_TASK = "credit.evaluate_stale"
 _BATCH = 2_000
 _WRITTEN = ("subject", "kind", "happened_on", "amount", "until", "matter", "title", "basis")
+
+# Of a merged subject and its survivor, both named, one note is written. A note that stands is
+# written again, so that it is locked until what is told is committed: whoever judges meanwhile
+# cannot see the fact yet and must not take the note away.
+_MARK_STALE = """
+INSERT INTO credit_stale (subject_id, since)
+SELECT DISTINCT COALESCE(merged_into_id, id), %s::timestamptz
+FROM credit_subject WHERE id = ANY(%s::bigint[])
+ORDER BY 1
+ON CONFLICT (subject_id) DO UPDATE SET since = excluded.since
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +219,8 @@ def strike(actor: Actor, source: str, keys: Sequence[str]) -> int:
 
 def mark_stale(subject_ids: Iterable[int]) -> None:
     """Note that these subjects have to be judged anew, and wake whoever does it."""
-    now = clock.now()
-    wanted = Subject.objects.filter(pk__in=set(subject_ids))
-    # Survivors: of a merged subject and its survivor, both named, one note is written.
-    reached = wanted.values_list(Coalesce("merged_into", "pk"), flat=True)
-    ids = sorted(set(reached))
-    if not ids:
-        return
-    # A note that stands is written again, so that it is locked until what is told is committed:
-    # whoever judges meanwhile cannot see the fact yet and must not take the note away.
-    Stale.objects.bulk_create(
-        [Stale(subject_id=pk, since=now) for pk in ids],
-        update_conflicts=True,
-        unique_fields=("subject",),
-        update_fields=("since",),
-        batch_size=5_000,
-    )
-    wake_after_commit(EVALUATE_STALE_TASK)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_STALE, [clock.now(), list(set(subject_ids))])
+        marked = cursor.rowcount
+    if marked:
+        wake_after_commit(EVALUATE_STALE_TASK)
