@@ -91,6 +91,23 @@ def record_each(
     )
 
 
+def record_changes(
+    actor: Actor,
+    verb: str,
+    label: str,
+    changes: Iterable[tuple[models.Model, dict[str, Any], dict[str, Any]]],
+) -> None:
+    """Append an entry for each object with what it said before and after, in one query per
+    thousand."""
+    TrailEntry.objects.bulk_create(
+        (
+            _entry(actor, verb, label, target, before=before, after=after)
+            for target, before, after in changes
+        ),
+        batch_size=1000,
+    )
+
+
 def _entry(
     actor: Actor,
     verb: str,

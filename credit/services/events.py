@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db import connection, transaction
 from django.db.models import Q
 
-from credit.models import CreditEvent, PetitionItem
+from credit.models import CreditEvent, PetitionItem, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
 from records import clock, trail
 from records.actor import Actor
@@ -18,7 +18,9 @@ from records.queue import wake_after_commit
 
 EVALUATE_STALE_TASK = "credit.evaluate_stale"
 _BATCH = 2_000
-_WRITTEN = ("subject", "kind", "happened_on", "amount", "until", "matter", "title", "basis")
+_COUNTED = ("subject_id", "kind", "happened_on", "amount", "until", "matter_id")
+"""What a grade may hang on."""
+_WORDING = ("title", "basis")
 
 # Of a merged subject and its survivor, both named, one note is written. A note that stands is
 # written again, so that it is locked until what is told is committed: whoever judges meanwhile
@@ -55,19 +57,21 @@ class Told:
 def tell(actor: Actor, facts: Sequence[Told]) -> int:
     """Write facts about subjects, all or none; returns how many are new or say something else now.
 
-    Their subjects will be judged anew. What is told twice stands once, and what an objection or a
+    Their subjects will be judged anew, unless only the wording changed: that leaves a trail entry.
+    What is told twice stands once, and what an objection or a
     credit repair decided of a fact holds as long as it is told the same. Costs a constant number of
     queries per two thousand facts. Raises ``Refused`` for the first unsound fact.
     """
     _ensure_sound(facts)
     written = 0
     for start in range(0, len(facts), _BATCH):
-        written += _write(facts[start : start + _BATCH])
+        written += _write(actor, facts[start : start + _BATCH])
     return written
 
 
-def _write(facts: Sequence[Told]) -> int:
-    named = {(fact.source, fact.key): fact for fact in _as_decided(facts)}
+def _write(actor: Actor, facts: Sequence[Told]) -> int:
+    now = clock.now()
+    named = {(fact.source, fact.key): _event(fact, now) for fact in _as_decided(facts)}
     stored = {
         (event.source, event.source_key): event
         for event in CreditEvent.objects.select_for_update()
@@ -77,19 +81,59 @@ def _write(facts: Sequence[Told]) -> int:
         )
         .order_by("pk")
     }
-    fresh = [fact for name, fact in named.items() if _says_more(stored.get(name), fact)]
+    fresh = {
+        name: event
+        for name, event in named.items()
+        if _differs(stored.get(name), event, (*_COUNTED, *_WORDING))
+    }
     if not fresh:
         return 0
-    now = clock.now()
     CreditEvent.objects.bulk_create(
-        [_event(fact, now) for fact in fresh],
+        fresh.values(),
         update_conflicts=True,
         unique_fields=("source", "source_key"),
-        update_fields=_WRITTEN,
+        update_fields=(*_COUNTED, *_WORDING),
     )
-    before = {event.subject_id for event in stored.values()}
-    mark_stale(before | {fact.subject_id for fact in fresh})
+    _trail_wording(
+        actor, [(stored[name], event) for name, event in fresh.items() if name in stored]
+    )
+    concerned = set()
+    for name, event in fresh.items():
+        if _differs(stored.get(name), event, _COUNTED):
+            concerned.add(event.subject_id)
+            if name in stored:
+                concerned.add(stored[name].subject_id)
+    mark_stale(concerned)
     return len(fresh)
+
+
+def _trail_wording(actor: Actor, changes: Iterable[tuple[CreditEvent, CreditEvent]]) -> None:
+    """Keep what facts said before that are told in other words."""
+    reworded = [pair for pair in changes if _differs(*pair, _WORDING)]
+    if not reworded:
+        return
+    about = Subject.objects.select_related("region").in_bulk(
+        {event.subject_id for _, event in reworded}
+    )
+    trail.record_changes(
+        actor,
+        "credit_event.reword",
+        "更正信用记录内容",
+        (
+            (
+                about[event.subject_id],
+                {
+                    field: about[event.subject_id].masked(getattr(before, field))
+                    for field in _WORDING
+                },
+                {
+                    field: about[event.subject_id].masked(getattr(event, field))
+                    for field in _WORDING
+                },
+            )
+            for before, event in reworded
+        ),
+    )
 
 
 def _as_decided(facts: Sequence[Told]) -> Iterator[Told]:
@@ -130,14 +174,11 @@ def _event(fact: Told, now: dt.datetime) -> CreditEvent:
     )
 
 
-def _says_more(event: CreditEvent | None, fact: Told) -> bool:
-    if event is None:
+def _differs(stored: CreditEvent | None, event: CreditEvent, fields: Iterable[str]) -> bool:
+    """Whether an event says something else than the one that stands, if one does."""
+    if stored is None:
         return True
-    told = _event(fact, event.recorded_at)
-    return any(
-        getattr(event, field) != getattr(told, field)
-        for field in ("subject_id", "kind", "happened_on", "amount", "until", "matter_id")
-    )
+    return any(getattr(stored, field) != getattr(event, field) for field in fields)
 
 
 def _ensure_sound(facts: Iterable[Told]) -> None:

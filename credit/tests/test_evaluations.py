@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from departments.models import Department, Region
 from records import clock
 from records.actor import SYSTEM
 from records.errors import Refused
+from records.trail import entries_of
 from records.workdays import SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +215,23 @@ def test_what_is_told_judges_the_subject_anew(subjects: list[Subject]) -> None:
     assert evaluations.judge_stale() == 1
     assert Subject.objects.get(pk=subjects[5].pk).grade == "D"
     assert not Stale.objects.exists()
+
+
+def test_other_words_are_written_with_a_trail_and_judge_nobody(subjects: list[Subject]) -> None:
+    fact = told(subjects[5], "penalty", "a", 100_000, basis="淮市监罚〔2026〕1 号")
+    events.tell(SYSTEM, [fact, told(subjects[4], "penalty", "b", 100_000)])
+    evaluations.judge_stale()
+    corrected = replace(fact, title="无证经营", basis="淮市监罚〔2026〕2 号")
+    assert events.tell(SYSTEM, [corrected, told(subjects[4], "penalty", "b", 100_000)]) == 1
+    assert events.tell(SYSTEM, [corrected]) == 0
+    event = CreditEvent.objects.get(source_key="a")
+    assert (event.title, event.basis) == ("无证经营", "淮市监罚〔2026〕2 号")
+    entry = entries_of(subjects[5]).get(verb="credit_event.reword")
+    assert entry.before == {"title": "某事", "basis": "淮市监罚〔2026〕1 号"}
+    assert entry.after == {"title": "无证经营", "basis": "淮市监罚〔2026〕2 号"}
+    assert not Stale.objects.exists()
+    assert events.tell(SYSTEM, [replace(corrected, amount=1)]) == 1
+    assert Stale.objects.get().pk == subjects[5].pk
 
 
 def test_a_later_dynamic_result_is_not_undone_by_a_run_begun_before(
