@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.actors import fills_in, is_clerk_of
 from departments.roles import Function, Role
-from matters.models import MatterVersion
+from matters.models import MatterVersion, UpstreamMatter
 from records.actor import Actor
 from records.acts import Act, ActTable
 
@@ -108,6 +108,67 @@ MATTER_ACTS = ActTable(
             reason_label="废止理由",
             confirm="废止后不能再据此编制计划；已经办理的任务保留，并报送省平台。",
             style="danger",
+        ),
+    ),
+)
+
+_U = UpstreamMatter.State
+
+
+def settles_upstream(actor: Actor, upstream: UpstreamMatter) -> bool:
+    """A clerk or the head of the coordination office of the region that was told."""
+    return fills_in(actor, Function.COORDINATION, upstream.region.code)
+
+
+def _is_claimed(upstream: UpstreamMatter) -> bool:
+    return upstream.matter_id is not None
+
+
+UPSTREAM_ACTS = ActTable(
+    "upstream_matter",
+    UpstreamMatter,
+    (
+        Act(
+            code="claim",
+            label="认领为事项草稿",
+            who=settles_upstream,
+            sources=(_U.NEW, _U.CHANGED, _U.DECLINED),
+            target=_U.CLAIMED,
+            style="primary",
+            form="matters:upstream-claim",
+        ),
+        Act(
+            code="keep",
+            label="对照后不改",
+            who=settles_upstream,
+            sources=(_U.CHANGED,),
+            target=_U.CLAIMED,
+            when=_is_claimed,
+            reason=True,
+            reason_label="对照情况",
+            confirm="本地区事项保持不变；上级再有新版本时重新提示。",
+        ),
+        Act(
+            code="decline",
+            label="不认领",
+            who=settles_upstream,
+            sources=(_U.NEW, _U.CHANGED),
+            target=_U.DECLINED,
+            when=lambda upstream: not _is_claimed(upstream),
+            reason=True,
+            reason_label="不认领的理由",
+            confirm="以后仍可认领；上级有新版本时重新提示。",
+        ),
+        Act(
+            code="end",
+            label="确认上级取消",
+            who=settles_upstream,
+            sources=(_U.WITHDRAWN,),
+            target=_U.ENDED,
+            reason=True,
+            reason_label="处理情况",
+            confirm="本地区事项不会因此自动废止；需要废止的，在该事项页面办理。",
+            style="primary",
         ),
     ),
 )

@@ -13,6 +13,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from departments.actors import is_staff_member, oversees
 from departments.models import Department, Region
 from departments.roles import Function
+from records import clock
 from records.actor import Actor
 
 
@@ -281,3 +282,107 @@ class MatterVersionGroupPermission(GroupObjectPermissionBase):
     """A matter version shown to a group outside its departments."""
 
     content_object = models.ForeignKey(MatterVersion, models.CASCADE)
+
+
+class UpstreamMatterQuerySet(models.QuerySet["UpstreamMatter"]):
+    def visible_to(self, actor: Actor) -> UpstreamMatterQuerySet:
+        """Every department of the region compares its duties with those above."""
+        if not is_staff_member(actor):
+            return self.none()
+        return self.filter(region__code=actor.region_code)
+
+
+class UpstreamMatter(models.Model):
+    """A matter of a list above the region (M3), as told by the upper level; ``latest`` is its
+    newest version, ``settled`` the number of the last one that the region has dealt with."""
+
+    class State(models.TextChoices):
+        NEW = "new", "待认领"
+        CHANGED = "changed", "有变化"
+        WITHDRAWN = "withdrawn", "上级已取消，待处理"
+        CLAIMED = "claimed", "已认领"
+        DECLINED = "declined", "不认领"
+        ENDED = "ended", "上级已取消"
+
+    WAITING = (State.NEW, State.CHANGED, State.WITHDRAWN)
+    TONES: ClassVar[dict[str, str]] = {
+        State.NEW: "info",
+        State.CHANGED: "warn",
+        State.WITHDRAWN: "bad",
+        State.CLAIMED: "ok",
+    }
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    issuer = models.CharField("发布区划代码", max_length=12)
+    code = models.CharField("上级事项编码", max_length=60)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NEW)
+    matter = models.ForeignKey(
+        Matter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="upstream",
+        verbose_name="本地区事项",
+    )
+    latest = models.OneToOneField(
+        "matters.UpstreamVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="最新版本",
+    )
+    settled = models.PositiveIntegerField("已处理版本", null=True)
+    told_at = models.DateTimeField("最近收到", default=clock.now)
+
+    objects = UpstreamMatterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上级事项"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("region", "issuer", "code"), name="upstream_matter_once"
+            ),
+        )
+        indexes = (models.Index(fields=("region", "state", "-told_at")),)
+
+    def __str__(self) -> str:
+        return self.latest.name if self.latest else self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("matters:upstream", args=[self.pk])
+
+    @property
+    def state_tone(self) -> str:
+        """The tone of the state's chip."""
+        return self.TONES.get(self.state, "neutral")
+
+
+class UpstreamVersion(models.Model):
+    """An upstream matter as the upper level told it; never changed afterwards. Departments are
+    named as the upper level names them."""
+
+    matter = models.ForeignKey(UpstreamMatter, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("版本")
+    withdrawn = models.BooleanField("取消", default=False)
+    name = models.CharField("事项名称", max_length=100)
+    subjects_text = models.TextField("监管对象", blank=True)
+    content = models.TextField("主要任务", blank=True)
+    legal_bases = models.TextField("法律依据", blank=True)
+    exercise_level = models.CharField("行使层级", max_length=30, blank=True)
+    lead = models.CharField("牵头部门", max_length=100, blank=True)
+    partners = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, verbose_name="配合部门"
+    )
+    document = models.CharField("文号", max_length=100, blank=True)
+    source = models.CharField("报送系统", max_length=40)
+    told_at = models.DateTimeField("收到时间", default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上级事项版本"
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=("matter", "number"), name="upstream_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}（版本 {self.number}）"

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from departments.models import Department
-from matters.models import CheckItem, Duty, MatterVersion, SubjectCategory
+from matters.models import (
+    CheckItem,
+    Duty,
+    MatterVersion,
+    SubjectCategory,
+    UpstreamMatter,
+    UpstreamVersion,
+)
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
 
@@ -40,6 +48,20 @@ FULL_SHEET = Sheet(
         Column("reason", "制定或修改理由", kinds.text(300), width=24),
         Column("in_force_at", "生效日期", kinds.date(), width=14),
         Column("source", "来源文件", kinds.text(200), width=36),
+    ),
+)
+
+UPSTREAM_SHEET = Sheet(
+    title="上级事项",
+    columns=(
+        Column("issuer", "发布区划代码", kinds.text(12), width=14),
+        Column("code", "上级事项编码", kinds.text(60), width=24),
+        Column("version", "版本", kinds.integer(), width=8),
+        Column("state", "状态", kinds.text(30), width=16),
+        Column("name", "事项名称", kinds.text(100), width=30),
+        Column("lead", "牵头部门", kinds.text(100), width=24),
+        Column("partners", "配合部门", kinds.text(2000), width=44),
+        Column("told", "最近收到", kinds.date(), width=14),
     ),
 )
 
@@ -255,3 +277,67 @@ def departments_with_items(actor: Actor) -> QuerySet[Department]:
         .filter(Q(enforces=True) | Q(item_count__gt=0))
         .order_by("pk")
     )
+
+
+def upstream_list(actor: Actor) -> QuerySet[UpstreamMatter]:
+    """The upstream matters a person sees, with their newest version."""
+    return UpstreamMatter.objects.visible_to(actor).select_related("latest", "region")
+
+
+def upstream_rows(found: Iterable[UpstreamMatter]) -> Iterator[dict[str, Any]]:
+    """Rows of ``UPSTREAM_SHEET``."""
+    for each in found:
+        latest = each.latest
+        if latest is not None:
+            yield {
+                "issuer": each.issuer,
+                "code": each.code,
+                "version": latest.number,
+                "state": each.get_state_display(),
+                "name": latest.name,
+                "lead": latest.lead,
+                "partners": "、".join(latest.partners),
+                "told": localdate(each.told_at),
+            }
+
+
+@dataclass(frozen=True)
+class UpstreamStep:
+    """A version on the line of an upstream matter; ``differences`` to the one told before it, None
+    for the first."""
+
+    version: UpstreamVersion
+    differences: list[Difference] | None
+    previous_number: int | None
+
+
+def upstream_line(upstream: UpstreamMatter) -> list[UpstreamStep]:
+    """All versions that were told, newest first."""
+    versions = list(upstream.versions.all())
+    return [
+        UpstreamStep(
+            version,
+            _upstream_differences(before, version) if before else None,
+            before.number if before else None,
+        )
+        for version, before in zip(versions, [*versions[1:], None], strict=True)
+    ]
+
+
+def _upstream_differences(before: UpstreamVersion, after: UpstreamVersion) -> list[Difference]:
+    old, new = _upstream_texts(before), _upstream_texts(after)
+    return [Difference(label, old[label], new[label]) for label in new if old[label] != new[label]]
+
+
+def _upstream_texts(version: UpstreamVersion) -> dict[str, str]:
+    return {
+        "事项名称": version.name,
+        "监管对象": version.subjects_text,
+        "主要任务": version.content,
+        "法律依据": version.legal_bases,
+        "行使层级": version.exercise_level,
+        "牵头部门": version.lead,
+        "配合部门": "、".join(version.partners),
+        "文号": version.document,
+        "取消": "是" if version.withdrawn else "否",
+    }

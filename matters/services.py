@@ -182,7 +182,7 @@ def update_draft(actor: Actor, pk: int, content: Content) -> MatterVersion:
     with MATTER_ACTS.take(actor, "edit", pk) as version:
         if content.lead_id != version.lead_id and not coordinates(actor, version):
             raise Refused("只有综合协调组可以更换牵头部门。", field="lead")
-        _check(content, version.matter)
+        ensure_sound(content, version.matter)
         before = _lists(version)
         for name in FIELDS:
             setattr(version, name, getattr(content, name))
@@ -254,7 +254,8 @@ def _refuse_second_preparation(version: MatterVersion) -> None:
         )
 
 
-def _check(content: Content, matter: Matter) -> None:
+def ensure_sound(content: Content, matter: Matter) -> None:
+    """Raise ``Refused`` at the field for what a version of the matter cannot say."""
     partner_ids = [part.department_id for part in content.partners]
     if content.lead_id in partner_ids:
         raise Refused("牵头部门不能同时是配合部门。", field="lead")

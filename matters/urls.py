@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matters.views import check_items, matters
+from matters.views import check_items, matters, upstream
 
 app_name = "matters"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("check-items/", check_items.CheckItemListView.as_view(), name="check-items"),
     path("check-items/new/", check_items.CheckItemNewView.as_view(), name="check-item-new"),
     path("check-items/<int:pk>/", check_items.CheckItemEditView.as_view(), name="check-item"),
+    path("upstream/", upstream.UpstreamListView.as_view(), name="upstream-list"),
+    path("upstream/<int:pk>/", upstream.UpstreamView.as_view(), name="upstream"),
+    path(
+        "upstream/<int:pk>/act/<slug:code>/",
+        upstream.UpstreamActView.as_view(),
+        name="upstream-act",
+    ),
+    path("upstream/<int:pk>/claim/", upstream.UpstreamClaimView.as_view(), name="upstream-claim"),
     path("<int:pk>/", matters.MatterView.as_view(), name="detail"),
     path("<int:pk>/act/<slug:code>/", matters.MatterActView.as_view(), name="act"),
     path("<int:pk>/edit/", matters.MatterEditView.as_view(), name="edit"),

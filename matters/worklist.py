@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from matters.acts import MATTER_ACTS
 from matters.importing import may_import
-from matters.models import Matter, MatterVersion
+from matters.models import Matter, MatterVersion, UpstreamMatter
 from records import imports
 from records.actor import Actor
 from records.models import ImportJob
@@ -30,6 +30,21 @@ def pending_matter_work(actor: Actor) -> list[WorkItem]:
     visible = MatterVersion.objects.visible_to(actor).filter(state__in=_NEXT)
     counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
     return list(_rows(actor, visible, counts))
+
+
+def pending_upstream_matters(actor: Actor) -> list[WorkItem]:
+    """What the levels above have told and nobody has dealt with, as one row for the coordination
+    office."""
+    if not may_import(actor):
+        return []
+    waiting = UpstreamMatter.objects.visible_to(actor).filter(state__in=UpstreamMatter.WAITING)
+    number = waiting.count()
+    first = waiting.select_related("latest").order_by("-told_at", "-id").first()
+    if first is None:
+        return []
+    url = reverse("matters:upstream-list")
+    about = f"“{first}”等 {number} 个上级事项" if number > 1 else str(first)
+    return [WorkItem("认领或对照上级事项", about, url, "办理")]
 
 
 def _has_no_list(actor: Actor) -> bool:

@@ -49,6 +49,7 @@ SUMMARIES = {
     "gateway_warnings_push": "报送预警（一次最多 500 条）",
     "gateway_clues_push": "报送线索（一次最多 500 条）",
     "gateway_clues_pull": "获取线索办理进度的变化",
+    "gateway_matters_push": "下发上级监管事项（一次最多 10000 项）",
     "gateway_matters_pull": "获取监管事项的变化",
     "gateway_plans_pull": "获取检查计划的变化",
     "gateway_tasks_pull": "获取联合检查任务的变化",

@@ -90,6 +90,7 @@ MENU: tuple[Group, ...] = (
         6,
         (
             Entry("监管事项", "matters:list", _department),
+            Entry("上级事项", "matters:upstream-list", _department),
             Entry("检查事项", "matters:check-items", _offices),
         ),
     ),

@@ -28,7 +28,7 @@ from inspections.services.plans_worklist import pending_plan_work
 from inspections.services.rectification import pending_rectifications
 from inspections.services.results import pending_result_work
 from inspections.services.tasks_worklist import pending_task_work
-from matters.worklist import pending_matter_work
+from matters.worklist import pending_matter_work, pending_upstream_matters
 from records import clock
 from records.actor import Actor
 from records.concealment import reveal
@@ -41,6 +41,7 @@ from supervision.assessment.selectors import pending_assessment
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_imports,
     pending_matter_work,
+    pending_upstream_matters,
     pending_plan_work,
     pending_draw_work,
     pending_task_work,

@@ -22,6 +22,7 @@ class Scope(models.TextChoices):
     CLUES_WRITE = "clues:write", "报送线索"
     WARNINGS_WRITE = "warnings:write", "报送预警"
     CREDIT_WRITE = "credit:write", "报送信用记录"
+    MATTERS_WRITE = "matters:write", "下发上级监管事项"
     MATTERS_READ = "matters:read", "获取监管事项"
     PLANS_READ = "plans:read", "获取检查计划"
     TASKS_READ = "tasks:read", "获取联合检查任务"

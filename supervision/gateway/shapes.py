@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-Kind = Literal["text", "texts", "choice", "day", "moment", "flag"]
+Kind = Literal["text", "texts", "choice", "day", "moment", "flag", "number"]
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,15 @@ class Wrong:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of an item. ``most`` is the greatest length of a text, or number of texts;
-    ``default`` stands for what is left out of an optional one."""
+    """One field of an item. ``most`` is the greatest length of a text, number of texts, or
+    number; ``longest`` that of each of several texts; ``default`` stands for what is left out of
+    an optional one."""
 
     kind: Kind
     help: str
     example: Any
     most: int = 0
+    longest: int = 0
     required: bool = False
     default: Any = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -63,6 +65,8 @@ class Field:
             raise ValueError("应为文字的列表。")
         if len(value) > self.most or not all(map(_encodable, value)):
             raise ValueError(f"最多 {self.most} 个。")
+        if self.longest and any(len(each) > self.longest for each in value):
+            raise ValueError(f"每个最多 {self.longest} 个字。")
         return tuple(value)
 
     def _choice(self, value: Any) -> str:
@@ -91,6 +95,11 @@ class Field:
             raise ValueError("应为 true 或 false。")
         return value
 
+    def _number(self, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= self.most:
+            raise ValueError(f"应为 1 至 {self.most} 的整数。")
+        return value
+
     def described(self) -> serializers.Field[Any, Any, Any, Any]:
         """The field as the description of the interface shows it."""
         about: dict[str, Any] = {"help_text": self.help, "required": self.required}
@@ -101,11 +110,12 @@ class Field:
                 max_length=self.most, allow_blank=not self.required, **about
             )
         if self.kind == "texts":
-            return serializers.ListField(
-                child=serializers.CharField(), max_length=self.most, **about
-            )
+            child = serializers.CharField(max_length=self.longest or None)
+            return serializers.ListField(child=child, max_length=self.most, **about)
         if self.kind == "choice":
             return serializers.ChoiceField(choices=self.choices, **about)
+        if self.kind == "number":
+            return serializers.IntegerField(min_value=1, max_value=self.most, **about)
         kinds: dict[str, type[serializers.Field[Any, Any, Any, Any]]] = {
             "day": serializers.DateField,
             "moment": serializers.DateTimeField,

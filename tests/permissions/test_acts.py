@@ -24,6 +24,7 @@ YES, NO = "+", "-"
 ACTS = read("acts.txt", YES + NO)
 DOORS = {
     "matter": "matters:act",
+    "upstream_matter": "matters:upstream-act",
     "inspector": "inspections:inspector-act",
     "plan-item": "inspections:plan-item-act",
     "plan-part": "inspections:plan-part-act",

@@ -42,7 +42,7 @@ from inspections.models import (
 from inspections.rules import RECTIFICATION_DUE
 from inspections.services import draws
 from inspections.services.notices import sign_notice
-from matters.models import CheckItem, Duty, Matter, MatterVersion
+from matters.models import CheckItem, Duty, Matter, MatterVersion, UpstreamMatter
 from records import deadlines, evidence
 from records.actor import ANONYMOUS, SYSTEM, Actor
 from records.models import ImportJob, OutboxMessage
@@ -212,6 +212,25 @@ def _matters(world: World, region: Region, lead: Department, partner: Department
         # The public site knows a matter whatever its version.
         world.add(**{name: version, f"{name}_itself": version.matter})
     world.add(check_item=CheckItem.objects.filter(department=partner).first())
+    _upstream_matters(world, region)
+
+
+def _upstream_matters(world: World, region: Region) -> None:
+    own = world.things["matter"].matter
+    states = {
+        "upstream_new": (UpstreamMatter.State.NEW, None),
+        "upstream_changed": (UpstreamMatter.State.CHANGED, own),
+        "upstream_withdrawn": (UpstreamMatter.State.WITHDRAWN, own),
+    }
+    for name, (state, matter) in states.items():
+        upstream = UpstreamMatter.objects.create(
+            region=region, issuer="41", code=name, state=state, matter=matter
+        )
+        upstream.latest = upstream.versions.create(
+            number=1, name="养老服务机构综合监管", lead="河南省民政厅", source="省平台"
+        )
+        upstream.save()
+        world.add(**{name: upstream})
 
 
 def _plans(world: World, region: Region, lead: Department, partner: Department) -> None:

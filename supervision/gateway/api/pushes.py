@@ -27,6 +27,7 @@ from credit.validation import (
 )
 from departments.models import Region
 from departments.roles import Function
+from matters import upstream
 from matters.models import Matter, SubjectCategory
 from records import clock
 from records.actor import Actor
@@ -208,6 +209,72 @@ WARNING = Shape(
 )
 
 
+MATTER = Shape(
+    "PushedMatter",
+    {
+        "issuer": _text("发布区划代码，应为本区划的上级", 12, "41", required=True),
+        "code": _text("上级事项编码", 60, "41-ZHJG-007", required=True),
+        "version": Field(
+            kind="number",
+            help="版本号，每次变化增大",
+            most=10**9,
+            example=1,
+            required=True,
+        ),
+        "withdrawn": Field(
+            kind="flag", help="是否取消；取消的内容可以不填", example=False, default=False
+        ),
+        "name": _text("事项名称", 100, "养老服务机构综合监管", required=True),
+        "subjects": _text("监管对象；未取消的必填", 2000, "养老机构"),
+        "content": _text("主要任务；未取消的必填", 2000, "机构备案、消防、食品和服务安全"),
+        "lead": _text("牵头部门的名称或代码；未取消的必填", 100, "河南省民政厅"),
+        "partners": Field(
+            kind="texts",
+            help="配合部门的名称或代码",
+            most=60,
+            longest=100,
+            example=["河南省消防救援总队", "河南省市场监督管理局"],
+            default=(),
+        ),
+        "legal_bases": Field(
+            kind="texts",
+            help="法律依据：法律名称 条款",
+            most=50,
+            longest=300,
+            example=["《养老机构管理办法》 第三十四条"],
+            default=(),
+        ),
+        "exercise_level": _text("行使层级", 30, "省、市、县"),
+        "document": _text("文号", 100),
+    },
+)
+
+
+def _told(items: Sequence[Item]) -> list[upstream.Told]:
+    names = ("issuer", "code", "withdrawn", "name", "content", "lead", "exercise_level", "document")
+    return [
+        upstream.Told(
+            number=item["version"],
+            subjects_text=item["subjects"],
+            legal_bases="\n".join(item["legal_bases"]),
+            partners=tuple(item["partners"]),
+            **{name: item[name] for name in names},
+        )
+        for item in items
+    ]
+
+
+def _check_matters(actor: Actor, items: Sequence[Item]) -> Faults:
+    found: dict[int, list[Wrong]] = defaultdict(list)
+    for fault in upstream.faults(actor.region_code, _told(items)):
+        found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
+    return found
+
+
+def _write_matters(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
+    return upstream.receive(actor, source, _told(items)) if items else []
+
+
 class _Known:
     """What items refer to by code, in three queries."""
 
@@ -336,6 +403,18 @@ class SubjectsView(PushView):
         _check_subjects,
         _write_subjects,
         (("created", "已新增"), ("updated", "已更新"), ("unchanged", "无变化")),
+    )
+
+
+@described_push
+class MattersView(PushView):
+    scopes = {"POST": Scope.MATTERS_WRITE}
+    intake = Intake(
+        MATTER,
+        Function.COORDINATION,
+        _check_matters,
+        _write_matters,
+        (("created", "已新增"), ("updated", "已形成新版本"), ("unchanged", "无变化")),
     )
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from clues.models import Clue, RiskWarning
 from credit.models import CreditEvent, Subject, SubjectChange
+from matters.models import UpstreamMatter
 from records.errors import Conflict
 from records.models import TrailEntry
 from supervision.demo.identifiers import unified_code
@@ -96,7 +97,7 @@ def test_what_is_no_list_of_items_is_refused(system, items, field) -> None:  # t
     "item", [1, None, [], {}, {"name": 1}, {"name": "\ud800"}, {"name": "a\0"}, {"nobody": 1}]
 )
 def test_an_item_of_any_form_is_refused_in_words(system, item) -> None:  # type: ignore[no-untyped-def]
-    for resource in ("subjects", "clues", "warnings", "credit-facts"):
+    for resource in ("subjects", "clues", "warnings", "credit-facts", "matters"):
         answer = system.call("POST", f"{resource}/", [item], key=f"{KEY}-{resource}")
         assert outcomes(answer) == ["refused"]
         assert all(each["message"] for each in answer.json()["items"][0]["errors"])
@@ -188,6 +189,20 @@ def test_a_push_says_nothing_of_a_confidential_clue(system, actor) -> None:  # t
         confidential=True,
     )
     assert outcomes(system.call("POST", "clues/", [item], key=KEY)) == ["created"]
+
+
+def test_upstream_matters_come_in_versions(system) -> None:  # type: ignore[no-untyped-def]
+    item = pushes.MATTER.example
+    assert outcomes(system.call("POST", "matters/", [item], key=KEY)) == ["created"]
+    changed = item | {"version": 2, "subjects": "养老机构、养老设施"}
+    below = changed | {"issuer": "411603101"}
+    answer = system.call("POST", "matters/", [changed, below, item], key="b")
+    assert outcomes(answer) == ["updated", "refused", "refused"]
+    refused = answer.json()["items"][1]["errors"]
+    assert refused == [{"field": "issuer", "message": "应为本区划上级的区划代码。"}]
+    found = UpstreamMatter.objects.get(code=item["code"])
+    assert [version.number for version in found.versions.all()] == [2, 1]
+    assert outcomes(system.call("POST", "matters/", [changed], key="c")) == ["unchanged"]
 
 
 def test_warnings_and_facts_are_taken_in(system) -> None:  # type: ignore[no-untyped-def]
