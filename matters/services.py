@@ -115,7 +115,13 @@ def put_in_force(actor: Actor, pk: int, opinion: str = "") -> MatterVersion:
                 after={"state": before.state, "ended_at": now},
             )
         version.in_force_at = now
-        outbox.post(outbox.PROVINCE, "matter.in_force", _payload(version), version.region_code)
+        outbox.post(
+            outbox.PROVINCE,
+            "matter.in_force",
+            _payload(version),
+            version.region_code,
+            thread=f"matter:{version.matter_id}",
+        )
     return version
 
 
@@ -134,6 +140,7 @@ def abolish(actor: Actor, pk: int, opinion: str) -> MatterVersion:
                 "abolished_at": version.ended_at.isoformat(),
             },
             version.region_code,
+            thread=f"matter:{version.matter_id}",
         )
     return version
 

@@ -1,44 +1,47 @@
-"""What other systems must learn: written with the change, delivered later, repeated safely (R4)."""
+"""What other systems must learn: written with the change, delivered later, repeated safely (R4).
+
+``records.delivery`` sends it; here is who writes, sees, repeats and gives up what is sent.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-import requests
-import structlog
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from records import clock, trail
 from records.actor import Actor
 from records.concealment import reveal
+from records.delivery import MAX_ATTEMPTS, deliver_next, has_way
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
-from records.outbox_names import COMPLAINT_CHANNEL, CREDIT_PUBLICITY, PROVINCE
+from records.outbox_names import CREDIT_CHINA, CREDIT_PUBLICITY, PROVINCE
 from records.queue import wake_after_commit
 from records.roles import CLERK, COORDINATION, HEAD, SYSTEM_ADMIN
+from records.worklist import WorkItem
 
-__all__ = ("CREDIT_PUBLICITY", "PROVINCE", "deliver_next", "post", "send_again")
+__all__ = (
+    "CREDIT_CHINA",
+    "CREDIT_PUBLICITY",
+    "MAX_ATTEMPTS",
+    "PROVINCE",
+    "deliver_next",
+    "post",
+    "send_again",
+)
 
-STATES = (("waiting", "待推送"), ("delivered", "已送达"), ("dead", "已停止推送"))
 _CONDITIONS = {
     "waiting": Q(delivered_at=None, dead_at=None),
     "delivered": Q(delivered_at__isnull=False),
-    "dead": Q(dead_at__isnull=False),
+    "dead": Q(dead_at__isnull=False, given_up_at=None),
+    "given_up": Q(given_up_at__isnull=False),
 }
-
-MAX_ATTEMPTS = 12
-_FIRST_PAUSE = dt.timedelta(seconds=15)
-_LONGEST_PAUSE = dt.timedelta(hours=6)
-LEASE = dt.timedelta(seconds=20)
-"""Longer than an attempt; a killed worker's message is due again after it."""
-_CONNECT_SECONDS = 5
-_ANSWER_SECONDS = 10
-
-log = structlog.get_logger(__name__)
+LONGEST_REASON = 300
+_DELIVER = "records.deliver_outbox"
 
 
 def post(
@@ -48,11 +51,14 @@ def post(
     region_code: str,
     *,
     about: models.Model | None = None,
+    thread: str = "",
 ) -> OutboxMessage:
     """Put a message into the outbox, inside the transaction of the change it tells of.
 
     Delivery is woken after commit; beat finds it again should the wake-up be lost. ``about`` is
     the object it tells of, needed where that may be confidential (``records.concealment``).
+    Messages of one ``thread`` reach the target in the order in which they were written; write
+    them under one lock.
     """
     message = OutboxMessage.objects.create(
         target=target,
@@ -61,57 +67,12 @@ def post(
         region_code=region_code,
         about_type=ContentType.objects.get_for_model(about) if about is not None else None,
         about_id=about.pk if about is not None else None,
+        thread=thread,
         next_attempt_at=clock.now(),
     )
-    if is_configured(target):
-        wake_after_commit("records.deliver_outbox")
+    if has_way(target):
+        wake_after_commit(_DELIVER)
     return message
-
-
-def is_configured(target: str) -> bool:
-    """Whether the county has entered an address for the receiving system."""
-    return bool(settings.OUTBOX_TARGETS.get(target))
-
-
-def waiting() -> QuerySet[OutboxMessage]:
-    """What is due to be sent now to systems that have an address."""
-    configured = [name for name in settings.OUTBOX_TARGETS if is_configured(name)]
-    return OutboxMessage.objects.filter(
-        Q(next_attempt_at__lte=clock.now()),
-        target__in=configured,
-        delivered_at=None,
-        dead_at=None,
-    )
-
-
-def deliver_next() -> bool:
-    """Send one due message; False when none is due.
-
-    The row is leased first (its next attempt moved on in a short transaction), so that two
-    workers never send it at the same time and a killed worker's message comes back by itself.
-    """
-    with transaction.atomic():
-        message = waiting().select_for_update(skip_locked=True).order_by("next_attempt_at").first()
-        if message is None:
-            return False
-        message.attempts += 1
-        message.next_attempt_at = clock.now() + LEASE
-        message.save(update_fields=("attempts", "next_attempt_at"))
-    error = _send(message)
-    if error is None:
-        OutboxMessage.objects.filter(pk=message.pk).update(
-            delivered_at=clock.now(), next_attempt_at=None, last_error=""
-        )
-        return True
-    log.warning("outbox.failed", message=str(message.pk), attempt=message.attempts, error=error)
-    fields: dict[str, Any] = {"last_error": error[:2000]}
-    if message.attempts >= MAX_ATTEMPTS:
-        fields |= {"dead_at": clock.now(), "next_attempt_at": None}
-    else:
-        pause = min(_FIRST_PAUSE * 2 ** (message.attempts - 1), _LONGEST_PAUSE)
-        fields["next_attempt_at"] = clock.now() + pause
-    OutboxMessage.objects.filter(pk=message.pk, delivered_at=None).update(**fields)
-    return True
 
 
 def visible_to(actor: Actor) -> QuerySet[OutboxMessage]:
@@ -130,79 +91,167 @@ def visible_to(actor: Actor) -> QuerySet[OutboxMessage]:
 
 
 def in_state(messages: QuerySet[OutboxMessage], state: str) -> QuerySet[OutboxMessage]:
-    """Those waiting, delivered or dead; any other word narrows nothing."""
+    """Those in one of ``outbox_names.STATES``; any other word narrows nothing."""
     condition = _CONDITIONS.get(state)
     return messages.filter(condition) if condition is not None else messages
 
 
 def counts(messages: QuerySet[OutboxMessage]) -> dict[str, int]:
-    """Waiting, delivered and dead messages, in one query."""
+    """How many messages are in each state, in one query."""
     return messages.order_by().aggregate(
         **{state: Count("pk", filter=condition) for state, condition in _CONDITIONS.items()}
     )
 
 
 def may_resend(actor: Actor) -> bool:
-    """Whether the person may give dead messages another round."""
-    return actor.fills(COORDINATION) and actor.has_role(CLERK, HEAD)
+    """Whether the person may give dead messages another round: the coordination office, and the
+    system administrator, who keeps the ways open."""
+    return _coordinates(actor) or actor.has_role(SYSTEM_ADMIN)
 
 
-def send_again(actor: Actor, message_id: Any) -> OutboxMessage:
-    """Give a dead message another round of attempts.
+def may_give_up(actor: Actor) -> bool:
+    """Whether the person may decide that the other side will not be told."""
+    return _coordinates(actor)
 
-    Raises ``NotAllowed``; ``Conflict`` unless the message is dead.
+
+def send_again(actor: Actor, message_id: Any, reason: str) -> OutboxMessage:
+    """Give a dead message, or one that was given up, another round of attempts.
+
+    Raises ``NotAllowed``; ``Conflict`` in any other state; ``Refused`` without a reason.
     """
-    if not may_resend(actor):
-        raise NotAllowed("只有综合协调组可以重新推送。", verb="outbox.send_again")
+    _check_resend(actor, reason)
     with transaction.atomic():
-        message = visible_to(actor).select_for_update().filter(pk=message_id).first()
-        if message is None:
-            raise Refused("推送记录不存在。", code="not_found")
-        if message.dead_at is None:
-            raise Conflict("只有已停止推送的记录才能重新推送。")
-        message.attempts = 0
-        message.dead_at = None
-        message.next_attempt_at = clock.now()
-        message.save()
-        trail.record(
-            actor,
-            "outbox.send_again",
-            "重新推送",
-            after={"message": str(message.pk), "topic": message.topic},
-        )
-        wake_after_commit("records.deliver_outbox")
+        message = _locked(actor, message_id)
+        if message.state not in ("dead", "given_up"):
+            raise Conflict("只有已停止或者已放弃推送的记录才能重新推送。")
+        if message.state == "given_up" and _passed(message):
+            raise Conflict("放弃之后，同一事情的后续信息已经推送，不能再推送这一条。")
+        _again(actor, [message], reason)
     return message
 
 
-def _send(message: OutboxMessage) -> str | None:
-    target = settings.OUTBOX_TARGETS[message.target]
-    headers = {"Idempotency-Key": str(message.pk)}
-    if target.get("token"):
-        headers["Authorization"] = f"Bearer {target['token']}"
-    try:
-        answer = requests.post(
-            target["url"],
-            json={
-                "id": str(message.pk),
-                "topic": message.topic,
-                "created_at": message.created_at.isoformat(),
-                "payload": message.payload,
-            },
-            headers=headers,
-            timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-            allow_redirects=False,
+def send_all_again(actor: Actor, messages: QuerySet[OutboxMessage], reason: str) -> int:
+    """The same for the dead ones among these, all or none; returns how many."""
+    _check_resend(actor, reason)
+    with transaction.atomic():
+        dead = in_state(visible_to(actor).filter(pk__in=messages.values("pk")), "dead")
+        found = list(dead.select_for_update(of=("self",)).order_by("place"))
+        _again(actor, found, reason)
+    return len(found)
+
+
+def give_up(actor: Actor, message_id: Any, reason: str) -> OutboxMessage:
+    """Decide that the other side will not be told; what waits behind it goes on its way.
+
+    Raises ``NotAllowed``; ``Conflict`` unless the message is dead; ``Refused`` without a reason.
+    """
+    _check_give_up(actor, reason)
+    with transaction.atomic():
+        message = _locked(actor, message_id)
+        if message.state != "dead":
+            raise Conflict("只有已停止推送的记录才能放弃推送。")
+        _leave(actor, [message], reason)
+    return message
+
+
+def give_all_up(actor: Actor, messages: QuerySet[OutboxMessage], reason: str) -> int:
+    """The same for the dead ones among these, all or none; returns how many."""
+    _check_give_up(actor, reason)
+    with transaction.atomic():
+        dead = in_state(visible_to(actor).filter(pk__in=messages.values("pk")), "dead")
+        found = list(dead.select_for_update(of=("self",)).order_by("place"))
+        _leave(actor, found, reason)
+    return len(found)
+
+
+def pending_dead(actor: Actor) -> list[WorkItem]:
+    """What other systems have not been told and will not be unless somebody looks."""
+    if not _coordinates(actor):
+        return []
+    stopped = in_state(visible_to(actor), "dead").count()
+    if not stopped:
+        return []
+    return [
+        WorkItem(
+            what="对外推送失败",
+            about=f"{stopped} 条推送没有成功，已停止",
+            url=f"{reverse('records:outbox')}?state=dead",
+            label="处理",
         )
-    except requests.RequestException as error:
-        log.warning("outbox.unreachable", target=message.target, error=str(error))
-        if isinstance(error, requests.Timeout):
-            return f"对方系统 {_ANSWER_SECONDS} 秒内没有应答。"
-        if isinstance(error, requests.ConnectionError):
-            return "连不上对方系统。"
-        return "推送没有完成，详见系统日志。"
-    if answer.ok:
-        return None
-    refusal = f"对方系统没有接收（HTTP {answer.status_code}）"
-    if message.target == COMPLAINT_CHANNEL or getattr(message.about, "confidential", False):
-        # The other side may repeat what it was told, contacts among it.
-        return refusal
-    return f"{refusal}{answer.text[:500]}"
+    ]
+
+
+def _coordinates(actor: Actor) -> bool:
+    return actor.fills(COORDINATION) and actor.has_role(CLERK, HEAD)
+
+
+def _check_resend(actor: Actor, reason: str) -> None:
+    if not may_resend(actor):
+        raise NotAllowed("只有综合协调组和系统管理员可以重新推送。", verb="outbox.send_again")
+    _check_reason(reason)
+
+
+def _check_give_up(actor: Actor, reason: str) -> None:
+    if not may_give_up(actor):
+        raise NotAllowed("只有综合协调组可以放弃推送。", verb="outbox.give_up")
+    _check_reason(reason)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("请填写理由。", field="opinion")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(f"理由不能超过 {LONGEST_REASON} 个字。", field="opinion")
+
+
+def _passed(message: OutboxMessage) -> bool:
+    """Whether something that was to come after it has been told, or tried, before it."""
+    behind = OutboxMessage.objects.filter(
+        target=message.target, thread=message.thread, place__gt=message.place, attempts__gt=0
+    )
+    return bool(message.thread) and behind.exists()
+
+
+def _locked(actor: Actor, message_id: Any) -> OutboxMessage:
+    found = visible_to(actor).select_for_update(of=("self",)).filter(pk=message_id).first()
+    if found is None:
+        raise Refused("推送记录不存在。", code="not_found")
+    return found
+
+
+def _again(actor: Actor, messages: Iterable[OutboxMessage], reason: str) -> None:
+    now = clock.now()
+    for message in messages:
+        message.round_attempts = 0
+        message.dead_at = message.given_up_at = None
+        message.given_up_because = ""
+        message.next_attempt_at = now
+        message.save()
+        _trace(actor, "outbox.send_again", "重新推送", message, reason)
+    wake_after_commit(_DELIVER)
+
+
+def _leave(actor: Actor, messages: Iterable[OutboxMessage], reason: str) -> None:
+    for message in messages:
+        message.given_up_at = clock.now()
+        message.given_up_because = reason.strip()
+        message.save()
+        _trace(actor, "outbox.give_up", "放弃推送", message, reason)
+    wake_after_commit(_DELIVER)
+
+
+def _trace(actor: Actor, verb: str, label: str, message: OutboxMessage, reason: str) -> None:
+    trail.record(
+        actor,
+        verb,
+        label,
+        message.about or message,
+        opinion=reason.strip(),
+        after={
+            "message": str(message.pk),
+            "target": message.target,
+            "topic": message.topic,
+            "attempts": message.attempts,
+        },
+        region_code=message.region_code,
+    )

@@ -124,6 +124,13 @@ def timeline(
             )[:limit]
         )
     entries.sort(key=lambda entry: (entry.at, entry.pk))
+    return lines_of(entries, files_of)[:limit]
+
+
+def lines_of(
+    entries: Iterable[TrailEntry], files_of: models.Model | None = None
+) -> list[TimelineEntry]:
+    """Entries of the trail, oldest first, as lines of a timeline, newest first."""
     lines: list[TimelineEntry] = []
     previous: dt.datetime | None = None
     for entry in entries:
@@ -141,7 +148,7 @@ def timeline(
             )
         )
         previous = entry.at
-    return lines[::-1][:limit]
+    return lines[::-1]
 
 
 def waited(at: dt.datetime, previous: dt.datetime | None) -> dt.timedelta | None:

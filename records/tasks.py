@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 from django.utils.module_loading import import_string
 
@@ -9,12 +11,16 @@ from records import imports, outbox, uploads
 from records.middleware import ACTOR_FACTORY
 from records.models import ImportJob
 
+_SENDING_SECONDS = 60
+
 
 @shared_task(name="records.deliver_outbox")
 def deliver_outbox() -> int:
-    """Send what is due; returns how many attempts were made."""
+    """Send what is due for a while; returns how many attempts were made. Beat goes on with the
+    rest, so that a slow system does not hold a worker for ever."""
     sent = 0
-    while sent < 200 and outbox.deliver_next():
+    ends = time.monotonic() + _SENDING_SECONDS
+    while time.monotonic() < ends and outbox.deliver_next():
         sent += 1
     return sent
 

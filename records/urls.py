@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records import views
+from records import outbox_pages, views
 
 app_name = "records"
 urlpatterns = [
@@ -18,10 +18,12 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", views.ImportProgressView.as_view(), name="import-progress"),
     path("imports/<uuid:pk>/confirm/", views.ImportConfirmView.as_view(), name="import-confirm"),
     path("trail/", views.TrailView.as_view(), name="trail"),
-    path("outbox/", views.OutboxView.as_view(), name="outbox"),
+    path("outbox/", outbox_pages.OutboxView.as_view(), name="outbox"),
+    path("outbox/bulk/<slug:code>/", outbox_pages.OutboxBulkView.as_view(), name="outbox-bulk"),
+    path("outbox/<uuid:pk>/", outbox_pages.OutboxMessageView.as_view(), name="outbox-message"),
     path(
-        "outbox/<uuid:pk>/send-again/",
-        views.OutboxSendAgainView.as_view(),
-        name="outbox-send-again",
+        "outbox/<uuid:pk>/act/<slug:code>/",
+        outbox_pages.OutboxActView.as_view(),
+        name="outbox-act",
     ),
 ]

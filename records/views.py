@@ -1,4 +1,4 @@
-"""Pages of the ground floor: acts, files, deadlines, imports, the trail, the outbox."""
+"""Pages of the ground floor: acts, files, deadlines, imports, the trail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.views import View
 
-from records import deadlines, evidence, imports, outbox
+from records import deadlines, evidence, imports
 from records.actor import Actor
 from records.acts import ActTable
 from records.concealment import reveal
@@ -251,35 +251,3 @@ class TrailView(View):
         page = requested_page(request, entries, ("-id",))
         context = {"page": page, "form": form, "total": capped_count(entries)}
         return render(request, "records/trail.html", context)
-
-
-class OutboxView(View):
-    """What goes to other systems and how it stands."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        found = outbox.visible_to(actor_of(request))
-        state = request.GET.get("state", "")
-        page = requested_page(request, outbox.in_state(found, state), ("-created_at", "-id"))
-        context = {
-            "page": page,
-            "counts": outbox.counts(found),
-            "state": state,
-            "states": outbox.STATES,
-            "may_resend": outbox.may_resend(actor_of(request)),
-        }
-        return render(request, "records/outbox.html", context)
-
-
-class OutboxSendAgainView(View):
-    """Give a dead message another round."""
-
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        actor = actor_of(request)
-        get_object_or_404(outbox.visible_to(actor), pk=pk)
-        try:
-            outbox.send_again(actor, pk)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, "已重新排队推送。")
-        return redirect("records:outbox")

@@ -16,6 +16,7 @@ from inspections.models import JointTask, PlanItem, Publication, Result, TaskIte
 from records import clock, evidence
 from records.actor import Actor
 from records.deadlines import Chip
+from records.delivery import route_of, routes
 from records.excel import Column, Sheet, kinds
 from records.models import Deadline, Evidence, OutboxMessage
 
@@ -155,10 +156,12 @@ def _delivery(message: OutboxMessage) -> Delivery:
     if message.delivered_at:
         moment = timezone.localtime(message.delivered_at).strftime("%Y-%m-%d %H:%M")
         return Delivery(what, "已送达", "ok", f"{moment}，第 {message.attempts} 次送达")
+    if message.given_up_at:
+        return Delivery(what, message.state_label, "neutral", message.given_up_because)
     if message.dead_at:
-        note = f"尝试 {message.attempts} 次未成功，请综合协调组在“对外推送”中重新推送。"
+        note = f"尝试 {message.attempts} 次没有送达，请综合协调组在“对外推送”中重新推送。"
         return Delivery(what, "已停止推送", "bad", note)
-    if not message.is_configured:
+    if route_of(routes(), message) is None:
         return Delivery(what, "待推送", "neutral", "尚未配置接收系统的地址，配置后自动推送。")
     if message.attempts:
         return Delivery(what, "将自动重试", "warn", f"已尝试 {message.attempts} 次未成功。")

@@ -171,8 +171,8 @@ def publish_next(failed: set[int] | None = None) -> bool:
 
 
 def pending_result_work(actor: Actor) -> list[WorkItem]:
-    """Results to enter (clerks), to approve (heads), and for the coordination office the pushes
-    to other systems that have stopped; each with its clock, most pressing first."""
+    """Results to enter (clerks) and to approve (heads), each with its clock, most pressing
+    first."""
     rows: list[WorkItem] = []
     department = actor.department_id
     if department is None:
@@ -185,7 +185,7 @@ def pending_result_work(actor: Actor) -> list[WorkItem]:
         rows += _rows(
             _waiting(department, Result.State.SUBMITTED), "审核检查结果", "审核", "result"
         )
-    return rows + _stopped(actor)
+    return rows
 
 
 def _publish(pk: int) -> None:
@@ -284,10 +284,11 @@ def _announce(
         "published_at": publication.published_at,
     }
     payload |= more
-    outbox.post(outbox.PROVINCE, topic, payload, part.region_code)
+    thread = f"result:{part.pk}"
+    outbox.post(outbox.PROVINCE, topic, payload, part.region_code, thread=thread)
     if part.task.subject.id_kind != SubjectCategory.IdKind.USCC:
         return None
-    return outbox.post(outbox.CREDIT_PUBLICITY, topic, payload, part.region_code)
+    return outbox.post(outbox.CREDIT_PUBLICITY, topic, payload, part.region_code, thread=thread)
 
 
 def _close_task(part: TaskPart) -> None:
@@ -332,20 +333,3 @@ def _rows(results: Iterable[Result], what: str, label: str, page: str) -> list[W
             )
         )
     return rows
-
-
-def _stopped(actor: Actor) -> list[WorkItem]:
-    if not outbox.may_resend(actor):
-        return []
-    messages = outbox.in_state(outbox.visible_to(actor), "dead")
-    stopped = messages.filter(topic__startswith="result.").count()
-    if not stopped:
-        return []
-    return [
-        WorkItem(
-            what="检查结果推送失败",
-            about=f"{stopped} 条推送多次未成功，已停止",
-            url=f"{reverse('records:outbox')}?state=dead",
-            label="查看",
-        )
-    ]

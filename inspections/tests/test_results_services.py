@@ -323,9 +323,9 @@ def test_the_workbench_names_drafts_for_clerks_and_approvals_for_heads(county):
 def test_stopped_pushes_are_work_for_the_coordination_office(story):
     published(story)
     office = story.actor("xzsp_clerk")
-    assert results.pending_result_work(office) == []
+    assert outbox.pending_dead(office) == []
 
     OutboxMessage.objects.update(dead_at=timezone.now())
 
-    assert [row.what for row in results.pending_result_work(office)] == ["检查结果推送失败"]
-    assert results.pending_result_work(story.actor("mzj_clerk")) == []
+    assert [row.what for row in outbox.pending_dead(office)] == ["对外推送失败"]
+    assert outbox.pending_dead(story.actor("mzj_clerk")) == []

@@ -1,7 +1,7 @@
 from records.models.deadline import DayOverride, Deadline, DeadlineExtension, DeadlinePause
 from records.models.evidence import Evidence
 from records.models.imports import ImportJob
-from records.models.outbox import OutboxMessage
+from records.models.outbox import OutboxCircuit, OutboxMessage
 from records.models.trail import TrailEntry
 from records.models.upload import Upload
 
@@ -12,6 +12,7 @@ __all__ = (
     "DeadlinePause",
     "Evidence",
     "ImportJob",
+    "OutboxCircuit",
     "OutboxMessage",
     "TrailEntry",
     "Upload",

@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from records import outbox
-from records.errors import Conflict, NotAllowed
-from records.models import OutboxMessage
+from records import delivery, outbox
+from records.errors import Conflict, NotAllowed, Refused
+from records.models import OutboxCircuit, OutboxMessage
 from tests.counterpart import listening
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,9 @@ def post():
 
 
 def make_due(message):
+    """Let the message be sent now, whatever pause it or the receiving system is in."""
     OutboxMessage.objects.filter(pk=message.pk).update(next_attempt_at=timezone.now())
+    OutboxCircuit.objects.update(rests_until=None)
 
 
 def test_a_message_is_delivered_with_its_key_and_token(counterpart):
@@ -72,15 +74,18 @@ def test_pauses_grow_and_the_last_attempt_leaves_a_dead_message(counterpart):
     assert outbox.deliver_next() is False
 
 
-def test_a_dead_message_is_sent_again_by_the_coordination_office_only(counterpart, actor):
+@pytest.mark.parametrize("who", ["xzsp_clerk", "system_admin"])
+def test_a_dead_message_is_sent_again_by_the_office_or_the_administrator(counterpart, actor, who):
     message = post()
     with pytest.raises(Conflict):
-        outbox.send_again(actor("xzsp_clerk"), message.pk)
+        outbox.send_again(actor(who), message.pk, "对方已恢复")
     OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now())
     with pytest.raises(NotAllowed):
-        outbox.send_again(actor("mzj_clerk"), message.pk)
+        outbox.send_again(actor("mzj_clerk"), message.pk, "对方已恢复")
+    with pytest.raises(Refused):
+        outbox.send_again(actor(who), message.pk, " ")
 
-    outbox.send_again(actor("xzsp_clerk"), message.pk)
+    outbox.send_again(actor(who), message.pk, "对方已恢复")
     outbox.deliver_next()
 
     assert list(counterpart.accepted) == [str(message.pk)]
@@ -93,19 +98,19 @@ def test_without_an_address_a_message_waits_untouched(settings):
     assert outbox.deliver_next() is False
 
     message.refresh_from_db()
-    assert (message.attempts, message.state, message.is_configured) == (0, "waiting", False)
+    assert (message.attempts, message.state) == (0, "waiting")
 
 
 def test_a_leased_message_is_not_sent_by_a_second_worker(counterpart, monkeypatch):
     message = post()
     seen = []
-    send = outbox._send
+    send = delivery.attempt
 
-    def second_worker_meanwhile(leased):
+    def second_worker_meanwhile(leased, route):
         seen.append(outbox.deliver_next())
-        return send(leased)
+        return send(leased, route)
 
-    monkeypatch.setattr(outbox, "_send", second_worker_meanwhile)
+    monkeypatch.setattr(delivery, "attempt", second_worker_meanwhile)
     outbox.deliver_next()
 
     assert seen == [False]

@@ -279,6 +279,8 @@ def _draws(actor: Actor) -> list[dict[str, Any]]:
 def _dead_messages(actor: Actor) -> int:
     """The messages to other systems that are not tried any more."""
     found = OutboxMessage.objects.filter(
-        region_code__startswith=actor.region_code, dead_at__isnull=False, delivered_at=None
+        region_code__startswith=actor.region_code,
+        dead_at__isnull=False,
+        given_up_at=None,
     )
     return reveal(found, actor, "about").count()

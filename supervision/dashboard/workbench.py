@@ -34,12 +34,14 @@ from records.actor import Actor
 from records.concealment import reveal
 from records.imports import pending_imports
 from records.models import TrailEntry
+from records.outbox import pending_dead
 from records.periods import window
 from records.worklist import WorkItem
 from supervision.assessment.selectors import pending_assessment
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_imports,
+    pending_dead,
     pending_matter_work,
     pending_upstream_matters,
     pending_plan_work,

@@ -29,6 +29,8 @@ def body(world: World, name: str) -> dict[str, Any]:
         return {"visit_on": str(timezone.localdate())} | OPINION
     if name == "inspections:draw-party":
         return {"party": "lead", "commitment": "c" * 64}
+    if name == "records:outbox-bulk":
+        return {"selected": [str(world.value("message"))], "confirm": "1"} | OPINION
     if name == "inspections:task-bulk":
         return {"selected": [world.value("task_sent")], "confirm": "1"}
     if name == "inspections:result-bulk-approve":

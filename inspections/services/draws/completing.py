@@ -41,7 +41,7 @@ def complete(draw_id: int) -> Draw:
         _write_down(draw, certificate, finished_at)
         draw.seed = certificate.content["seed"]
         _write_result(draw, frozen, certificate)
-    outbox.post(PROVINCE, "draw.done", _message(draw), draw.region_code)
+    outbox.post(PROVINCE, "draw.done", _message(draw), draw.region_code, thread=f"draw:{draw.pk}")
     return draw
 
 
@@ -75,6 +75,7 @@ def void(actor: Actor, draw_id: int, reason: str, party_code: str = "") -> Draw:
         "draw.void",
         _message(draw) | {"reason": draw.void_reason, "party": draw.void_party},
         draw.region_code,
+        thread=f"draw:{draw.pk}",
     )
     return draw
 

@@ -56,7 +56,7 @@ def _freeze(actor: Actor, draw_id: int, late_reason: str) -> Draw:
         for code in gathered.codes:
             code.draw = draw
         DrawCode.objects.bulk_create(gathered.codes, batch_size=2000)
-    outbox.post(PROVINCE, "draw.frozen", message(draw), draw.region_code)
+    outbox.post(PROVINCE, "draw.frozen", message(draw), draw.region_code, thread=f"draw:{draw.pk}")
     return draw
 
 
