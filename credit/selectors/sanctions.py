@@ -138,16 +138,23 @@ def lanes(actor: Actor, sanction: Sanction, address: str) -> list[Lane]:
     ]
 
 
+def listed_now() -> QuerySet[CreditEvent]:
+    """The facts that somebody is listed as dishonest, as far as they hold."""
+    held = Q(until=None) | Q(until__gt=clock.today())
+    return CreditEvent.objects.filter(held, kind__in=LISTED)
+
+
+def vetoed_now() -> QuerySet[Standing]:
+    """The grades that follow from a veto."""
+    # A standing's assessment is always of its own subject; said here, it leads by index from the
+    # few with a veto to their standings.
+    return Standing.objects.filter(assessment__veto__isnull=False, subject=F("assessment__subject"))
+
+
 def proposals(actor: Actor) -> QuerySet[Subject]:
     """The subjects whom nobody sanctions yet, as far as the person may know, though they are listed
     as dishonest or came out of their evaluation with a veto (可发起惩戒)."""
-    held = Q(until=None) | Q(until__gt=clock.today())
-    listed = CreditEvent.objects.filter(held, kind__in=LISTED)
-    # A standing's assessment is always of its own subject; said here, it leads by index from the
-    # few with a veto to their standings.
-    vetoed = Standing.objects.filter(
-        assessment__veto__isnull=False, subject=F("assessment__subject")
-    )
+    listed, vetoed = listed_now(), vetoed_now()
     open_ones = Sanction.objects.visible_to(actor).filter(
         subject=OuterRef("pk"), state__in=Sanction.OPEN
     )

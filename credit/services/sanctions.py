@@ -13,6 +13,7 @@ from credit.acts.sanctions import SANCTION_ACTS, may_initiate
 from credit.models import CreditEvent, Sanction, SanctionMeasure, SanctionPart, Subject
 from credit.rules import sanctions as rules
 from credit.rules.measures import MEASURES
+from credit.services.sanction_grounds import ensure_still_sound
 from credit.services.whitelist import wake_review
 from departments.models import Department, Region
 from departments.profile import TimeLimit, number, time_limit
@@ -108,8 +109,12 @@ def submit(actor: Actor, pk: int, opinion: str = "") -> Sanction:
 
 
 def sign(actor: Actor, pk: int, opinion: str = "") -> Sanction:
-    """The head signs: the term and the clocks of the implementing departments begin."""
+    """The head signs: the term and the clocks of the implementing departments begin.
+
+    Raises ``Refused`` as ``ensure_still_sound``.
+    """
     with SANCTION_ACTS.take(actor, "sign", pk, opinion=opinion) as sanction:
+        ensure_still_sound(sanction)
         today = clock.today()
         sanction.signed_at, sanction.signed_by = clock.now(), actor.name
         sanction.since, sanction.until = today, months_before(today, -sanction.months)

@@ -16,7 +16,7 @@ from credit.services.events import Told
 from credit.services.sanction_parts import Taken
 from credit.services.sanctions import MeasureInput
 from credit.tests.sanction_samples import Who, said, signed, subjects
-from departments.models import Region, User
+from departments.models import Department, Region, User
 from records import clock, deadlines
 from records.actor import SYSTEM
 from records.errors import Conflict, NotAllowed, Refused
@@ -179,6 +179,39 @@ def test_what_a_sanction_must_say(
     with pytest.raises(Refused, match=words):
         sanctions.draft(actor("fgw_clerk"), subject.pk, replace(said(actor), **changes))  # type: ignore[arg-type]
     assert not Sanction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "what", "words"),
+    [
+        ("listed", "lift", "的效力已于 2026-09-28 终止"),
+        ("listed", "strike", "没有列入严重失信名单，或者已经移出"),
+        ("event", "strike", "已被撤销"),
+        ("veto", "", "没有一票否决"),
+        ("event", "department", "实施部门区民政局已撤销"),
+    ],
+)
+def test_the_head_signs_only_what_still_holds(
+    actor: Who, subject: Subject, trigger: str, what: str, words: str
+) -> None:
+    with clock.at(BEFORE_NATIONAL_DAY):
+        today = clock.today()
+        events.tell(SYSTEM, [Told(subject.pk, "dishonest", today, "列入名单", "公示系统", "1")])
+        event = None if trigger == "veto" else CreditEvent.objects.get().pk
+        made = sanctions.draft(
+            actor("fgw_clerk"), subject.pk, said(actor, trigger=trigger, event=event)
+        )
+        sanctions.submit(actor("fgw_clerk"), made.pk)
+        if what == "lift":
+            events.lift(SYSTEM, CreditEvent.objects.get().pk, today, "移出名单")
+        elif what == "strike":
+            events.strike(SYSTEM, "公示系统", ["1"])
+        elif what == "department":
+            Department.objects.filter(pk=actor("mzj_clerk").department_id).update(is_active=False)
+        with pytest.raises(Refused, match=words):
+            sanctions.sign(actor("fgw_head"), made.pk, "同意")
+        assert Sanction.objects.get().state == "review"
+        assert sanctions.send_back(actor("fgw_head"), made.pk, "重新核实").state == "draft"
 
 
 def test_feedback_says_why_a_measure_was_not_taken(actor: Who, subject: Subject) -> None:
