@@ -121,6 +121,15 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "compute-assessments": {
+        "task": "assessment.look",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
+    "compute-assessments-anew": {
+        "task": "assessment.compute_anew",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "fold-rollups": {
         "task": "dashboard.fold_rollups",
         "schedule": 10.0,

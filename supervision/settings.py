@@ -196,6 +196,9 @@ _QUEUES = {
         "clues.evaluate_warnings",
         "clues.write_warning_reports",
         "reminders.remind",
+        "assessment.compute",
+        "assessment.look",
+        "assessment.compute_anew",
     ),
 }
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in _QUEUES}

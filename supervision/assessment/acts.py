@@ -76,13 +76,19 @@ ROUND_ACTS: ActTable[Round] = ActTable(
     "assessment_round",
     Round,
     (
-        Act(code="compute", label="重新测算", who=_office, sources=(_R.COMPUTED,)),
+        Act(
+            code="compute",
+            label="重新测算",
+            who=_office,
+            sources=(_R.COMPUTED,),
+            target=_R.COMPUTING,
+        ),
         Act(
             code="publish",
             label="公布",
             who=_head,
             sources=(_R.COMPUTED,),
-            target=_R.PUBLISHED,
+            target=_R.PUBLISHING,
             confirm="按现有数据再测算一次并向各部门公布，开始计算申诉期；公布后不再重新测算。",
             style="primary",
         ),

@@ -226,12 +226,3 @@ APPEAL_DUE = TimeLimit("assessment.appeal", 5, "提出考核申诉", Unit.WORKIN
 """From the publication to the departments to the end of the time for appeals."""
 
 DECIDE_DUE = TimeLimit("assessment.decide", 5, "答复考核申诉", Unit.WORKING_DAY, _PRACTICE)
-
-
-def indicator_of(rule: str) -> Indicator | None:
-    """The indicator that counts the deadlines of a rule."""
-    for each in _INDICATORS:
-        for known in each.clocks:
-            if rule == known or (known.endswith(".") and rule.startswith(known)):
-                return each
-    return None

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.actors import is_staff_member
 from departments.roles import Role
-from records import deadlines
+from matters.models import Matter, MatterVersion
+from records import clock, deadlines
 from records.actor import Actor
 from records.concealment import oversee
 from records.excel import Column, Sheet, kinds
+from records.params import key_of
 from records.worklist import WorkItem
 from supervision.assessment.acts import assesses, signs
 from supervision.assessment.models import (
@@ -25,15 +29,18 @@ from supervision.assessment.models import (
     Bonus,
     LineScore,
     Round,
+    RoundNotice,
     SchemeLine,
     Score,
     ScoreRow,
 )
 from supervision.assessment.models.rounds import coordinates
-from supervision.assessment.scoring import Kind
+from supervision.assessment.scoring import FULL, Kind
+from supervision.assessment.services.notices import may_read
 
 ROW_ORDER = ("met", "due_at", "id")
 _MOST_WORK = 20
+_APPEALS = RoundNotice.Stage.PUBLISHED
 _NOT_TOLD = "不可查看的对象"
 
 
@@ -135,6 +142,7 @@ ROW_SHEET = Sheet(
     columns=(
         Column("what", "事由", kinds.text(200), width=30),
         Column("about", "对象", kinds.text(300), width=50),
+        Column("matter", "监管事项", kinds.text(200), width=40),
         Column("due", "到期或发生时间", kinds.text(20), width=20),
         Column("done", "完成时间", kinds.text(20), width=20),
         Column("met", "是否达标", kinds.text(10), width=12),
@@ -144,9 +152,13 @@ ROW_SHEET = Sheet(
 )
 
 
-def rows_of(line: LineScore) -> QuerySet[ScoreRow]:
-    """The rows behind a line."""
-    return ScoreRow.objects.filter(line=line)
+def rows_of(line: LineScore, matter: str = "") -> QuerySet[ScoreRow]:
+    """The rows behind a line; of one matter only (its id, or ``none``) where that is asked for."""
+    found = ScoreRow.objects.filter(line=line)
+    if matter == "none":
+        return found.filter(matter=None)
+    key = key_of(matter)
+    return found.filter(matter=key) if key is not None else found
 
 
 @dataclass(frozen=True)
@@ -155,6 +167,7 @@ class ShownRow:
 
     row: ScoreRow
     about: str
+    matter: str
     url: str
     verdict: str
     tone: str
@@ -180,10 +193,12 @@ def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
             continue
         for each in model._default_manager.visible_to(actor).filter(pk__in=pks):
             urls[type_id, each.pk] = each.get_absolute_url()
+    names = _matter_names({row.matter_id for row in found if row.matter_id is not None})
     return [
         ShownRow(
             row,
             row.about if row.pk in known else _NOT_TOLD,
+            names[row.matter_id][1] if row.matter_id is not None and row.pk in known else "",
             urls.get((row.target_type_id, row.target_id), ""),
             *_verdict(row, kind),
         )
@@ -207,6 +222,7 @@ def row_sheet_rows(rows: Iterable[ShownRow]) -> Iterator[dict[str, Any]]:
         yield {
             "what": each.row.what,
             "about": each.about,
+            "matter": each.matter,
             "due": _moment(each.row.due_at),
             "done": _moment(each.row.done_at),
             "met": each.verdict,
@@ -231,9 +247,161 @@ def bonuses_of(actor: Actor, score: Score) -> QuerySet[Bonus]:
     return Bonus.objects.visible_to(actor).filter(of=score)
 
 
+def progress(of: Round) -> dict[str, Any]:
+    """A computation under way, for the component ``progress``."""
+    done = of.state not in Round.UNDER_WAY
+    text = "最后一次测算，完成后公布" if of.state == Round.State.PUBLISHING else "逐项测算"
+    return {
+        "state": "done" if done else "running",
+        "text": "测算完成" if done else text,
+        "done": of.reached,
+        "total": of.scheme.lines.count(),
+        "poll_url": reverse("assessment:round-progress", args=[of.pk]),
+        "result_url": of.get_absolute_url(),
+        "result_label": "查看结果",
+    }
+
+
+@dataclass(frozen=True)
+class MatterShare:
+    """What a department has in the rows of one matter (``matter_id`` None: of no matter).
+
+    ``lost`` is what its unmet rows take from the base result, in hundredths: 100 less the base is
+    the sum of all, up to rounding. ``deducted`` counts the rows of deductions.
+    """
+
+    score: Score
+    matter_id: int | None
+    name: str
+    rows: int
+    met: int
+    deducted: int
+    lost: int
+
+
+def shares(actor: Actor, of: Round, department_id: int | None = None) -> list[MatterShare]:
+    """Departments and matters of a round with what counted there, by the matter's number; a
+    department reads its own. A fixed number of queries."""
+    lines = LineScore.objects.visible_to(actor).filter(of__round=of)
+    if department_id is not None:
+        lines = lines.filter(of__department_id=department_id)
+    scores = Score.objects.filter(round=of).select_related("department").in_bulk()
+    weights: dict[int, int] = defaultdict(int)
+    for each in lines.filter(line__kind=Kind.SHARE, rows__gt=0).select_related("line"):
+        weights[each.of_id] += each.line.weight
+    counted = (
+        ScoreRow.objects.filter(line__in=lines, left_out="")
+        .exclude(line__line__kind=Kind.EXTRA)
+        .values("line__of", "matter", "line__line__kind", "line__line__weight", "line__rows")
+        .annotate(found=Count("pk"), kept=Count("pk", filter=Q(met=True)))
+        .order_by()
+    )
+    found: dict[tuple[int, int | None], dict[str, Any]] = defaultdict(
+        lambda: {"rows": 0, "met": 0, "deducted": 0, "lost": Decimal(0)}
+    )
+    for row in counted:
+        share = found[row["line__of"], row["matter"]]
+        if row["line__line__kind"] == Kind.DEDUCTION:
+            share["deducted"] += row["found"]
+            continue
+        share["rows"] += row["found"]
+        share["met"] += row["kept"]
+        unmet = row["found"] - row["kept"]
+        share["lost"] += Decimal(FULL * row["line__line__weight"] * unmet) / (
+            row["line__rows"] * weights[row["line__of"]]
+        )
+    names = _matter_names({matter for _, matter in found if matter is not None})
+    shares = [
+        MatterShare(
+            scores[score],
+            matter,
+            names[matter][1] if matter is not None else "不属于某一事项",
+            share["rows"],
+            share["met"],
+            share["deducted"],
+            int(share["lost"].to_integral_value(ROUND_HALF_UP)),
+        )
+        for (score, matter), share in found.items()
+    ]
+    far = max((number for number, _ in names.values()), default=0) + 1
+
+    def place(each: MatterShare) -> tuple[int, int]:
+        number = names[each.matter_id][0] if each.matter_id is not None else far
+        return number, each.score.department_id
+
+    return sorted(shares, key=place)
+
+
+def _matter_names(pks: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Number and name of matters, as they are or were last in force."""
+    known = MatterVersion.objects.exclude(state__in=MatterVersion.PREPARING)
+    name = known.filter(matter=OuterRef("pk")).order_by("-number").values("name")[:1]
+    found = Matter.objects.filter(pk__in=pks).annotate(name=Subquery(name))
+    return {
+        pk: (number, name or code)
+        for pk, number, code, name in found.values_list("pk", "number", "code", "name")
+    }
+
+
+SHARE_SHEET = Sheet(
+    title="部门和事项",
+    columns=(
+        Column("matter", "监管事项", kinds.text(200), width=40),
+        Column("department", "部门", kinds.text(100), width=30),
+        Column("rows", "计入", kinds.integer(), width=10),
+        Column("met", "达标", kinds.integer(), width=10),
+        Column("lost", "使基础得分减少", kinds.decimal(2), width=16),
+        Column("deducted", "扣分情形", kinds.integer(), width=10),
+    ),
+)
+
+
+def share_rows(found: Iterable[MatterShare]) -> Iterator[dict[str, Any]]:
+    """Shares as rows of ``SHARE_SHEET``."""
+    for each in found:
+        yield {
+            "matter": each.name,
+            "department": each.score.department.name,
+            "rows": each.rows,
+            "met": each.met,
+            "lost": _points(each.lost),
+            "deducted": each.deducted,
+        }
+
+
+def unread_notice(actor: Actor, of: Round) -> RoundNotice | None:
+    """What the person's department was told of a round and has not acknowledged yet."""
+    if not may_read(actor):
+        return None
+    found = RoundNotice.objects.filter(round=of, department=actor.department_id, read_at=None)
+    return found.first()
+
+
+def told(of: Round) -> list[RoundNotice]:
+    """Which departments were told of a round, and who has read it."""
+    return list(of.notices.select_related("department"))
+
+
+def pending_round_notices(actor: Actor) -> list[WorkItem]:
+    """What the person's department was told of a round and has not acknowledged."""
+    if not may_read(actor):
+        return []
+    found = RoundNotice.objects.filter(department=actor.department_id, read_at=None)
+    return [
+        WorkItem(
+            what=f"签收：{notice.get_stage_display()}",
+            about=str(notice.round),
+            url=notice.round.get_absolute_url(),
+            label="查阅",
+            due_at=notice.round.appeals_until if notice.stage == _APPEALS else None,
+        )
+        for notice in found.select_related("round__region")
+    ]
+
+
 def pending_assessment(actor: Actor) -> list[WorkItem]:
-    """What waits for the coordination office: appeals to answer (clerks), to sign, and extra points
-    to grant (its head). A fixed number of queries."""
+    """What waits for the coordination office: appeals to answer (clerks), to sign, extra points to
+    grant, and rounds to publish or freeze (its head). A fixed number of queries."""
     if not is_staff_member(actor) or not assesses(actor, actor.region_code):
         return []
     states = [Appeal.State.RAISED] if actor.has_role(Role.CLERK) else []
@@ -264,4 +432,20 @@ def pending_assessment(actor: Actor) -> list[WorkItem]:
             )
             for bonus in waiting.select_related("of__department").order_by("id")[:_MOST_WORK]
         ]
+        items += _rounds_to_end(actor)
     return items
+
+
+def _rounds_to_end(actor: Actor) -> list[WorkItem]:
+    """Rounds whose period is over and not published, and those whose appeals are all settled."""
+    own = Round.objects.visible_to(actor).select_related("region")
+    over = own.filter(state=Round.State.COMPUTED, ends__lte=clock.today())
+    open_ones = Appeal.objects.filter(line__of__round=OuterRef("pk"), state__in=Appeal.OPEN)
+    settled = own.filter(state=Round.State.PUBLISHED, appeals_until__lt=clock.now()).exclude(
+        Exists(open_ones)
+    )
+    return [
+        WorkItem(what=what, about=str(each), url=each.get_absolute_url(), label=label)
+        for found, what, label in ((over, "公布考核结果", "公布"), (settled, "考核定稿", "定稿"))
+        for each in found.order_by("ends", "pk")
+    ]

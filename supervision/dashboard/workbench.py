@@ -37,7 +37,7 @@ from records.models import TrailEntry
 from records.outbox import pending_dead
 from records.periods import window
 from records.worklist import WorkItem
-from supervision.assessment.selectors import pending_assessment
+from supervision.assessment.selectors import pending_assessment, pending_round_notices
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_imports,
@@ -62,6 +62,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_white_list,
     pending_duplicates,
     pending_assessment,
+    pending_round_notices,
 )
 HANDED_ON = 8
 COMING_DAYS = 7

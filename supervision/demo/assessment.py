@@ -13,7 +13,7 @@ from departments.models import Region
 from records import clock, periods
 from records.workdays import end_of_day
 from supervision.assessment.models import Round
-from supervision.assessment.services import appeals, bonuses, rounds, schemes
+from supervision.assessment.services import appeals, bonuses, computing, rounds, schemes
 from supervision.demo.clues import ClueRow, walk
 from supervision.demo.stage import Cast, Story, play, upload
 
@@ -54,7 +54,8 @@ def load_present_quarter(region: Region) -> None:
     """Compute the quarter that is under way, as far as it has come."""
     today = clock.today()
     quarter = (today.month - 1) // Round.QUARTER + 1
-    rounds.begin(Cast(region.code).clerk("xzsp"), today.year, quarter)
+    made = rounds.begin(Cast(region.code).clerk("xzsp"), today.year, quarter)
+    computing.go_on(made.pk)
 
 
 def _rows() -> list[ClueRow]:
@@ -84,6 +85,7 @@ def _assessed(cast: Cast, first: dt.date) -> Story:
     schemes.enforce(head, scheme.pk)
     yield cast.back(-3, "09:00")
     made = rounds.begin(office, first.year, (first.month - 1) // Round.QUARTER + 1)
+    computing.go_on(made.pk)
     score = made.scores.get(department_id=cast.clerk("mzj").department_id)
     bonus = bonuses.propose(
         office,
@@ -97,6 +99,7 @@ def _assessed(cast: Cast, first: dt.date) -> Story:
     bonuses.grant(head, bonus.pk, "同意。")
     yield cast.back(-4, "09:00")
     rounds.publish(head, made.pk)
+    computing.go_on(made.pk)
     yield cast.back(-5, "10:00")
     raised = [
         appeals.raise_appeal(cast.head(name), *_late(cast, made, name), reason)

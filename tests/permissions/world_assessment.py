@@ -9,7 +9,7 @@ from clues.tests.samples import person
 from departments.models import Region
 from records import clock, periods
 from supervision.assessment.models import Appeal, Bonus, Round, Scheme
-from supervision.assessment.services import rounds, schemes
+from supervision.assessment.services import computing, rounds, schemes
 from tests.permissions.world import World
 
 
@@ -22,14 +22,14 @@ def add_assessment(world: World) -> None:
     first, ends = periods.last_ended(today, 3)
     quarter = (first.month - 1) // 3 + 1
     frozen = rounds.begin(office, today.year - 1, None)
-    published = rounds.begin(office, first.year, quarter)
-    rounds.publish(head, published.pk)
+    published = _computed(rounds.begin(office, first.year, quarter))
+    _computed(rounds.publish(head, published.pk))
     Round.objects.filter(pk=frozen.pk).update(state="frozen", frozen_at=clock.now())
     world.things["round_published"] = published
     world.things["round"] = _round(ends, published.scheme)
-    rounds.compute(office, world.things["round"].pk)
+    _computed(rounds.compute(office, world.things["round"].pk))
     world.things["round_over"] = _round(periods.month_after(first, -3), published.scheme)
-    rounds.compute(office, world.things["round_over"].pk)
+    _computed(rounds.compute(office, world.things["round_over"].pk))
     own = {"department_id": lead.department_id}
     score = world.things["score"] = published.scores.get(**own)
     world.things["score_computed"] = world.things["round"].scores.get(**own)
@@ -56,6 +56,12 @@ def add_assessment(world: World) -> None:
         published_at=clock.now(),
         appeals_until=periods.ago(clock.now(), days=1),
     )
+
+
+def _computed(of: Round) -> Round:
+    computing.go_on(of.pk)
+    of.refresh_from_db()
+    return of
 
 
 def _round(first: dt.date, scheme: Scheme) -> Round:

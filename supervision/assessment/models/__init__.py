@@ -1,5 +1,5 @@
 from supervision.assessment.models.appeals import Appeal, Bonus
-from supervision.assessment.models.rounds import LineScore, Round, Score, ScoreRow
+from supervision.assessment.models.rounds import LineScore, Round, RoundNotice, Score, ScoreRow
 from supervision.assessment.models.schemes import Scheme, SchemeLine
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "Bonus",
     "LineScore",
     "Round",
+    "RoundNotice",
     "Scheme",
     "SchemeLine",
     "Score",

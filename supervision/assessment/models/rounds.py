@@ -13,6 +13,7 @@ from django.urls import reverse
 from departments.actors import fills_in, is_staff_member
 from departments.models import Department, Region
 from departments.roles import Function
+from matters.models import Matter
 from records.actor import Actor
 from records.periods import day_after
 from supervision.assessment import scoring
@@ -37,16 +38,25 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
 class Round(models.Model):
     """The assessment of one quarter or year (``months`` 3 or 12) from ``first`` to the day before
-    ``ends``. Until it is published it is computed as often as wanted; frozen it never changes."""
+    ``ends``. Until it is published it is computed as often as wanted; frozen it never changes.
+
+    While a worker computes it, ``as_of`` is the moment that is judged and ``reached`` the number of
+    lines that are written; each line is replaced whole, so that what is read is never half a line.
+    """
 
     class State(models.TextChoices):
-        COMPUTED = "computed", "测算中（暂定）"
+        COMPUTING = "computing", "正在测算"
+        COMPUTED = "computed", "已测算（暂定）"
+        PUBLISHING = "publishing", "正在公布"
         PUBLISHED = "published", "已公布，可申诉"
         FROZEN = "frozen", "已定稿"
 
+    UNDER_WAY = (State.COMPUTING, State.PUBLISHING)
     SHOWN = (State.PUBLISHED, State.FROZEN)
     TONES: ClassVar[dict[str, str]] = {
+        State.COMPUTING: "info",
         State.COMPUTED: "neutral",
+        State.PUBLISHING: "info",
         State.PUBLISHED: "warn",
         State.FROZEN: "ok",
     }
@@ -61,6 +71,8 @@ class Round(models.Model):
     first = models.DateField("开始日期")
     ends = models.DateField("结束日期之后的一天")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.COMPUTED)
+    as_of = models.DateTimeField("数据截至", null=True)
+    reached = models.PositiveSmallIntegerField("已测算指标", default=0)
     computed_at = models.DateTimeField("测算时间", null=True)
     published_at = models.DateTimeField("公布时间", null=True)
     appeals_until = models.DateTimeField("申诉截止时间", null=True)
@@ -105,6 +117,40 @@ class Round(models.Model):
     @property
     def region_code(self) -> str:
         return self.region.code
+
+
+class RoundNotice(models.Model):
+    """What a department is told of a round, and whether it has read it: one row, told anew at each
+    stage, so that nobody has to read what no longer holds."""
+
+    class Stage(models.TextChoices):
+        PUBLISHED = "published", "考核结果公布，可以申诉"
+        CLOSED = "closed", "申诉期届满"
+        FROZEN = "frozen", "考核已定稿"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="notices", verbose_name="考核")
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name="部门"
+    )
+    stage = models.CharField("阶段", max_length=10, choices=Stage.choices)
+    told_at = models.DateTimeField("送达时间")
+    read_at = models.DateTimeField("签收时间", null=True)
+    read_by = models.CharField("签收人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "考核送达"
+        ordering = ("round_id", "department_id")
+        constraints = (
+            models.UniqueConstraint(fields=("round", "department"), name="round_told_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("department",), condition=Q(read_at=None), name="round_notice_unread"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round}：{self.get_stage_display()}"
 
 
 def _own(actor: Actor, department: str, of: str) -> Q:
@@ -209,6 +255,9 @@ class ScoreRow(models.Model):
     done_at = models.DateTimeField("完成时间", null=True)
     met = models.BooleanField("达标")
     note = models.CharField("说明", max_length=200, blank=True)
+    matter = models.ForeignKey(
+        Matter, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
+    )
     points = models.PositiveIntegerField("加分", default=0)
     left_out = models.CharField("不计入的理由", max_length=500, blank=True)
 

@@ -16,7 +16,8 @@ from records.errors import Conflict, NotAllowed, Refused
 from supervision.assessment.acts import APPEAL_ACTS, may_appeal
 from supervision.assessment.models import Appeal, LineScore, Round, ScoreRow
 from supervision.assessment.rules import DECIDE_DUE
-from supervision.assessment.services.rounds import may_still_appeal, recount
+from supervision.assessment.services.computing import recount
+from supervision.assessment.services.rounds import may_still_appeal
 
 LONGEST = 500
 

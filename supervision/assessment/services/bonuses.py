@@ -15,8 +15,8 @@ from records.errors import Conflict, NotAllowed, Refused
 from records.evidence import MOST_FILES
 from supervision.assessment.acts import BONUS_ACTS, assesses
 from supervision.assessment.models import Bonus, LineScore, Round, Score
+from supervision.assessment.services.computing import recount
 from supervision.assessment.services.facts import row_of
-from supervision.assessment.services.rounds import recount
 
 PROOF = "证明材料"
 
@@ -92,10 +92,13 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], Any]] = {"grant": grant, "dec
 
 
 def _extra_line(score: Score) -> LineScore:
-    """The line that extra points count in. Raises ``Conflict`` when the round is frozen, and
-    ``Refused`` when its scheme knows no extra points."""
-    if Round.objects.get(pk=score.round_id).state == Round.State.FROZEN:
+    """The line that extra points count in. Raises ``Conflict`` when the round is frozen or being
+    computed, and ``Refused`` when its scheme knows no extra points."""
+    of = Round.objects.get(pk=score.round_id)
+    if of.state == Round.State.FROZEN:
         raise Conflict("考核已定稿，不能再加分。")
+    if of.state in Round.UNDER_WAY:
+        raise Conflict("正在测算，完成后才能加分，请稍候再试。")
     line = (
         LineScore.objects.select_related("line", "of").filter(of=score, line__kind="extra").first()
     )

@@ -7,8 +7,8 @@ row, or its absence from a total, would tell of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -22,53 +22,39 @@ from records.models import Deadline
 from records.periods import beginning
 from records.workdays import end_of_day
 from supervision.assessment.models import Bonus, Round, ScoreRow
-from supervision.assessment.rules import INDICATORS, STARTED, indicator_of
+from supervision.assessment.rules import INDICATORS, STARTED
+from supervision.assessment.services.matters import filed_matter, name_matters
 
 _BATCH = 2_000
 
 
-@dataclass(frozen=True)
-class Found:
-    """A row (of no line yet): which department's, of which indicator."""
-
-    department_id: int
-    key: str
-    row: ScoreRow
+Rows = Iterator[tuple[int, ScoreRow]]
+"""Rows (of no line yet), each with the department it counts for."""
 
 
-def facts_of(of: Round, keys: Collection[str], now: dt.datetime) -> Iterator[Found]:
-    """All rows of a round for the indicators ``keys``, as they stand at ``now``. What is not yet
-    due and not yet done is no row."""
-    yield from _clocks(of, keys, now)
-    for key, source in _SOURCES.items():
-        if key in keys:
-            for department_id, row in source(of, now):
-                yield Found(department_id, key, row)
+def facts_of(of: Round, key: str, now: dt.datetime) -> list[tuple[int, ScoreRow]]:
+    """All rows of an indicator in a round, each with its department and named by its matter, as
+    they stand at ``now``. What is not yet due and not yet done is no row."""
+    found = list(_SOURCES.get(key, partial(_clocks, key))(of, now))
+    name_matters([row for _, row in found])
+    return found
 
 
-def _clocks(of: Round, keys: Collection[str], now: dt.datetime) -> Iterator[Found]:
-    due = started = Q(pk__in=())
-    for key in keys:
-        rules = Q(pk__in=())
-        for rule in INDICATORS[key].clocks:
-            rules |= Q(rule__startswith=rule) if rule.endswith(".") else Q(rule=rule)
-        if key in STARTED:
-            started |= rules
-        else:
-            due |= rules
+def _clocks(key: str, of: Round, now: dt.datetime) -> Rows:
+    begun = key in STARTED
+    rules = Q(pk__in=())
+    for rule in INDICATORS[key].clocks:
+        rules |= Q(rule__startswith=rule) if rule.endswith(".") else Q(rule=rule)
     span = _moments(of)
-    decided = Q(met_at__isnull=False) | Q(due_at__lt=now)
-    found = (
-        Deadline.objects.filter(region_code=of.region_code, cancelled_at=None)
-        .filter(due & decided & _within("due_at", span) | started & _within("started_at", span))
-        .filter(~_concealed())
-    )
+    if begun:
+        counted = _within("started_at", span)
+    else:
+        counted = _within("due_at", span) & (Q(met_at__isnull=False) | Q(due_at__lt=now))
+    found = Deadline.objects.filter(
+        rules & counted, region_code=of.region_code, cancelled_at=None
+    ).filter(~_concealed())
     days = deadlines.calendar()
     for each in found.order_by("pk").iterator(chunk_size=_BATCH):
-        indicator = indicator_of(each.rule)
-        if indicator is None:
-            continue
-        begun = indicator.key in STARTED
         met = not begun and _in_time(each)
         late = None if met or begun else deadlines.late_by(each, now, days)
         row = ScoreRow(
@@ -80,8 +66,9 @@ def _clocks(of: Round, keys: Collection[str], now: dt.datetime) -> Iterator[Foun
             done_at=None if begun else each.met_at,
             met=met,
             note=late.text if late else "",
+            matter_id=filed_matter(each.rule),
         )
-        yield Found(each.department_id, indicator.key, row)
+        yield each.department_id, row
 
 
 def _in_time(clock: Deadline) -> bool:
@@ -103,8 +90,6 @@ _AGREED = (
     *_VISITED,
 )
 _NOT_VISITS = (*JointTask.UNSENT, JointTask.State.CANCELLED)
-
-Rows = Iterator[tuple[int, ScoreRow]]
 
 
 def _joint_visits(of: Round, now: dt.datetime) -> Rows:

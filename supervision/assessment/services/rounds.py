@@ -1,42 +1,28 @@
-"""Assessing the departments of a region for a period: compute, publish, freeze (D3)."""
+"""Assessing the departments of a region for a period: begin, compute, publish, freeze (D3)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
 
-from departments.models import Department, FunctionAssignment, Region
-from departments.profile import time_limit
-from records import clock, deadlines, periods, trail
+from departments.models import Region
+from records import clock, periods, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.params import YEARS
-from records.workdays import compute as due_of
-from supervision.assessment import scoring
 from supervision.assessment.acts import ROUND_ACTS, assesses
-from supervision.assessment.models import (
-    Appeal,
-    LineScore,
-    Round,
-    Scheme,
-    SchemeLine,
-    Score,
-    ScoreRow,
-)
-from supervision.assessment.rules import APPEAL_DUE, NOT_ASSESSED
-from supervision.assessment.services.facts import facts_of
-
-_BATCH = 2_000
+from supervision.assessment.models import Appeal, Round, RoundNotice, Scheme
+from supervision.assessment.services.computing import ask_for
+from supervision.assessment.services.notices import tell
 
 
 @transaction.atomic
 def begin(actor: Actor, year: int, quarter: int | None) -> Round:
-    """Begin the assessment of a quarter (1 to 4), or of the whole year, by the scheme in force,
-    and compute it as far as the period has gone.
+    """Begin the assessment of a quarter (1 to 4), or of the whole year, by the scheme in force; a
+    worker computes it as far as the period has gone.
 
     Raises ``NotAllowed``; ``Refused`` for a period that has not begun or without a scheme;
     ``Conflict`` when it was begun before.
@@ -60,37 +46,39 @@ def begin(actor: Actor, year: int, quarter: int | None) -> Round:
         region=region,
         months=months,
         first=first,
-        defaults={"scheme": scheme, "ends": periods.month_after(first, months)},
+        defaults={
+            "scheme": scheme,
+            "ends": periods.month_after(first, months),
+            "state": Round.State.COMPUTING,
+        },
     )
     if not created:
         raise Conflict(f"“{made}”已经发起。")
     trail.record(
         actor, "assessment_round.begin", "发起部门考核", made, after={"scheme": str(scheme)}
     )
-    _compute(made)
+    ask_for(made)
     made.save()
     return made
 
 
 def compute(actor: Actor, pk: int, opinion: str = "") -> Round:
-    """Compute a provisional round anew from what is stored now."""
+    """Have a provisional round computed anew from what is stored now."""
     with ROUND_ACTS.take(actor, "compute", pk, opinion=opinion) as found:
-        _compute(found)
+        ask_for(found)
     return found
 
 
 def publish(actor: Actor, pk: int, opinion: str = "") -> Round:
-    """Compute for the last time and show each department its lines; the time for appeals begins.
+    """Have it computed for the last time; then each department is shown its lines, and the time for
+    appeals begins.
 
     Raises ``Refused`` before the period has ended.
     """
     with ROUND_ACTS.take(actor, "publish", pk, opinion=opinion) as found:
         if clock.today() < found.ends:
             raise Refused(f"{found.period}尚未结束，结束后才能公布。")
-        _compute(found)
-        found.published_at = clock.now()
-        limit = time_limit(found.region_code, APPEAL_DUE).limit
-        found.appeals_until = due_of(limit, found.published_at, deadlines.calendar()).due_at
+        ask_for(found)
     return found
 
 
@@ -106,6 +94,7 @@ def freeze(actor: Actor, pk: int, opinion: str = "") -> Round:
         if waiting:
             raise Refused(f"还有 {waiting} 件申诉没有答复，答复后才能定稿。")
         found.frozen_at, found.frozen_by = clock.now(), actor.name
+        tell(found, RoundNotice.Stage.FROZEN)
     return found
 
 
@@ -130,79 +119,3 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], Any]] = {
     "publish": publish,
     "freeze": freeze,
 }
-
-
-def _compute(found: Round) -> None:
-    """Write the lines, rows, results and ranks of a locked round; the caller saves it."""
-    now = clock.now()
-    lines = {line.key: line for line in found.scheme.lines.all()}
-    scores = _scores_of(found)
-    LineScore.objects.filter(of__round=found).delete()
-    rows: dict[tuple[int, str], list[ScoreRow]] = defaultdict(list)
-    for fact in facts_of(found, lines, now):
-        if fact.department_id in scores:
-            rows[fact.department_id, fact.key].append(fact.row)
-    made = [
-        _counted(LineScore(of=score, line=line), line, rows[department_id, line.key])
-        for department_id, score in scores.items()
-        for line in lines.values()
-    ]
-    LineScore.objects.bulk_create(made, batch_size=_BATCH)
-    stored: list[ScoreRow] = []
-    by_score: dict[int, list[tuple[scoring.Line, int | None]]] = defaultdict(list)
-    for each in made:
-        by_score[each.of_id].append((each.line.line, each.score))
-        for row in rows[each.of.department_id, each.line.key]:
-            row.line = each
-            stored.append(row)
-    ScoreRow.objects.bulk_create(stored, batch_size=_BATCH)
-    for score in scores.values():
-        _set_total(score, scoring.total(by_score[score.pk]))
-    _rank(list(scores.values()))
-    found.computed_at = now
-
-
-def _scores_of(found: Round) -> dict[int, Score]:
-    """The results by department: of those that are assessed now, and of those that have one."""
-    beside = FunctionAssignment.objects.filter(region_id=found.region_id, function__in=NOT_ASSESSED)
-    departments = Department.objects.filter(region_id=found.region_id, is_active=True)
-    assessed = departments.exclude(pk__in=beside.values("department_id"))
-    Score.objects.bulk_create(
-        [Score(round=found, department_id=pk) for pk in assessed.values_list("pk", flat=True)],
-        ignore_conflicts=True,
-    )
-    stored = Score.objects.filter(round=found).order_by("department_id")
-    return {score.department_id: score for score in stored}
-
-
-def _counted(of: LineScore, line: SchemeLine, rows: list[ScoreRow]) -> LineScore:
-    counted = scoring.tally(row.fact for row in rows)
-    of.rows, of.met = counted.rows, counted.met
-    of.score = scoring.line_score(line.line, counted)
-    return of
-
-
-def recount(line: LineScore) -> None:
-    """Count a line anew from its stored rows after one was left out or added, with the department's
-    result and all ranks. Call it with the round locked."""
-    _counted(line, line.line, list(line.facts.all()))
-    line.save(update_fields=("rows", "met", "score"))
-    scores = list(Score.objects.filter(round_id=line.of.round_id))
-    own = next(score for score in scores if score.pk == line.of_id)
-    lines = LineScore.objects.filter(of=own).select_related("line")
-    _set_total(own, scoring.total((each.line.line, each.score) for each in lines))
-    _rank(scores)
-
-
-def _set_total(score: Score, result: scoring.Total) -> None:
-    score.base, score.deducted = result.base, result.deducted
-    score.extra, score.total = result.extra, result.total
-
-
-def _rank(scores: list[Score]) -> None:
-    places = scoring.ranks({score.pk: score.total for score in scores})
-    for score in scores:
-        score.rank = places[score.pk]
-    Score.objects.bulk_update(
-        scores, ("base", "deducted", "extra", "total", "rank"), batch_size=_BATCH
-    )

@@ -11,8 +11,8 @@ from records import clock
 from records.actor import Actor
 from records.models import Deadline
 from records.workdays import SHANGHAI
-from supervision.assessment.models import Round
-from supervision.assessment.services import rounds, schemes
+from supervision.assessment.models import LineScore, Round, Score
+from supervision.assessment.services import computing, rounds, schemes
 
 _serial = count(1)
 
@@ -72,4 +72,21 @@ def third_quarter(actor) -> Round:  # type: ignore[no-untyped-def]
     """The round as computed after the quarter, by the scheme in force."""
     scheme_in_force(actor)
     with clock.at(AFTER):
-        return rounds.begin(actor("xzsp_clerk"), 2026, 3)
+        return computed(rounds.begin(actor("xzsp_clerk"), 2026, 3))
+
+
+def computed(of: Round) -> Round:
+    """The round once the worker has done with it."""
+    assert computing.go_on(of.pk)
+    of.refresh_from_db()
+    return of
+
+
+def line_of(of: Round, actor, key: str) -> LineScore:  # type: ignore[no-untyped-def]
+    """What the actor's department has in a line."""
+    return LineScore.objects.get(of__round=of, of__department_id=actor.department_id, line__key=key)
+
+
+def score_of(of: Round, actor) -> Score:  # type: ignore[no-untyped-def]
+    """The result of the actor's department."""
+    return Score.objects.get(round=of, department_id=actor.department_id)

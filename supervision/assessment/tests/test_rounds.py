@@ -12,27 +12,22 @@ from departments.models import Region
 from records import clock
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import Deadline, TrailEntry
-from supervision.assessment.models import Appeal, LineScore, Round, Scheme, Score, ScoreRow
+from supervision.assessment.models import Appeal, Scheme, ScoreRow
 from supervision.assessment.services import appeals, bonuses, rounds, schemes
 from supervision.assessment.services.schemes import Weight
 from supervision.assessment.tests.samples import (
     AFTER,
     clue_of,
+    computed,
     day,
+    line_of,
     owed,
     scheme_in_force,
+    score_of,
     third_quarter,
 )
 
 PDF = b"%PDF-1.4\n%%EOF\n"
-
-
-def line_of(of: Round, actor, key: str) -> LineScore:  # type: ignore[no-untyped-def]
-    return LineScore.objects.get(of__round=of, of__department_id=actor.department_id, line__key=key)
-
-
-def score_of(of: Round, actor) -> Score:  # type: ignore[no-untyped-def]
-    return Score.objects.get(round=of, department_id=actor.department_id)
 
 
 def test_only_the_coordination_office_draws_up_and_its_head_signs(county, actor) -> None:  # type: ignore[no-untyped-def]
@@ -104,11 +99,11 @@ def test_what_is_not_yet_due_counts_only_once_it_is_done(county, actor) -> None:
     open_one = owed(mzj, day(9, 10))
     scheme_in_force(actor)
     with clock.at(day(9, 1)):
-        of = rounds.begin(actor("xzsp_clerk"), 2026, 3)
+        of = computed(rounds.begin(actor("xzsp_clerk"), 2026, 3))
         assert score_of(of, mzj).total is None
         open_one.met_at = day(8, 31)
         open_one.save()
-        rounds.compute(actor("xzsp_clerk"), of.pk)
+        computed(rounds.compute(actor("xzsp_clerk"), of.pk))
         assert score_of(of, mzj).total == 10_000
         with pytest.raises(Refused, match="尚未结束"):
             rounds.publish(actor("xzsp_head"), of.pk)
@@ -117,7 +112,7 @@ def test_what_is_not_yet_due_counts_only_once_it_is_done(county, actor) -> None:
         with pytest.raises(Conflict):
             rounds.begin(actor("xzsp_clerk"), 2026, 3)
     with clock.at(AFTER):
-        rounds.compute(actor("xzsp_clerk"), of.pk)
+        computed(rounds.compute(actor("xzsp_clerk"), of.pk))
     assert score_of(of, mzj).total == 5_000
 
 
@@ -177,7 +172,7 @@ def test_an_accepted_appeal_leaves_the_row_out_and_counts_anew(county, actor) ->
             appeals.raise_appeal(mzj, line.pk, None, "理由")
         with pytest.raises(NotAllowed):
             rounds.publish(office, of.pk)
-        rounds.publish(head, of.pk)
+        computed(rounds.publish(head, of.pk))
         line = line_of(of, mzj, "clues_in_time")
         row = line.facts.get(met=False)
         for other in (wjw, actor("mzj_clerk"), head):
@@ -214,7 +209,7 @@ def test_a_whole_line_left_out_is_not_scored(county, actor) -> None:  # type: ig
     owed(mzj, day(8, 2), day(8, 1), rule="clues.assistance")
     of = third_quarter(actor)
     with clock.at(AFTER):
-        rounds.publish(head, of.pk)
+        computed(rounds.publish(head, of.pk))
         line = line_of(of, mzj, "clues_in_time")
         appeal = appeals.raise_appeal(mzj, line.pk, None, "系统故障。")
         appeals.propose(head, "accept", appeal.pk, "属实。")
@@ -228,7 +223,7 @@ def test_frozen_only_after_the_time_for_appeals_and_then_for_good(county, actor)
     late = owed(mzj, day(8, 2))
     of = third_quarter(actor)
     with clock.at(AFTER):
-        rounds.publish(head, of.pk)
+        computed(rounds.publish(head, of.pk))
         with pytest.raises(Refused, match="申诉期尚未届满"):
             rounds.freeze(head, of.pk)
         line = line_of(of, mzj, "clues_in_time")
@@ -284,7 +279,7 @@ def test_extra_points_need_evidence_and_the_head_and_survive_a_new_computation( 
         bonuses.grant(head, made[1].pk)
         # Both together reach the cap of the scheme.
         assert score_of(of, mzj).total == 10_500
-        rounds.compute(office, of.pk)
+        computed(rounds.compute(office, of.pk))
     assert score_of(of, mzj).total == 10_500
 
 
@@ -300,7 +295,7 @@ def test_a_computation_asks_as_much_for_many_departments_as_for_one(county, acto
                 connection,
             ) as seen,
         ):
-            rounds.compute(office, of.pk)
+            computed(rounds.compute(office, of.pk))
         return len(seen)
 
     few = queries()

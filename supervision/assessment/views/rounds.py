@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from supervision.assessment import selectors
 from supervision.assessment.acts import ROUND_ACTS, assesses, may_appeal
 from supervision.assessment.forms import RoundForm
 from supervision.assessment.models import Appeal, LineScore, Round, Score
+from supervision.assessment.services import notices
 from supervision.assessment.services import rounds as services
 
 _LAST_PERIODS = 16
@@ -76,6 +77,9 @@ def show_round(request: HttpRequest, actor: Actor, found: Round) -> HttpResponse
         ],
         "tabs": tabs("overview"),
         "entries": timeline(found),
+        "progress": selectors.progress(found) if found.state in Round.UNDER_WAY else None,
+        "own_notice": selectors.unread_notice(actor, found),
+        "told": selectors.told(found) if assesses(actor, found.region_code) else [],
     }
     return render(request, "assessment/round.html", context)
 
@@ -96,7 +100,7 @@ class RoundNewView(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, f"已测算“{made}”。")
+                messages.success(request, f"已发起“{made}”，正在测算。")
                 return redirect(made)
         return self._show(request, form)
 
@@ -119,6 +123,45 @@ class RoundActView(ActView):
     detail_url = "assessment:round"
 
 
+class RoundProgressView(View):
+    """The part of the page that asks again until the computation has ended."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = get_object_or_404(selectors.rounds_for(actor_of(request)), pk=pk)
+        return render(request, "assessment/progress.html", {"progress": selectors.progress(found)})
+
+
+class RoundReadView(View):
+    """A department notes that it has read how a round stands."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        found = get_object_or_404(selectors.rounds_for(actor), pk=pk)
+        try:
+            notices.read(actor, pk)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, f"已签收“{found}”。")
+        return redirect(found)
+
+
+class RoundMattersView(View):
+    """Matters and departments of a period; ``?export=xlsx`` hands out what is shown."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        found = get_object_or_404(selectors.rounds_for(actor), pk=pk)
+        shares = selectors.shares(actor, found)
+        if request.GET.get("export") == "xlsx":
+            rows = selectors.share_rows(shares)
+            return export(request, selectors.SHARE_SHEET, rows, f"{found} 部门和事项.xlsx")
+        context = {"round": found, "shares": shares, "tabs": tabs("overview")}
+        return render(request, "assessment/matters.html", context)
+
+
 class RoundPrintView(View):
     """The report of a period as a paper."""
 
@@ -131,6 +174,7 @@ class RoundPrintView(View):
             "lines": lines,
             "rows": [row for row in rows if row.score.rank is not None],
             "idle": [row.score.department for row in rows if row.score.rank is None],
+            "shares": selectors.shares(actor, found),
             "issuer": actor.department_name if assesses(actor, found.region_code) else "",
         }
         return render(request, "assessment/paper.html", context)
@@ -154,7 +198,9 @@ class ScoreView(View):
             "lines": list(lines),
             "appeals": list(appeals),
             "bonuses": list(selectors.bonuses_of(actor, score)),
-            "may_add": office and score.round.state != Round.State.FROZEN,
+            "shares": selectors.shares(actor, score.round, score.department_id),
+            "may_add": office
+            and score.round.state in (Round.State.COMPUTED, Round.State.PUBLISHED),
         }
         return render(request, "assessment/score.html", context)
 
@@ -170,7 +216,7 @@ class LineView(View):
             ),
             pk=pk,
         )
-        rows = selectors.rows_of(line)
+        rows = selectors.rows_of(line, request.GET.get("matter", ""))
         kind = line.line.kind
         if request.GET.get("export") == "xlsx":
             taken = selectors.shown(actor, rows.order_by(*selectors.ROW_ORDER)[:EXPORT_LIMIT], kind)
@@ -189,6 +235,7 @@ class LineView(View):
             "page": page,
             "rows": selectors.shown(actor, page, kind),
             "total": capped_count(rows),
+            "narrowed": "matter" in request.GET,
             "may_appeal": may_appeal(actor, line) and services.may_still_appeal(line.of.round),
             "appealed": set(appealed.values_list("row_id", flat=True)),
         }

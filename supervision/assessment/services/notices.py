@@ -1,0 +1,81 @@
+"""Telling the departments how a round stands, and who has read it (D3)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from departments.actors import is_staff_member
+from departments.roles import Role
+from records import clock, trail
+from records.actor import Actor
+from records.errors import NotAllowed, Refused
+from supervision.assessment.models import Round, RoundNotice
+
+
+def tell(of: Round, stage: str) -> None:
+    """Tell every department with a result; what it was told before is replaced and is to be read
+    anew. Call it with the round locked."""
+    now = clock.now()
+    RoundNotice.objects.bulk_create(
+        [
+            RoundNotice(round=of, department_id=pk, stage=stage, told_at=now)
+            for pk in of.scores.order_by("department_id").values_list("department_id", flat=True)
+        ],
+        update_conflicts=True,
+        unique_fields=("round", "department"),
+        update_fields=("stage", "told_at", "read_at", "read_by"),
+    )
+
+
+def tell_closed() -> int:
+    """Tell the departments of the rounds whose time for appeals is over; returns how many rounds.
+    Safe to run twice: who was told is not told again."""
+    now = clock.now()
+    ended = Round.objects.filter(
+        state=Round.State.PUBLISHED,
+        appeals_until__lt=now,
+        notices__stage=RoundNotice.Stage.PUBLISHED,
+    )
+    told = 0
+    for pk in sorted(set(ended.values_list("pk", flat=True))):
+        with transaction.atomic():
+            found = ended.model.objects.select_for_update(of=("self",)).get(pk=pk)
+            still = found.notices.filter(stage=RoundNotice.Stage.PUBLISHED).exists()
+            if found.state == Round.State.PUBLISHED and still:
+                tell(found, RoundNotice.Stage.CLOSED)
+                told += 1
+    return told
+
+
+def may_read(actor: Actor) -> bool:
+    """Who acknowledges for a department: its clerk or head."""
+    return is_staff_member(actor) and actor.has_role(Role.CLERK, Role.HEAD)
+
+
+def read(actor: Actor, round_id: int) -> RoundNotice:
+    """Note that the actor's department has read how the round stands; twice it stays as it was.
+
+    Raises ``NotAllowed``; ``Refused`` when the department was not told.
+    """
+    if not may_read(actor):
+        raise NotAllowed("您没有签收考核结果的权限。", verb="assessment_round.read")
+    with transaction.atomic():
+        notice = (
+            RoundNotice.objects.select_for_update(of=("self",))
+            .select_related("round__region")
+            .filter(round=round_id, department=actor.department_id)
+            .first()
+        )
+        if notice is None:
+            raise Refused("本期考核没有送达贵部门。", code="not_found")
+        if notice.read_at is None:
+            notice.read_at, notice.read_by = clock.now(), actor.name
+            notice.save(update_fields=("read_at", "read_by"))
+            trail.record(
+                actor,
+                "assessment_round.read",
+                f"签收“{notice.get_stage_display()}”",
+                notice.round,
+                region_code=notice.round.region_code,
+            )
+    return notice
