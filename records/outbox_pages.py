@@ -23,13 +23,12 @@ from records.adapters import Route
 from records.delivery import route_of, routes
 from records.errors import Refused
 from records.excel import Column, Sheet, kinds
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.models import OutboxCircuit, OutboxMessage
 from records.outbox_content import history, told
 from records.outbox_names import STATES, TARGETS, TOPICS
 from records.paging import capped_count, requested_page
-from records.views import EXPORT_LIMIT
 
 ORDER = ("-place",)
 _MOST_LISTED = 100
@@ -114,9 +113,7 @@ class OutboxView(View):
         form = OutboxFilter(request.GET)
         found = form.narrow(visible)
         if request.GET.get("export") == "xlsx":
-            return export(
-                request, SHEET, _rows(found.order_by(*ORDER)[:EXPORT_LIMIT]), "对外推送.xlsx"
-            )
+            return export_list(request, SHEET, found.order_by(*ORDER), _rows, "对外推送.xlsx")
         known = routes()
         page = requested_page(request, found, ORDER)
         near = [way for way in known if _concerns(way, actor)]

@@ -21,14 +21,12 @@ from records.acts import ActTable
 from records.concealment import reveal
 from records.errors import NotAllowed, Refused
 from records.excel import template
-from records.exports import export, xlsx_response
+from records.exports import export, export_list, xlsx_response
 from records.forms import TrailFilter
 from records.middleware import actor_of
 from records.models import Deadline, Evidence, ImportJob
 from records.paging import capped_count, requested_page
 from records.selectors import TRAIL_SHEET, trail_rows, visible_trail
-
-EXPORT_LIMIT = 20_000
 
 
 def done(label: str, instance: object) -> str:
@@ -246,8 +244,8 @@ class TrailView(View):
         form = TrailFilter(request.GET)
         entries = form.narrow(visible_trail(actor_of(request)))
         if request.GET.get("export") == "xlsx":
-            rows = trail_rows(entries.order_by("-id")[:EXPORT_LIMIT])
-            return export(request, TRAIL_SHEET, rows, "留痕.xlsx")
+            entries = entries.order_by("-id")
+            return export_list(request, TRAIL_SHEET, entries, trail_rows, "留痕.xlsx")
         page = requested_page(request, entries, ("-id",))
         context = {"page": page, "form": form, "total": capped_count(entries)}
         return render(request, "records/trail.html", context)

@@ -31,12 +31,11 @@ from records.actor import Actor
 from records.bulk import preview, report
 from records.deadline_levels import LEVELS
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import Count, requested_page
 from records.params import keys_of
-from records.views import EXPORT_LIMIT
 
 
 class StopListView(View):
@@ -60,8 +59,10 @@ class StopListView(View):
         narrowed = form.narrowed()
         listed = form.of_level(narrowed)
         if request.GET.get("export") == "xlsx":
-            rows = selectors.excel_rows(listed.order_by(*selectors.ORDER)[:EXPORT_LIMIT])
-            return export(request, selectors.STOP_SHEET, rows, self.file_name)
+            listed = listed.order_by(*selectors.ORDER)
+            return export_list(
+                request, selectors.STOP_SHEET, listed, selectors.excel_rows, self.file_name
+            )
         counts = selectors.counts(narrowed)
         page = requested_page(request, listed, selectors.ORDER)
         rows = selectors.rows_of(page)

@@ -23,12 +23,11 @@ from departments.roles import STAFF, Role
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.excel import kinds
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
-from records.views import EXPORT_LIMIT
 
 _MOST_SUBJECTS = 8
 _SHORTEST_SEARCH = 2
@@ -43,8 +42,10 @@ class ClueListView(View):
         found = ClueFilter(request.GET, queryset=selectors.listed(actor), request=request)
         clues = found.qs
         if request.GET.get("export") == "xlsx":
-            rows = selectors.sheet_rows(clues.order_by(*selectors.ORDER)[:EXPORT_LIMIT])
-            return export(request, selectors.LIST_SHEET, rows, "线索.xlsx")
+            clues = clues.order_by(*selectors.ORDER)
+            return export_list(
+                request, selectors.LIST_SHEET, clues, selectors.sheet_rows, "线索.xlsx"
+            )
         page = requested_page(request, clues, selectors.ORDER)
         context = {
             "filter": found,

@@ -22,12 +22,12 @@ from clues.services.joint import JOINT_HANDLERS, PART_HANDLERS
 from clues.views.form_page import FormPage
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 
 class JointListView(View):
@@ -38,8 +38,10 @@ class JointListView(View):
         form = JointFilter(actor, request.GET)
         found = form.narrow(selectors.joint_list(actor))
         if request.GET.get("export") == "xlsx":
-            rows = selectors.joint_rows(found.order_by(*selectors.ORDER)[:EXPORT_LIMIT])
-            return export(request, selectors.JOINT_SHEET, rows, "联合核查.xlsx")
+            found = found.order_by(*selectors.ORDER)
+            return export_list(
+                request, selectors.JOINT_SHEET, found, selectors.joint_rows, "联合核查.xlsx"
+            )
         page = requested_page(request, found, selectors.ORDER)
         context = {
             "form": form,

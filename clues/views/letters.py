@@ -35,12 +35,12 @@ from departments.profile import resolve
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import NotAllowed, Refused
-from records.exports import download, export
+from records.exports import download, export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
-from records.views import EXPORT_LIMIT, ActView, done
+from records.views import ActView, done
 
 
 class LetterListView(View):
@@ -51,8 +51,10 @@ class LetterListView(View):
         found = LetterFilter(request.GET, selectors.listed(actor), request=request)
         letters = found.qs
         if request.GET.get("export") == "xlsx":
-            rows = selectors.excel_rows(letters.order_by(*selectors.ORDER)[:EXPORT_LIMIT])
-            return export(request, selectors.LETTER_SHEET, rows, "函件.xlsx")
+            letters = letters.order_by(*selectors.ORDER)
+            return export_list(
+                request, selectors.LETTER_SHEET, letters, selectors.excel_rows, "函件.xlsx"
+            )
         page = requested_page(request, letters, selectors.ORDER)
         context = {
             "filter": found,

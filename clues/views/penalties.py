@@ -20,13 +20,13 @@ from departments.roles import Role
 from records import evidence
 from records.actor import Actor
 from records.errors import Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 
 def _may_enter(actor: Actor) -> bool:
@@ -44,8 +44,10 @@ class PenaltyListView(View):
         form = PenaltyFilter(actor, request.GET)
         found = form.narrow(selectors.penalty_list(actor))
         if request.GET.get("export") == "xlsx":
-            rows = selectors.penalty_rows(found.order_by(*selectors.ORDER)[:EXPORT_LIMIT])
-            return export(request, selectors.PENALTY_SHEET, rows, "行政处罚.xlsx")
+            found = found.order_by(*selectors.ORDER)
+            return export_list(
+                request, selectors.PENALTY_SHEET, found, selectors.penalty_rows, "行政处罚.xlsx"
+            )
         context = {
             "form": form,
             "page": requested_page(request, found, selectors.ORDER),

@@ -23,12 +23,12 @@ from departments.roles import Role
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.excel import Sheet
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
-from records.views import EXPORT_LIMIT, done
+from records.views import done
 
 TABS = (
     ("行刑衔接", "clues:crime-list"),
@@ -75,9 +75,13 @@ class ProcedureListView(View):
         visible = self.rows(actor)
         found = self.filter_class(request.GET, queryset=visible, request=request)
         if request.GET.get("export") == "xlsx":
-            listed = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
-            rows = selectors.excel_rows(listed)
-            return export(request, self.sheet, rows, f"{self.sheet.title}.xlsx")
+            return export_list(
+                request,
+                self.sheet,
+                found.qs.order_by(*selectors.ORDERING),
+                selectors.excel_rows,
+                f"{self.sheet.title}.xlsx",
+            )
         page = requested_page(request, found.qs, selectors.ORDERING)
         own_url = reverse(self.url_name)
         context = {

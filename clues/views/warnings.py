@@ -21,12 +21,12 @@ from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Conflict, NotAllowed, Refused
-from records.exports import download, export
+from records.exports import download, export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView, done
+from records.views import ActView, done
 
 
 class WarningListView(View):
@@ -38,9 +38,13 @@ class WarningListView(View):
             request.GET, queryset=selectors.warning_list(actor), request=request
         )
         if request.GET.get("export") == "xlsx":
-            listed = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
-            rows = selectors.export_rows(actor, listed, deadlines.chips_for(listed))
-            return export(request, selectors.SHEET, rows, "预警.xlsx")
+            return export_list(
+                request,
+                selectors.SHEET,
+                found.qs.order_by(*selectors.ORDERING),
+                lambda shown: selectors.export_rows(actor, shown, deadlines.chips_for(shown)),
+                "预警.xlsx",
+            )
         page = requested_page(request, found.qs, selectors.ORDERING)
         chips = deadlines.chips_for(page.rows)
         context = {

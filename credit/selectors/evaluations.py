@@ -29,7 +29,6 @@ from records.worklist import WorkItem
 
 ORDER = ("-id",)
 RESULT_ORDER = ("subject_id",)
-RESULT_LIMIT = 20_000
 RESULT_SHEET = Sheet(
     title="信用评价结果",
     columns=(

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 
 from credit.models import CreditEvent
 from credit.services.events import Told, strike, tell
@@ -21,6 +22,10 @@ from records.actor import SYSTEM, Actor
 M = TypeVar("M", bound=models.Model)
 
 _BATCH = 500
+
+restated = Signal()
+"""Sent inside the transaction with the ``objects`` of one model that said anew what they stand for:
+for who tells others of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,9 @@ def restate(actor: Actor, *objects: models.Model) -> int:
     told = {fact.key for fact in facts}
     possible = [origin.key(each, kind) for each in objects for kind in origin.kinds]
     gone = strike(actor, origin.source, [key for key in possible if key not in told])
-    return gone + tell(actor, facts)
+    changed = gone + tell(actor, facts)
+    restated.send(origin.model, objects=objects)
+    return changed
 
 
 def restate_all(progress: Callable[[Origin[Any], int], None] | None = None) -> int:

@@ -21,7 +21,7 @@ from credit.services.directory import create_subject, update_subject
 from credit.services.unmasking import unmask
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
@@ -57,14 +57,13 @@ class SubjectListView(View):
         return render(request, "credit/subject_list.html", context)
 
     def _export(self, request: HttpRequest, found: SubjectFilter) -> HttpResponse:
-        if capped_count(found.qs, EXPORT_LIMIT).capped:
-            messages.error(request, f"结果超过 {EXPORT_LIMIT} 条，请用筛选条件缩小范围后再导出。")
-            query = request.GET.copy()
-            del query["export"]
-            return redirect(f"{reverse('credit:subject-list')}?{query.urlencode()}")
-        subjects = found.qs.order_by("-id").iterator(chunk_size=2000)
-        return export(
-            request, LIST_SHEET, sheet_rows(subjects, found.category_names), "监管对象名录.xlsx"
+        return export_list(
+            request,
+            LIST_SHEET,
+            found.qs.order_by("-id"),
+            lambda shown: sheet_rows(shown.iterator(chunk_size=2000), found.category_names),
+            "监管对象名录.xlsx",
+            limit=EXPORT_LIMIT,
         )
 
 

@@ -21,12 +21,12 @@ from credit.services.merging import TAKEABLE, obstacles
 from departments.models import Region
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 
 class DuplicateListView(View):
@@ -37,9 +37,13 @@ class DuplicateListView(View):
             request.GET, queryset=selectors.pairs_for(actor_of(request)), request=request
         )
         if request.GET.get("export") == "xlsx":
-            rows = found.qs.order_by("-id")[:EXPORT_LIMIT]
-            sheet = selectors.sheet_rows(rows)
-            return export(request, selectors.DUPLICATE_SHEET, sheet, "疑似重复对象.xlsx")
+            return export_list(
+                request,
+                selectors.DUPLICATE_SHEET,
+                found.qs.order_by("-id"),
+                selectors.sheet_rows,
+                "疑似重复对象.xlsx",
+            )
         context = {
             "filter": found,
             "page": requested_page(request, found.qs, selectors.ORDER),

@@ -19,7 +19,7 @@ from credit.services import outcomes
 from credit.services.outside import may_tell
 from matters.selectors import category_names
 from records.errors import Refused
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -118,15 +118,13 @@ class EvaluationResultsView(View):
         found = form.narrow(selectors.results_of(actor_of(request), evaluation))
         vetoes = selectors.veto_names(evaluation)
         if request.GET.get("export") == "xlsx":
-            if capped_count(found, selectors.RESULT_LIMIT).capped:
-                messages.error(
-                    request, f"结果超过 {selectors.RESULT_LIMIT} 条，请用筛选条件缩小范围后再导出。"
-                )
-                query = request.GET.copy()
-                del query["export"]
-                return redirect(f"{request.path}?{query.urlencode()}")
-            rows = selectors.result_rows(found.order_by("subject_id"), vetoes, form.categories)
-            return export(request, selectors.RESULT_SHEET, rows, f"{evaluation}结果.xlsx")
+            return export_list(
+                request,
+                selectors.RESULT_SHEET,
+                found.order_by("subject_id"),
+                lambda shown: selectors.result_rows(shown, vetoes, form.categories),
+                f"{evaluation}结果.xlsx",
+            )
         page = requested_page(request, found, selectors.RESULT_ORDER)
         for result in page.rows:
             result.veto_name = vetoes.get(result.veto, "") if result.veto is not None else ""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views import View
 
 from credit.models import Subject
 from credit.selectors.labels import CHANGE_SHEET, change_rows
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-
-_LIMIT = 20_000
 
 
 class SubjectHistoryView(View):
@@ -26,11 +23,13 @@ class SubjectHistoryView(View):
         subject = get_object_or_404(Subject.objects.visible_to(actor_of(request)), pk=pk)
         changes = subject.changes.all()
         if request.GET.get("export") == "xlsx":
-            if capped_count(changes, _LIMIT).capped:
-                messages.error(request, f"变更超过 {_LIMIT} 条，请联系管理员导出。")
-                return redirect("credit:subject-history", pk=pk)
-            rows = change_rows(subject, changes.order_by("-id").iterator(chunk_size=2000), _moment)
-            return export(request, CHANGE_SHEET, rows, "监管对象变更历史.xlsx")
+            return export_list(
+                request,
+                CHANGE_SHEET,
+                changes.order_by("-id"),
+                lambda found: change_rows(subject, found.iterator(chunk_size=2000), _moment),
+                "监管对象变更历史.xlsx",
+            )
         context = {
             "subject": subject,
             "page": requested_page(request, changes, ("-id",)),

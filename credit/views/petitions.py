@@ -20,12 +20,12 @@ from departments.profile import resolve
 from records import deadlines, evidence
 from records.actor import Actor
 from records.errors import Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView, done
+from records.views import ActView, done
 
 _INSIDE = ("petition.answer", "petition.return")
 """Steps within the verifying department, which only itself reads of."""
@@ -42,8 +42,13 @@ class PetitionListView(View):
             request.GET, queryset=selectors.petitions_for(actor), request=request
         )
         if request.GET.get("export") == "xlsx":
-            rows = selectors.sheet_rows(found.qs.order_by("-id")[:EXPORT_LIMIT])
-            return export(request, selectors.PETITION_SHEET, rows, "异议与修复.xlsx")
+            return export_list(
+                request,
+                selectors.PETITION_SHEET,
+                found.qs.order_by("-id"),
+                selectors.sheet_rows,
+                "异议与修复.xlsx",
+            )
         page = requested_page(request, found.qs, selectors.ORDER)
         chips = deadlines.chips_for(page.rows)
         context = {

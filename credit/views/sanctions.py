@@ -30,12 +30,12 @@ from departments.roles import Function
 from records import deadlines, evidence
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export, export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import TimelineEntry, timeline, waited
-from records.views import EXPORT_LIMIT, ActView, done
+from records.views import ActView, done
 
 _INSIDE = (
     "sanction.submit",
@@ -87,8 +87,13 @@ class SanctionListView(View):
             request.GET, queryset=selectors.sanctions_for(actor), request=request
         )
         if request.GET.get("export") == "xlsx":
-            rows = selectors.sheet_rows(found.qs.order_by("-id")[:EXPORT_LIMIT])
-            return export(request, selectors.SANCTION_SHEET, rows, "失信惩戒.xlsx")
+            return export_list(
+                request,
+                selectors.SANCTION_SHEET,
+                found.qs.order_by("-id"),
+                selectors.sheet_rows,
+                "失信惩戒.xlsx",
+            )
         page = requested_page(request, found.qs, selectors.ORDER)
         context = {
             "filter": found,

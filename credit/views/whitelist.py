@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
 from credit.acts.whitelist import WHITE_LIST_ACTS
 from credit.forms.whitelist import ApplyForm, WhiteListFilter
-from credit.models import Subject
+from credit.models import Subject, WhiteListEntry
 from credit.rules import whitelist as rules
 from credit.selectors import whitelist as selectors
 from credit.services import whitelist as services
@@ -19,12 +21,17 @@ from departments.profile import number
 from records import clock
 from records.actor import Actor
 from records.errors import Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView, done
+from records.views import ActView, done
+
+
+def _sheet_rows(found: QuerySet[WhiteListEntry]) -> Iterable[dict[str, Any]]:
+    selectors.name_scopes(found)
+    return selectors.sheet_rows(found)
 
 
 class WhiteListView(View):
@@ -34,10 +41,12 @@ class WhiteListView(View):
         actor = actor_of(request)
         found = WhiteListFilter(request.GET, queryset=selectors.entries_for(actor), request=request)
         if request.GET.get("export") == "xlsx":
-            rows: Any = list(found.qs.order_by("-id")[:EXPORT_LIMIT])
-            selectors.name_scopes(rows)
-            return export(
-                request, selectors.WHITE_LIST_SHEET, selectors.sheet_rows(rows), "白名单.xlsx"
+            return export_list(
+                request,
+                selectors.WHITE_LIST_SHEET,
+                found.qs.order_by("-id"),
+                _sheet_rows,
+                "白名单.xlsx",
             )
         page = requested_page(request, found.qs, selectors.ORDER)
         selectors.name_scopes(page.rows)

@@ -24,13 +24,13 @@ from records.actor import Actor
 from records.acts import ActTable
 from records.bulk import preview, report
 from records.errors import Conflict, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import keys_of
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 
 class ResultListView(View):
@@ -40,9 +40,14 @@ class ResultListView(View):
         actor = actor_of(request)
         found = ResultFilter(request.GET, queryset=selectors.result_list(actor), request=request)
         if request.GET.get("export") == "xlsx":
-            results = list(found.qs.order_by(*selectors.ORDERING)[:EXPORT_LIMIT])
-            rows = selectors.export_rows(results, deadlines.chips_for(results))
-            return export(request, selectors.SHEET, rows, "检查结果.xlsx")
+            results = found.qs.order_by(*selectors.ORDERING)
+            return export_list(
+                request,
+                selectors.SHEET,
+                results,
+                lambda shown: selectors.export_rows(shown, deadlines.chips_for(shown)),
+                "检查结果.xlsx",
+            )
         page = requested_page(request, found.qs, selectors.ORDERING)
         chips = deadlines.chips_for(page.rows)
         context = {

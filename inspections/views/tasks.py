@@ -26,13 +26,13 @@ from records import clock
 from records.actor import Actor
 from records.bulk import preview, report
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import YEARS, keys_of
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 TASK_HANDLERS = {
     "approve": selected.approve,
@@ -56,8 +56,13 @@ class TaskListView(View):
         form = TaskFilter(actor, request.GET)
         tasks = form.narrow(selectors.task_list(actor))
         if request.GET.get("export") == "xlsx":
-            rows = selectors.excel_rows(tasks.order_by("-id")[:EXPORT_LIMIT])
-            return export(request, selectors.TASK_SHEET, rows, "联合检查任务.xlsx")
+            return export_list(
+                request,
+                selectors.TASK_SHEET,
+                tasks.order_by("-id"),
+                selectors.excel_rows,
+                "联合检查任务.xlsx",
+            )
         page = requested_page(request, tasks, ("-id",))
         query = request.GET.copy()
         for name in ("after", "before"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,14 +16,27 @@ from matters import check_items, selectors
 from matters.forms import ALL_DEPARTMENTS, CheckItemFilter, CheckItemForm
 from matters.models import CheckItem
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
 
-MOST_EXPORTED = 5000
 ORDERING = ("department_id", "code", "id")
+
+
+def _sheet_rows(
+    items: Iterable[CheckItem], category_names: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    for item in items:
+        yield {
+            "department": item.department.name,
+            "code": item.code,
+            "title": item.title,
+            "guidance": item.guidance,
+            "legal_basis": item.legal_basis,
+            "categories": [category_names.get(code, code) for code in item.categories],
+        }
 
 
 class CheckItemListView(View):
@@ -41,18 +57,13 @@ class CheckItemListView(View):
             categories=list(category_names.items()),
         )
         if request.GET.get("export") == "xlsx":
-            rows = (
-                {
-                    "department": item.department.name,
-                    "code": item.code,
-                    "title": item.title,
-                    "guidance": item.guidance,
-                    "legal_basis": item.legal_basis,
-                    "categories": [category_names.get(code, code) for code in item.categories],
-                }
-                for item in found.qs.order_by(*ORDERING)[:MOST_EXPORTED]
+            return export_list(
+                request,
+                check_items.SHEET,
+                found.qs.order_by(*ORDERING),
+                lambda items: _sheet_rows(items, category_names),
+                "检查事项.xlsx",
             )
-            return export(request, check_items.SHEET, rows, "检查事项.xlsx")
         page = requested_page(request, found.qs, ORDERING)
         chosen = next((d for d in departments if str(d.pk) == data["department"]), None)
         context = {

@@ -21,15 +21,13 @@ from records.actor import Actor
 from records.acts import ActTable
 from records.bulk import preview, report
 from records.errors import Conflict, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import keys_of
 from records.selectors import timeline
 from records.views import ActView
-
-MOST_EXPORTED = 5000
 
 
 class MatterListView(View):
@@ -56,13 +54,23 @@ class MatterListView(View):
         versions = (
             found.qs.prefetch_related("duties__department", "categories")
             .order_by(*selectors.LIST_ORDERING)
-            .all()[:MOST_EXPORTED]
+            .all()
         )
         if wanted == "full":
-            rows = selectors.full_rows(versions)
-            return export(request, selectors.FULL_SHEET, rows, "综合监管事项.xlsx")
-        rows = selectors.six_column_rows(versions)
-        return export(request, importing.SHEET, rows, "跨部门综合监管事项清单.xlsx")
+            return export_list(
+                request,
+                selectors.FULL_SHEET,
+                versions,
+                selectors.full_rows,
+                "综合监管事项.xlsx",
+            )
+        return export_list(
+            request,
+            importing.SHEET,
+            versions,
+            selectors.six_column_rows,
+            "跨部门综合监管事项清单.xlsx",
+        )
 
 
 class MatterView(View):

@@ -17,7 +17,7 @@ from matters.upstream import HANDLERS, claim
 from matters.upstream_forms import ClaimForm, UpstreamFilter
 from records.acts import ActTable
 from records.errors import Conflict, Refused
-from records.exports import export
+from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
@@ -25,7 +25,6 @@ from records.selectors import timeline
 from records.views import ActView
 
 _ORDERING = ("-told_at", "-id")
-_MOST_EXPORTED = 5000
 
 
 class UpstreamListView(View):
@@ -35,8 +34,13 @@ class UpstreamListView(View):
         rows = selectors.upstream_list(actor_of(request))
         found = UpstreamFilter(request.GET, queryset=rows)
         if request.GET.get("export") == "xlsx":
-            exported = selectors.upstream_rows(found.qs.order_by(*_ORDERING)[:_MOST_EXPORTED])
-            return export(request, selectors.UPSTREAM_SHEET, exported, "上级事项.xlsx")
+            return export_list(
+                request,
+                selectors.UPSTREAM_SHEET,
+                found.qs.order_by(*_ORDERING),
+                selectors.upstream_rows,
+                "上级事项.xlsx",
+            )
         context = {
             "filter": found,
             "page": requested_page(request, found.qs, _ORDERING),

@@ -19,12 +19,11 @@ from records import clock
 from records.actor import Actor
 from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
-from records.exports import export
+from records.exports import export, export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
 from records.periods import beginning, day_after
-from records.views import EXPORT_LIMIT
 from supervision.dashboard import board as boards
 from supervision.dashboard import rollups, workbench
 from supervision.dashboard.figures import BY_KEY, FIGURES, Figure, rows_of
@@ -125,11 +124,13 @@ class FigureView(View):
                     for number, head in enumerate(heads)
                 ],
             )
-            cells = (
-                {f"c{number}": str(cell) for number, cell in enumerate(line)}
-                for _, line in _lines(figure, rows.order_by("-pk")[:EXPORT_LIMIT])
-            )
-            return export(request, sheet, cells, f"{asked.group.title}.xlsx")
+
+            def cells(shown: QuerySet[Any]) -> Iterator[dict[str, str]]:
+                for _, line in _lines(figure, shown):
+                    yield {f"c{number}": str(cell) for number, cell in enumerate(line)}
+
+            rows = rows.order_by("-pk")
+            return export_list(request, sheet, rows, cells, f"{asked.group.title}.xlsx")
         page = requested_page(request, rows, ("-pk",))
         context = {
             "figure": figure,

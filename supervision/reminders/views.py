@@ -16,10 +16,9 @@ from django.views import View
 from departments.roles import Function
 from records import deadlines
 from records.excel import Column, Sheet, kinds
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-from records.views import EXPORT_LIMIT
 from supervision.reminders import services
 from supervision.reminders.models import Reminder
 
@@ -62,7 +61,7 @@ class NewsView(View):
         form = ReminderFilter(request.GET)
         found = form.narrow(services.listed(actor))
         if request.GET.get("export") == "xlsx":
-            return export(request, SHEET, _sheet_rows(found), "提醒.xlsx")
+            return export_list(request, SHEET, found.order_by(*ORDER), _sheet_rows, "提醒.xlsx")
         page = requested_page(request, found, ORDER)
         rows = list(page)
         prefetch_related_objects([each.deadline for each in rows], GenericPrefetch("target", []))
@@ -84,7 +83,7 @@ def _chips(rows: list[Reminder]) -> list[deadlines.Chip]:
 
 
 def _sheet_rows(found: QuerySet[Reminder]) -> list[dict[str, Any]]:
-    rows = list(found.order_by(*ORDER)[:EXPORT_LIMIT])
+    rows = list(found)
     return [
         {
             "at": _minute(each.at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.db import models
@@ -20,11 +21,11 @@ from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
 from records.excel import Column, Sheet, kinds
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 BASE_EXPORT = 5000
 """The most rows of a shared base in one file."""
@@ -37,9 +38,9 @@ class EntryListView(View):
         rows = selectors.entries(actor_of(request))
         found = EntryFilter(request.GET, queryset=rows, request=request)
         if request.GET.get("export") == "xlsx":
-            listed = found.qs.order_by(*selectors.ENTRY_ORDER)[:EXPORT_LIMIT]
-            return export(
-                request, selectors.ENTRY_SHEET, selectors.entry_rows(listed), "共享目录.xlsx"
+            listed = found.qs.order_by(*selectors.ENTRY_ORDER)
+            return export_list(
+                request, selectors.ENTRY_SHEET, listed, selectors.entry_rows, "共享目录.xlsx"
             )
         context = page_context(request, found, selectors.ENTRY_ORDER)
         context["rows"] = [(entry, selectors.scope_of(entry)) for entry in context["page"]]
@@ -95,9 +96,13 @@ def _export_base(
             Column(key, heading, kinds.text(500), width=26) for key, heading in adapter.columns
         ),
     )
-    rows = found.order_by(*adapter.ordering)[:BASE_EXPORT]
-    texts = ({key: str(value) for key, value in adapter.cells(row).items()} for row in rows)
-    return export(request, sheet, texts, f"{adapter.label}.xlsx")
+
+    def texts(rows: models.QuerySet[Any]) -> Iterator[dict[str, str]]:
+        for row in rows:
+            yield {key: str(value) for key, value in adapter.cells(row).items()}
+
+    found = found.order_by(*adapter.ordering)
+    return export_list(request, sheet, found, texts, f"{adapter.label}.xlsx", limit=BASE_EXPORT)
 
 
 class EntryActView(ActView):

@@ -18,10 +18,10 @@ from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines, evidence
 from records.actor import Actor
 from records.acts import ActTable
-from records.exports import export
+from records.exports import export_list
 from records.middleware import actor_of
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 
 
 class RecordListView(View):
@@ -31,9 +31,9 @@ class RecordListView(View):
         rows = selectors.records(actor_of(request))
         found = RecordFilter(request.GET, queryset=rows, request=request)
         if request.GET.get("export") == "xlsx":
-            listed = found.qs.order_by(*selectors.RECORD_ORDER)[:EXPORT_LIMIT]
-            return export(
-                request, selectors.RECORD_SHEET, selectors.record_rows(listed), "共享信息.xlsx"
+            listed = found.qs.order_by(*selectors.RECORD_ORDER)
+            return export_list(
+                request, selectors.RECORD_SHEET, listed, selectors.record_rows, "共享信息.xlsx"
             )
         context = page_context(request, found, selectors.RECORD_ORDER)
         chips = deadlines.chips_for(context["page"].rows)

@@ -12,12 +12,12 @@ from django.views import View
 
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.exports import export
+from records.exports import export, export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import EXPORT_LIMIT, ActView
+from records.views import ActView
 from supervision.assessment import selectors
 from supervision.assessment.acts import ROUND_ACTS, assesses, may_appeal
 from supervision.assessment.forms import RoundForm
@@ -219,11 +219,11 @@ class LineView(View):
         rows = selectors.rows_of(line, request.GET.get("matter", ""))
         kind = line.line.kind
         if request.GET.get("export") == "xlsx":
-            taken = selectors.shown(actor, rows.order_by(*selectors.ROW_ORDER)[:EXPORT_LIMIT], kind)
-            return export(
+            return export_list(
                 request,
                 selectors.ROW_SHEET,
-                selectors.row_sheet_rows(taken),
+                rows.order_by(*selectors.ROW_ORDER),
+                lambda found: selectors.row_sheet_rows(selectors.shown(actor, found, kind)),
                 f"{line.of.department} {line.line}.xlsx",
             )
         page = requested_page(request, rows, selectors.ROW_ORDER)
