@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,18 @@ def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     names: Mapping[str, str] = getattr(form, "refusal_fields", {})
     field = names.get(refusal.field or "", refusal.field or "")
     form.add_error(field if field in form.fields else None, refusal.message)
+
+
+def typed_day(form: forms.BaseForm, name: str) -> dt.date | None:
+    """The day typed into a date field of a form that is not validated yet, for what the form asks
+    besides; None when none was typed, or it is no day."""
+    field = form.fields[name]
+    typed = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+    try:
+        day: dt.date | None = field.clean(typed)
+    except forms.ValidationError:
+        return None
+    return day
 
 
 class TrailFilter(forms.Form):

@@ -58,11 +58,3 @@ def masked_place(place: str) -> str:
         if unit.group().endswith(_SMALLEST):
             break
     return place[:end] + _HIDDEN_PLACE if end else masked_name(place)
-
-
-def masked_text(text: str, name: str, identifier: str) -> str:
-    """A sentence in which the person's name and identifier are masked wherever they stand."""
-    for word, mask in ((identifier, masked_identifier), (name, masked_name)):
-        if word:
-            text = text.replace(word, mask(word))
-    return text

@@ -25,6 +25,7 @@ from inspections.services.yearly_visits import over_cap
 from matters.models import CheckItem
 from records import clock
 from records.actor import Actor
+from records.forms import typed_day
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _BLANK_ROWS = 3
@@ -200,10 +201,16 @@ class StartTaskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.departments = list(departments)
-        over = over_cap(clue.region_code, subject, self.departments, start_kind(clue))
+        day = typed_day(self, "visit_on")
+        over = over_cap(clue.region_code, subject, self.departments, start_kind(clue), day)
         if over:
+            # Which year is asked about shows only with the day.
             self.fields["over_cap_reason"] = _words(
-                "超过年度次数上限的理由", 2, 300, help_text=f"{over}。由本部门负责人批准。"
+                "超过年度次数上限的理由",
+                2,
+                300,
+                required=day is not None,
+                help_text=f"{over}。由本部门负责人批准。",
             )
         today = clock.today()
         least = resolve(clue.region_code, MIN_OFFICERS).value
@@ -218,7 +225,7 @@ class StartTaskForm(forms.Form):
             rows = people[one.pk]
             self._choose(
                 f"officers_{one.pk}",
-                f"到场人员（不少于 {least} 名）",
+                f"到场人员（不少于 {least} 名，待办检查少的在前）",
                 [(o.pk, f"{o.name}（待办检查 {o.visits} 次）") for o in rows],
                 [o.pk for o in rows[:least]],
             )

@@ -33,6 +33,7 @@ from inspections.services.yearly_visits import over_cap
 from matters.models import Matter, MatterVersion, SubjectCategory
 from records import clock
 from records.actor import Actor
+from records.forms import typed_day
 from records.middleware import actor_of
 from records.search import containing
 
@@ -365,7 +366,8 @@ class CheckForm(WarningActForm):
                 del fields[name]
             return
         owner = self.warning.owner
-        over = over_cap(self.warning.region_code, subject, [owner], JointTask.Origin.WARNING)
+        day = typed_day(self, "visit_on")
+        over = over_cap(self.warning.region_code, subject, [owner], JointTask.Origin.WARNING, day)
         if over:
             fields["over_cap_reason"] = forms.CharField(
                 label="超过年度次数上限的理由",

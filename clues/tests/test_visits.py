@@ -141,6 +141,10 @@ def test_over_the_yearly_cap_the_page_asks_for_the_reason(
         story.region.rule_values.create(key=f"inspections.{key}", value=1, source="试点办法")
     page = client_of("mzj_clerk").get(door).content.decode()
     assert "over_cap_reason" in page and "年度上限 1 次（试点办法）" in page
+    coming = f"{timezone.localdate().year + 1}-01-05"
+    for day, asks in ((coming, False), (f"{timezone.localdate()}", True), ("没有这天", True)):
+        page = client_of("mzj_clerk").post(door, {"visit_on": day}).content.decode()
+        assert (day, "over_cap_reason" in page) == (day, asks)
 
 
 def test_a_proposed_inspection_waits_for_the_head_with_a_clock(

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from credit.models import Subject
 from credit.services.origins import restate
 from departments.actors import is_clerk_of, is_head_of
 from departments.profile import time_limit
@@ -23,7 +22,7 @@ from matters.models import SubjectCategory
 from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
-from records.masking import masked_identifier, masked_name, masked_text
+from records.masking import masked_identifier, masked_name
 from records.models import Deadline, OutboxMessage
 from records.queue import wake_after_commit
 from records.workdays import end_of_day
@@ -249,14 +248,8 @@ def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
 
 def _end(publication: Publication, reason: str) -> None:
     publication.ended_at = clock.now()
-    publication.end_reason = _for_public(reason, publication.result.part.task.subject)
+    publication.end_reason = publication.result.part.task.subject.masked(reason)
     publication.save(update_fields=("ended_at", "end_reason"))
-
-
-def _for_public(reason: str, subject: Subject) -> str:
-    if not subject.is_natural_person:
-        return reason
-    return masked_text(reason, subject.name, subject.identifier)
 
 
 def _check_reason(reason: str) -> None:
