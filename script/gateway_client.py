@@ -5,7 +5,7 @@ Needs Python 3.9 and nothing but its standard library; SM3 needs a Python whose 
 
     client = GatewayClient("https://platform.example", "411603-…", "<secret>", "hmac-sm3")
     client.push("subjects", [{…}, {…}])
-    for change in client.changes("results"): …
+    for page in client.pages("results", cursor): …
 
     script/gateway_client.py https://platform.example 411603-… hmac-sm3 push subjects items.json
     script/gateway_client.py https://platform.example 411603-… hmac-sm3 pull results
@@ -27,7 +27,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 HASHES = {"hmac-sha256": "sha256", "hmac-sm3": "sm3"}
@@ -44,6 +44,11 @@ class Answer(Exception):
 def key_of(secret: str) -> bytes:
     """The bytes of a secret as the platform showed it (URL-safe base64 without padding)."""
     return base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+
+
+def body_of(items: list[dict[str, Any]]) -> bytes:
+    """The body of a push."""
+    return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
 def signed(
@@ -122,18 +127,31 @@ class GatewayClient:
         secret: str,
         algorithm: str = "hmac-sha256",
         attempts: int = 5,
+        sign: Callable[..., dict[str, str]] = signed,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
+        """``sign`` is ``signed`` or ``signed_by_headers``; ``pause`` waits some seconds."""
         self.base = base.rstrip("/")
         self.key = {"key_id": key_id, "secret": key_of(secret), "algorithm": algorithm}
         self.attempts = attempts
+        self.sign, self.pause = sign, pause
 
     def push(
-        self, resource: str, items: list[dict[str, Any]], *, all_or_none: bool = False
+        self,
+        resource: str,
+        items: list[dict[str, Any]],
+        *,
+        all_or_none: bool = False,
+        idempotency_key: str = "",
     ) -> dict[str, Any]:
-        """Push up to 10,000 items; returns the outcome of each. Raises ``Answer``."""
+        """Push up to 10,000 items; returns the outcome of each. Raises ``Answer``, ``OSError``.
+
+        Keep the ``idempotency_key`` with the items until the answer is there, to go on with the
+        same push after an interruption; without one a new one is made.
+        """
         query = "?all_or_none=1" if all_or_none else ""
-        body = json.dumps({"items": items}, ensure_ascii=False).encode()
-        key = secrets.token_hex(16)
+        body = body_of(items)
+        key = idempotency_key or secrets.token_hex(16)
         for attempt in range(1, self.attempts + 1):
             try:
                 return self.call("POST", f"{resource}/{query}", body, idempotency_key=key)
@@ -141,30 +159,36 @@ class GatewayClient:
                 again = answer.status in (409, 429, 502, 503, 504)
                 if not again or attempt == self.attempts:
                     raise
-                time.sleep(answer.wait if answer.wait is not None else 2**attempt)
+                self.pause(answer.wait if answer.wait is not None else 2**attempt)
             except OSError:
                 if attempt == self.attempts:
                     raise
-                time.sleep(2**attempt)
+                self.pause(2**attempt)
         raise AssertionError("not reached")
 
-    def changes(self, resource: str, cursor: str = "") -> Iterator[dict[str, Any]]:
-        """What changed since a cursor, to the end. Keep the ``cursor`` of the last one dealt with
-        and begin there next time. Raises ``Answer``."""
+    def pages(self, resource: str, cursor: str = "") -> Iterator[dict[str, Any]]:
+        """What changed since a cursor, page by page to the end. Deal with the ``changes`` of a
+        page, then keep its ``cursor``, and begin there next time. Raises ``Answer``, ``OSError``.
+        """
         while True:
             query = urllib.parse.urlencode({"cursor": cursor} if cursor else {})
             page = self.call("GET", f"{resource}/" + (f"?{query}" if query else ""))
-            yield from page["changes"]
+            yield page
             cursor = page["cursor"]
             if not page["more"]:
                 return
+
+    def changes(self, resource: str, cursor: str = "") -> Iterator[dict[str, Any]]:
+        """The changes of all ``pages``."""
+        for page in self.pages(resource, cursor):
+            yield from page["changes"]
 
     def call(
         self, method: str, address: str, body: bytes = b"", *, idempotency_key: str = ""
     ) -> dict[str, Any]:
         """One signed call below ``/gateway/v1/``. Raises ``Answer``, ``OSError``."""
         url = f"{self.base}/gateway/v1/{address}"
-        headers = signed(method, url, body, idempotency_key=idempotency_key, **self.key)
+        headers = self.sign(method, url, body, idempotency_key=idempotency_key, **self.key)
         request = urllib.request.Request(url, data=body or None, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -194,8 +218,10 @@ def main() -> int:
             with open(given.rest, encoding="utf-8") as file:
                 print(json.dumps(client.push(given.resource, json.load(file)), ensure_ascii=False))
         else:
-            for change in client.changes(given.resource, given.rest):
-                print(json.dumps(change, ensure_ascii=False))
+            for page in client.pages(given.resource, given.rest):
+                for change in page["changes"]:
+                    print(json.dumps(change, ensure_ascii=False))
+                print(f"游标：{page['cursor']}", file=sys.stderr)
     except Answer as answer:
         print(answer, file=sys.stderr)
         return 1

@@ -53,9 +53,19 @@ class Told:
     basis: str = ""
 
 
-@transaction.atomic
+CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+"""What became of a fact that was told."""
+
+
 def tell(actor: Actor, facts: Sequence[Told]) -> int:
-    """Write facts about subjects, all or none; returns how many are new or say something else now.
+    """As ``tell_each``; returns how many facts are new or say something else now."""
+    return sum(became != UNCHANGED for became in tell_each(actor, facts))
+
+
+@transaction.atomic
+def tell_each(actor: Actor, facts: Sequence[Told]) -> list[str]:
+    """Write facts about subjects, all or none; returns what became of each: created, updated (it
+    says something else now) or unchanged.
 
     Their subjects will be judged anew, unless only the wording changed: that leaves a trail entry.
     What is told twice stands once, and what an objection or a
@@ -63,13 +73,13 @@ def tell(actor: Actor, facts: Sequence[Told]) -> int:
     queries per two thousand facts. Raises ``Refused`` for the first unsound fact.
     """
     _ensure_sound(facts)
-    written = 0
+    became: list[str] = []
     for start in range(0, len(facts), _BATCH):
-        written += _write(actor, facts[start : start + _BATCH])
-    return written
+        became += _write(actor, facts[start : start + _BATCH])
+    return became
 
 
-def _write(actor: Actor, facts: Sequence[Told]) -> int:
+def _write(actor: Actor, facts: Sequence[Told]) -> list[str]:
     now = clock.now()
     named = {(fact.source, fact.key): _event(fact, now) for fact in _as_decided(facts)}
     stored = {
@@ -87,7 +97,7 @@ def _write(actor: Actor, facts: Sequence[Told]) -> int:
         if _differs(stored.get(name), event, (*_COUNTED, *_WORDING))
     }
     if not fresh:
-        return 0
+        return [UNCHANGED] * len(facts)
     CreditEvent.objects.bulk_create(
         fresh.values(),
         update_conflicts=True,
@@ -104,7 +114,10 @@ def _write(actor: Actor, facts: Sequence[Told]) -> int:
             if name in stored:
                 concerned.add(stored[name].subject_id)
     mark_stale(concerned)
-    return len(fresh)
+    return [
+        UNCHANGED if name not in fresh else UPDATED if name in stored else CREATED
+        for name in ((fact.source, fact.key) for fact in facts)
+    ]
 
 
 def _trail_wording(actor: Actor, changes: Iterable[tuple[CreditEvent, CreditEvent]]) -> None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from credit.models import CreditEvent, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
-from credit.services.events import Told, tell
+from credit.services.events import UNCHANGED, Told, tell_each
 from credit.validation import normalise_identifier
 from departments.actors import fills_in
 from departments.models import Region
@@ -159,10 +159,17 @@ def normalised(fact: OutsideFact) -> str:
     return normalise_identifier(fact.identifier)
 
 
-@transaction.atomic
 def tell_outside(actor: Actor, source: str, facts: Sequence[OutsideFact]) -> tuple[int, int]:
-    """Take in what ``source`` knows, all or none; returns how many facts are new or changed, and
-    how many stood already.
+    """As ``take_in``; returns how many facts are new or changed, and how many stood already."""
+    became = take_in(actor, source, facts)
+    unchanged = became.count(UNCHANGED)
+    return len(became) - unchanged, unchanged
+
+
+@transaction.atomic
+def take_in(actor: Actor, source: str, facts: Sequence[OutsideFact]) -> list[str]:
+    """Take in what ``source`` knows, all or none; returns what became of each fact: created,
+    updated or unchanged.
 
     Raises ``NotAllowed``; ``UnsoundFacts`` with everything that is wrong.
     """
@@ -185,13 +192,18 @@ def tell_outside(actor: Actor, source: str, facts: Sequence[OutsideFact]) -> tup
         )
         for fact in facts
     ]
-    written = tell(actor, told)
+    became = tell_each(actor, told)
+    unchanged = became.count(UNCHANGED)
     trail.record(
         actor,
         "credit_event.tell",
         "登记外部信用记录",
         Region.objects.get(code=actor.region_code),
-        after={"source": source, "written": written, "unchanged": len(facts) - written},
+        after={
+            "source": source,
+            "written": len(became) - unchanged,
+            "unchanged": unchanged,
+        },
         region_code=actor.region_code,
     )
-    return written, len(facts) - written
+    return became

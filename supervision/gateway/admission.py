@@ -177,13 +177,20 @@ def _call(request: HttpRequest) -> Call:
         # A form with files was read already, and can no longer be signed for.
         raise Turned(415, "media_type", "正文应为 application/json。") from None
     except OSError:
-        raise Turned(400, "body_incomplete", "正文没有收完，请重发。") from None
+        raise _cut_off() from None
+    if len(body) < int(request.META.get("CONTENT_LENGTH") or 0):
+        # No wrong signature: the line was cut, and nobody is to blame.
+        raise _cut_off()
     # As sent: Django's own path is decoded, and would be encoded again in its own way.
     raw = request.META.get("RAW_URI", "")
     target = raw if raw.startswith("/") else request.get_full_path()
     given = {name.lower(): value for name, value in request.headers.items()}
     method = request.method or ""
     return Call(method, f"{request.scheme}://{request.get_host()}{target}", target, given, body)
+
+
+def _cut_off() -> Turned:
+    return Turned(400, "body_incomplete", "正文没有收完，请重发。")
 
 
 def _proof(call: Call) -> Proof:

@@ -22,6 +22,9 @@ from supervision.gateway.rules import KEPT_DAYS
 WAIT_SECONDS = 2
 """After which a repeat of a running call may ask again."""
 
+_TURNS = 0x7475_726E
+"""The first half of the locks of ``take_turn``."""
+
 _KEY = re.compile(r'"?([!#-\[\]-~]{1,128})"?')
 
 
@@ -72,6 +75,19 @@ def before(client: GatewayClient, key: str, same: str) -> GatewayAnswer | None:
             code="idempotency_key_reused",
         )
     return answer
+
+
+def take_turn(region_code: str, resource: str) -> None:
+    """Wait until nobody else pushes the resource into the region; held until the transaction ends.
+
+    What is there is looked up and written by one at a time, so that of two calls with the same
+    record one says that it is new and the other that it was there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+            [_TURNS, f"{region_code}:{resource}"],
+        )
 
 
 def keep(client: GatewayClient, key: str, same: str, status: int, body: str) -> None:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from departments.roles import Function
 from records.actor import Actor
+from records.acts import deadlock_in_words
 from records.errors import Refused
 from supervision.gateway import answers
 from supervision.gateway.admission import Caller
@@ -33,12 +34,13 @@ class Intake:
 
     ``desk`` is the function whose department takes it in for the region. ``check`` says what is
     wrong with items beyond their shape, by their place in the list given; ``write`` writes items
-    that are in order and says what became of each. ``most`` is the number of items a call.
+    that are in order and says what became of each. Both are told the name of the source. ``most``
+    is the number of items a call.
     """
 
     shape: Shape
     desk: Function
-    check: Callable[[Actor, Sequence[Item]], Faults]
+    check: Callable[[Actor, str, Sequence[Item]], Faults]
     write: Callable[[Actor, str, Sequence[Item]], Sequence[str]]
     outcomes: tuple[tuple[str, str], ...]
     most: int = MOST_ITEMS
@@ -58,10 +60,11 @@ class PushView(GatewayView):
         strict = _flag(request, "all_or_none")
         items = self._items(request.data)
         try:
-            with transaction.atomic():
+            with deadlock_in_words(), transaction.atomic():
                 earlier = answers.before(caller.client, key, same)
                 if earlier is not None:
                     return _answer(earlier.status, earlier.body)
+                answers.take_turn(caller.client.region.code, self.intake.shape.name)
                 text = json.dumps(self._take_in(caller, items, strict), ensure_ascii=False)
                 answers.keep(caller.client, key, same, 200, text)
         except answers.StillRunning as running:
@@ -89,7 +92,7 @@ class PushView(GatewayView):
             else:
                 sound.append(index)
                 values.append(read)
-        found = intake.check(actor, values)
+        found = intake.check(actor, caller.client.name, values)
         wrong |= {sound[place]: faults for place, faults in found.items()}
         if strict and wrong:
             raise _NoneTaken(wrong)

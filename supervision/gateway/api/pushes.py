@@ -116,8 +116,8 @@ def _entries(actor: Actor, items: Sequence[Item]) -> tuple[list[SubjectInput], l
     return rows, outcomes
 
 
-def _check_subjects(actor: Actor, items: Sequence[Item]) -> Faults:
-    rows, _ = _entries(actor, items)
+def _check_subjects(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
+    rows = _entries(actor, items)[0]
     found: dict[int, list[Wrong]] = defaultdict(list)
     for place, complaint in directory_faults(actor, rows):
         found[place].append(Wrong(complaint.field, f"{complaint.message}。"))
@@ -150,17 +150,15 @@ def _facts(items: Sequence[Item]) -> list[outside.OutsideFact]:
     return [outside.OutsideFact(**item) for item in items]
 
 
-def _check_facts(actor: Actor, items: Sequence[Item]) -> Faults:
+def _check_facts(actor: Actor, source: str, items: Sequence[Item]) -> Faults:
     found: dict[int, list[Wrong]] = defaultdict(list)
-    for fault in outside.faults(actor.region_code, _facts(items)):
+    for fault in outside.faults(actor.region_code, _facts(items), source):
         found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
     return found
 
 
 def _write_facts(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
-    if items:
-        outside.tell_outside(actor, source, _facts(items))
-    return ["accepted"] * len(items)
+    return outside.take_in(actor, source, _facts(items)) if items else []
 
 
 CLUE = Shape(
@@ -264,7 +262,7 @@ def _told(items: Sequence[Item]) -> list[upstream.Told]:
     ]
 
 
-def _check_matters(actor: Actor, items: Sequence[Item]) -> Faults:
+def _check_matters(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
     found: dict[int, list[Wrong]] = defaultdict(list)
     for fault in upstream.faults(actor.region_code, _told(items)):
         found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
@@ -336,7 +334,7 @@ def _twice(items: Sequence[Item], *names: str) -> dict[int, list[Wrong]]:
     return found
 
 
-def _check_clues(actor: Actor, items: Sequence[Item]) -> Faults:
+def _check_clues(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
     known, found = _Known(actor, items), _twice(items, "channel", "external_number")
     now, today = clock.now(), clock.today()
     for place, item in enumerate(items):
@@ -363,7 +361,7 @@ def _write_clues(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
     ]
 
 
-def _check_warnings(actor: Actor, items: Sequence[Item]) -> Faults:
+def _check_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
     known, found = _Known(actor, items), _twice(items, "origin", "external_number")
     for place, item in enumerate(items):
         if wrong := known.faults(item):
@@ -421,7 +419,13 @@ class MattersView(PushView):
 @described_push
 class FactsView(PushView):
     scopes = {"POST": Scope.CREDIT_WRITE}
-    intake = Intake(FACT, Function.CREDIT, _check_facts, _write_facts, (("accepted", "已登记"),))
+    intake = Intake(
+        FACT,
+        Function.CREDIT,
+        _check_facts,
+        _write_facts,
+        (("created", "已登记"), ("updated", "内容已更新"), ("unchanged", "无变化")),
+    )
 
 
 @described_push

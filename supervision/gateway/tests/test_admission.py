@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from records import clock
 from records.models import TrailEntry
 from script.gateway_client import signed_by_headers
 from supervision.gateway import tasks
+from supervision.gateway.admission import Turned, admit
 from supervision.gateway.models import GatewayAnswer, GatewayKey, GatewayNonce, GatewayRefusal
 from supervision.gateway.rules import SKEW_SECONDS
 
@@ -136,3 +137,12 @@ def test_what_is_past_its_time_is_swept(system) -> None:  # type: ignore[no-unty
 def test_a_form_is_no_call(system) -> None:  # type: ignore[no-untyped-def]
     answer = Client().post("/gateway/v1/subjects/", {"items": "x"})
     ensure_refused(answer, 415, "media_type")
+
+
+def test_a_body_that_was_cut_off_is_no_wrong_signature(db) -> None:  # type: ignore[no-untyped-def]
+    request = RequestFactory().post("/gateway/v1/clues/", b"{}", content_type="application/json")
+    assert request.body == b"{}"
+    request.META["CONTENT_LENGTH"] = "3"
+    with pytest.raises(Turned) as turned:
+        admit(request)
+    assert (turned.value.status, turned.value.reason) == (400, "body_incomplete")

@@ -16,7 +16,9 @@ from supervision.gateway.tests.conftest import SECRET
 
 @pytest.fixture
 def province(transactional_db, system, live_server) -> GatewayClient:  # type: ignore[no-untyped-def]
-    return GatewayClient(live_server.url, system.key.key_id, shown(SECRET))
+    return GatewayClient(
+        live_server.url, system.key.key_id, shown(SECRET), pause=lambda seconds: None
+    )
 
 
 def clue(number: int) -> dict[str, Any]:
@@ -36,7 +38,6 @@ def test_what_is_pushed_is_pulled_once_whatever_gets_lost(province, monkeypatch)
         return answer
 
     monkeypatch.setattr(urllib.request, "urlopen", loses_the_first_answer)
-    monkeypatch.setattr("time.sleep", lambda _: None)
     answer = province.push("clues", [clue(1), clue(2)])
     assert lost == [200]
     assert [item["outcome"] for item in answer["items"]] == ["created", "created"]

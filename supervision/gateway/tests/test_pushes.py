@@ -10,7 +10,9 @@ from django.db import connection
 
 from clues.models import Clue, RiskWarning
 from credit.models import CreditEvent, Subject, SubjectChange
+from departments.models import Region
 from matters.models import UpstreamMatter
+from records import clock
 from records.errors import Conflict
 from records.models import TrailEntry
 from supervision.demo.identifiers import unified_code
@@ -215,8 +217,38 @@ def test_warnings_and_facts_are_taken_in(system) -> None:  # type: ignore[no-unt
     fact = {**pushes.FACT.example, "identifier": subject(1)["identifier"]}
     wrong = {**fact, "key": "2", "value": "Z"}
     assert outcomes(system.call("POST", "credit-facts/", [fact, wrong], key="d")) == [
-        "accepted",
+        "created",
         "refused",
     ]
     event = CreditEvent.objects.get()
     assert event.source == f"外部：{system.client.name}"
+    again = [fact, fact | {"key": "3"}]
+    assert outcomes(system.call("POST", "credit-facts/", again, key="e")) == [
+        "unchanged",
+        "created",
+    ]
+    changed = [fact | {"value": "B"}, fact | {"key": "3", "title": "另一种说法"}]
+    assert outcomes(system.call("POST", "credit-facts/", changed, key="f")) == ["updated"] * 2
+
+
+def test_a_number_that_another_county_holds_refuses_its_item_only(system) -> None:  # type: ignore[no-untyped-def]
+    system.call("POST", "subjects/", [subject(1)], key=KEY)
+    neighbour = Region.objects.exclude(pk=system.client.region_id).filter(level="county")[0]
+    theirs = Subject.objects.get()
+    theirs.pk, theirs.region, theirs.identifier = None, neighbour, "X-1"
+    theirs.save(force_insert=True)
+    CreditEvent.objects.create(
+        subject=theirs,
+        kind="national_risk",
+        happened_on="2026-03-01",
+        recorded_at=clock.now(),
+        title="甲",
+        source=f"外部：{system.client.name}",
+        source_key="1",
+    )
+    fact = {**pushes.FACT.example, "identifier": subject(1)["identifier"]}
+    items = [fact | {"key": "1"}, fact | {"key": "2"}]
+    answer = system.call("POST", "credit-facts/", items, key="d")
+    assert outcomes(answer) == ["refused", "created"]
+    assert [each["field"] for each in answer.json()["items"][0]["errors"]] == ["key"]
+    assert CreditEvent.objects.get(source_key="1").subject_id == theirs.pk
