@@ -54,6 +54,13 @@ PETITION_ACTS: ActTable[Petition] = ActTable(
             style="primary",
         ),
         Act(
+            code="edit",
+            label="修改",
+            who=_takes_in,
+            sources=(State.ENTERED,),
+            form="credit:petition-edit",
+        ),
+        Act(
             code="decline",
             label="不予受理",
             who=_heads,

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from credit.models import Assessment, CreditEvent, Evaluation, Indicator, IndicatorSet
 from credit.rules.events import KIND_CHOICES
+from credit.selectors.petitions import mark_of, marked
 from credit.services.outside import (
     MOST_FACTS,
     SOURCE_LENGTH,
@@ -202,6 +203,9 @@ class CreditEventSerializer(serializers.ModelSerializer[CreditEvent]):
     """One thing known of a subject."""
 
     title = serializers.CharField(source="shown_title", read_only=True, help_text="内容")
+    mark = serializers.SerializerMethodField(
+        help_text="标注：异议中、已修复、经异议认定失效；没有的为空"
+    )
 
     class Meta:
         model = CreditEvent
@@ -217,7 +221,11 @@ class CreditEventSerializer(serializers.ModelSerializer[CreditEvent]):
             "basis",
             "source",
             "recorded_at",
+            "mark",
         )
+
+    def get_mark(self, event: CreditEvent) -> str:
+        return mark_of(event)[0]
 
 
 class FactSerializer(serializers.Serializer[Any]):
@@ -279,7 +287,7 @@ class CreditEventViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CreditEv
 
     def get_queryset(self) -> QuerySet[CreditEvent]:
         found = CreditEvent.objects.visible_to(api_actor(self.request))
-        return found.select_related("subject").order_by("-id")
+        return marked(found.select_related("subject").order_by("-id"))
 
     @extend_schema(request=TellSerializer, responses=ToldSerializer)
     def create(self, request: Request) -> Response:

@@ -61,6 +61,7 @@ class PetitionForm(forms.Form):
         offered: Sequence[Candidate],
         departments: Mapping[int, Department],
         *args: Any,
+        papers_there: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +74,10 @@ class PetitionForm(forms.Form):
         fields["documents"].label = DOCUMENT[self.kind]
         fields["proofs"].label = PROOF[self.kind]
         fields["proofs"].required = self.kind == Petition.Kind.REPAIR
+        if papers_there:
+            for name in ("documents", "proofs"):
+                fields[name].required = False
+                fields[name].label = f"补充{fields[name].label}"
         fields["reason"].help_text = (
             "写明怎样纠正失信行为、履行法定责任义务。"
             if self.kind == Petition.Kind.REPAIR

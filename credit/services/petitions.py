@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -100,14 +100,58 @@ def enter(
         created_at=clock.now(),
         entered_by=actor.name,
     )
-    PetitionItem.objects.bulk_create(
-        PetitionItem(petition=petition, title=each.title[:300], **each.fields) for each in chosen
-    )
+    _name(petition, chosen)
     kind = Petition.Kind(said.kind)
     _keep(actor, petition, documents, DOCUMENT[kind], "documents")
     _keep(actor, petition, proofs, PROOF[kind], "proofs")
     trail.record(actor, "petition.enter", f"登记{kind.label}申请", petition)
     _start(actor, petition, rules.ACCEPT_DUE, department)
+    return petition
+
+
+def edit(
+    actor: Actor, pk: int, said: PetitionInput, documents: Files = (), proofs: Files = ()
+) -> Petition:
+    """Correct an application that nobody has taken up yet; the papers are added to its own.
+
+    Raises as ``enter``; its kind stays.
+    """
+    with PETITION_ACTS.take(actor, "edit", pk) as petition:
+        said = replace(said, kind=petition.kind)
+        _ensure_said(said)
+        _ensure_few(documents, proofs)
+        subject = (
+            Subject.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("region")
+            .get(pk=petition.subject_id)
+        )
+        held = {item.named: item for item in petition.items.all()}
+        if set(said.items) != held.keys():
+            chosen = _chosen(actor, subject, said)
+            added = [each for each in chosen if each.value not in held]
+            _ensure_not_under_way(subject, added)
+            if petition.is_repair:
+                _ensure_repairable(subject, added)
+            before = [str(item) for item in held.values()]
+            petition.items.exclude(
+                pk__in=[held[each.value].pk for each in chosen if each.value in held]
+            ).delete()
+            _name(petition, added)
+            petition.verifier_id = chosen[0].verifier_id
+            trail.record(
+                actor,
+                "petition.items",
+                "更改所针对的内容",
+                petition,
+                before={"items": before},
+                after={"items": [str(item) for item in petition.items.all()]},
+            )
+        petition.applicant = said.applicant.strip()
+        petition.contact = said.contact.strip()
+        petition.reason = said.reason.strip()
+        kind = Petition.Kind(petition.kind)
+        _keep(actor, petition, documents, DOCUMENT[kind], "documents")
+        _keep(actor, petition, proofs, PROOF[kind], "proofs")
     return petition
 
 
@@ -268,7 +312,29 @@ def _short(opinion: str) -> None:
         raise Refused("意见不超过 300 字。", field="opinion")
 
 
+def _name(petition: Petition, chosen: Sequence[Candidate]) -> None:
+    PetitionItem.objects.bulk_create(
+        PetitionItem(petition=petition, title=each.title[:300], **each.fields) for each in chosen
+    )
+
+
 def _ensure_sound(said: PetitionInput, documents: Files, proofs: Files) -> None:
+    _ensure_said(said)
+    kind = Petition.Kind(said.kind)
+    if not documents:
+        raise Refused(f"请上传{DOCUMENT[kind]}。", field="documents")
+    if kind == Petition.Kind.REPAIR and not proofs:
+        raise Refused(f"请上传{PROOF[kind]}。", field="proofs")
+    _ensure_few(documents, proofs)
+
+
+def _ensure_few(documents: Files, proofs: Files) -> None:
+    for field, files in (("documents", documents), ("proofs", proofs)):
+        if len(files) > MOST_FILES:
+            raise Refused(f"一次最多上传 {MOST_FILES} 个文件。", field=field)
+
+
+def _ensure_said(said: PetitionInput) -> None:
     if said.kind not in Petition.Kind.values:
         raise Refused("请选择异议或者信用修复。", field="kind")
     for field, label, value, most in (
@@ -280,14 +346,6 @@ def _ensure_sound(said: PetitionInput, documents: Files, proofs: Files) -> None:
             raise Refused(f"请填写{label}。", field=field)
         if len(value.strip()) > most:
             raise Refused(f"{label}不超过 {most} 字。", field=field)
-    kind = Petition.Kind(said.kind)
-    if not documents:
-        raise Refused(f"请上传{DOCUMENT[kind]}。", field="documents")
-    if kind == Petition.Kind.REPAIR and not proofs:
-        raise Refused(f"请上传{PROOF[kind]}。", field="proofs")
-    for field, files in (("documents", documents), ("proofs", proofs)):
-        if len(files) > MOST_FILES:
-            raise Refused(f"一次最多上传 {MOST_FILES} 个文件。", field=field)
 
 
 def _chosen(actor: Actor, subject: Subject, said: PetitionInput) -> list[Candidate]:

@@ -91,6 +91,58 @@ def test_a_repair_from_form_to_closing(actor: Who, client_of: Login, found: list
     assert detail in subject
 
 
+def test_it_is_corrected_until_it_is_taken_up(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    first, second = fact(found[0]), fact(found[0], "2")
+    made = entered(actor, found[0], "objection", f"event:{first.pk}")
+    url, clerk = reverse("credit:petition-edit", args=[made.pk]), client_of("mzj_clerk")
+    assert url in clerk.get(made.get_absolute_url()).content.decode()
+    page = clerk.get(url).content.decode()
+    assert "说明情况，附材料。" in page
+    assert client_of("wjw_clerk").get(url).status_code == 404
+    sent = body(f"event:{second.pk}", reason="日期有误", proofs=[], documents=[])
+    assert clerk.post(url, {**sent, "applicant": ""}).status_code == 422
+    assert clerk.post(url, {**sent, "items": []}).status_code == 422
+    assert clerk.post(url, {**sent, "documents": [paper("补充说明.pdf")]}).status_code == 302
+    made.refresh_from_db()
+    assert (made.reason, made.items.get().event_id) == ("日期有误", second.pk)
+    shown = clerk.get(made.get_absolute_url()).content.decode()
+    assert "补充说明.pdf" in shown and "材料.pdf" in shown and "更改所针对的内容" in shown
+    # What it lets go of may be named again, what it names may not.
+    entered(actor, found[0], "objection", f"event:{first.pk}")
+    both = {**sent, "items": [f"event:{first.pk}", f"event:{second.pk}"]}
+    refused = clerk.post(url, both)
+    assert refused.status_code == 422 and "正在办理" in refused.content.decode()
+    petitions.accept(actor("mzj_head"), made.pk)
+    assert clerk.get(url, follow=True).redirect_chain
+    assert clerk.post(url, sent).status_code in (409, 422)
+    made.refresh_from_db()
+    assert made.state == "verifying"
+
+
+def test_the_api_tells_of_what_facts_are_objected_to_or_repaired(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    objection, repaired, plain = (fact(found[0], key) for key in "123")
+    objected(actor, found[0], objection)
+    petition = applied(actor, found[0], repaired)
+    answered(actor, petition, "granted")
+    client = client_of("wjw_clerk")
+    url = f"/api/v1/credit-events/?subject={found[0].pk}"
+
+    def marks() -> dict[int, str]:
+        return {row["id"]: row["mark"] for row in client.get(url).json()["results"]}
+
+    assert marks() == {objection.pk: "异议中", repaired.pk: "", plain.pk: ""}
+    petitions.confirm(actor("fgw_head"), petition.pk)
+    few = queries(client, url)
+    assert marks()[repaired.pk] == "已修复"
+    for key in "456":
+        objected(actor, found[0], fact(found[0], key))
+    assert queries(client, url) == few
+
+
 def test_too_early_is_refused_with_the_day(client_of: Login, found: list[Subject]) -> None:
     event = fact(found[0], months=1)
     url = reverse("credit:repair-new", args=[found[0].pk])

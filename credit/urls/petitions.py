@@ -10,6 +10,7 @@ from credit.views import petitions
 urlpatterns: list[URLPattern] = [
     path("petitions/", petitions.PetitionListView.as_view(), name="petition-list"),
     path("petitions/<int:pk>/", petitions.PetitionView.as_view(), name="petition"),
+    path("petitions/<int:pk>/edit/", petitions.PetitionEditView.as_view(), name="petition-edit"),
     path(
         "petitions/<int:pk>/answer/",
         petitions.PetitionAnswerView.as_view(),

@@ -154,6 +154,59 @@ class PetitionNewView(View):
         return render(request, "credit/petitions/form.html", context, status=status)
 
 
+class PetitionEditView(View):
+    """Correct what was taken in, until the head takes it up."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, petition = self._petition(request, pk)
+        try:
+            PETITION_ACTS.check(actor, "edit", petition)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect(petition)
+        names = ("reason", "applicant", "contact")
+        initial = {name: getattr(petition, name) for name in names}
+        initial["items"] = [item.named for item in petition.items.all()]
+        return self._show(request, petition, self._form(actor, petition, initial=initial))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor, petition = self._petition(request, pk)
+        PETITION_ACTS.authorise(actor, "edit", petition)
+        form = self._form(actor, petition, request.POST, request.FILES)
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                services.edit(actor, pk, form.said(), values["documents"], values["proofs"])
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, done("修改", petition))
+                return redirect(petition)
+        return self._show(request, petition, form)
+
+    def _petition(self, request: HttpRequest, pk: int) -> tuple[Actor, Petition]:
+        actor = actor_of(request)
+        return actor, get_object_or_404(selectors.petitions_for(actor), pk=pk)
+
+    def _form(self, actor: Actor, petition: Petition, *sent: Any, **kwargs: Any) -> PetitionForm:
+        offered = candidates(actor, petition.subject, petition.kind)
+        departments = departments_of(offered)
+        return PetitionForm(
+            petition.kind,
+            petition.subject,
+            offered,
+            departments,
+            *sent,
+            papers_there=True,
+            **kwargs,
+        )
+
+    def _show(self, request: HttpRequest, petition: Petition, form: PetitionForm) -> HttpResponse:
+        context = {"petition": petition, "subject": petition.subject, "form": form}
+        status = 422 if form.errors else 200
+        return render(request, "credit/petitions/edit.html", context, status=status)
+
+
 class PetitionAnswerView(View):
     """Say what was found of each thing."""
 
