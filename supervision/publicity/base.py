@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views import View
 
@@ -22,6 +23,7 @@ from departments.roles import Function
 
 PLACES = (
     ("事项清单", "public:matters"),
+    ("部门职责", "public:departments"),
     ("年度计划", "public:plans"),
     ("检查结果", "public:results"),
     ("抽取公示", "public:draws"),
@@ -52,7 +54,8 @@ class PublicView(View):
 
     ``place`` is the URL name of the navigation entry the page belongs to. The county is the only
     one there is, or the one chosen by ``?region=<code>``, else the first. Pages given to visitors
-    without cookies may be kept by caches for ``FRESH_SECONDS``.
+    without cookies may be kept by caches for ``FRESH_SECONDS``; after that, and for everybody else
+    at once, a page that is still the same is answered with 304 by its ``ETag``.
     """
 
     place = ""
@@ -62,11 +65,16 @@ class PublicView(View):
         if request.method not in ("GET", "HEAD") or response.has_header("Cache-Control"):
             return response
         personal = request.COOKIES or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
-        if response.status_code == 200 and not personal:
+        if response.status_code in (200, 304) and not personal:
             patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
         else:
             patch_cache_control(response, private=True, no_cache=True)
-        return response
+        if response.status_code != 200 or response.streaming or response.has_header("ETag"):
+            return response
+        content: bytes = response.content  # type: ignore[attr-defined]
+        response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        kept = get_conditional_response(request, etag=response["ETag"], response=response)
+        return response if kept is None else kept
 
     def asked(self, name: str) -> str:
         """A value of the address, without the NUL that no text of the database may hold."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from departments.models import Region
@@ -33,13 +34,25 @@ class Field:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table for the public; ``rows`` gives a county's values in the order of ``fields``."""
+    """A table for the public; ``rows`` gives a county's values in the order of ``fields``.
+
+    ``stamp`` tells cheaply whether the rows are still the same, where there may be very many.
+    """
 
     key: str
     title: str
     about: str
     fields: tuple[Field, ...]
     rows: Callable[[Region], Iterator[tuple[Any, ...]]]
+    stamp: Callable[[Region], Any] | None = None
+
+
+def mark_of(dataset: Dataset, region: Region) -> str:
+    """The same as long as the rows are: a digest of the stamp, or else of all of them."""
+    digest = hashlib.sha256(region.code.encode())
+    for part in (dataset.stamp(region),) if dataset.stamp else dataset.rows(region):
+        digest.update(json.dumps(part, default=str).encode())
+    return digest.hexdigest()[:32]
 
 
 def as_csv(dataset: Dataset, region: Region) -> Iterator[str]:
@@ -113,6 +126,15 @@ def _results(region: Region) -> Iterator[tuple[Any, ...]]:
         )
 
 
+def _results_stamp(region: Region) -> list[Any]:
+    """Publications are only added, corrected and withdrawn; each leaves its moment."""
+    return list(
+        selectors.every_publication(region)
+        .aggregate(n=Count("pk"), first=Max("published_at"), last=Max("ended_at"))
+        .values()
+    )
+
+
 def _matters(region: Region) -> Iterator[tuple[Any, ...]]:
     found = selectors.matter_details().filter(matter__region=region)
     for version in found.order_by("matter__number").iterator(chunk_size=BATCH):
@@ -131,6 +153,19 @@ def _matters(region: Region) -> Iterator[tuple[Any, ...]]:
             version.legal_bases.splitlines(),
             version.source,
             version.in_force_at,
+        )
+
+
+def _departments(region: Region) -> Iterator[tuple[Any, ...]]:
+    for duty in selectors.every_duty(region).iterator(chunk_size=BATCH):
+        yield (
+            duty.department.name,
+            duty.department.hotline,
+            duty.version.matter.number,
+            duty.version.name,
+            duty.get_part_display(),
+            duty.description,
+            duty.version.legal_bases.splitlines(),
         )
 
 
@@ -223,6 +258,7 @@ DATASETS = {
                 Field("corrects", "更正自", "所更正的公示的编号"),
             ),
             _results,
+            _results_stamp,
         ),
         Dataset(
             "matters",
@@ -242,6 +278,21 @@ DATASETS = {
                 Field("in_force_at", "生效时间"),
             ),
             _matters,
+        ),
+        Dataset(
+            "departments",
+            "部门职责",
+            "各部门在现行事项中的职责，一个部门在一个事项中一行。",
+            (
+                Field("department", "部门"),
+                Field("hotline", "咨询投诉电话"),
+                Field("matter_number", "事项序号"),
+                Field("matter", "监管事项"),
+                Field("part", "职责"),
+                Field("description", "职责说明"),
+                Field("legal_bases", "法律依据", "事项的法律依据，一条或者几条"),
+            ),
+            _departments,
         ),
         Dataset(
             "plans",

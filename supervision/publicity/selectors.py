@@ -7,10 +7,10 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from credit.models import Sanction, SanctionMeasure, Subject, WhiteListEntry
 from credit.models.subject import NATURAL_PERSONS
 from credit.rules.measures import MEASURES
-from departments.models import Region
+from departments.models import Department, Region
 from inspections.models import Draw, PlanItem, PlanItemPart, Publication, YearPlan
 from inspections.selectors.draws import public_draws
-from matters.models import Duty, MatterVersion
+from matters.models import CheckItem, Duty, MatterVersion
 from records.search import indexed
 
 RESULT_ORDERING = ("-published_at", "-id")
@@ -59,6 +59,48 @@ def matter_details() -> QuerySet[MatterVersion]:
         .select_related("matter__region", "lead")
         .prefetch_related("duties__department", "categories")
     )
+
+
+def departments(region: Region) -> QuerySet[Department]:
+    """The departments of a county with the number of matters in force that each leads and takes
+    part in."""
+    in_force = Q(duties__version__state=MatterVersion.State.IN_FORCE)
+    leads = Q(duties__part=Duty.Part.LEAD)
+    return (
+        Department.objects.filter(region=region, is_active=True)
+        .annotate(
+            led=Count("duties", filter=in_force & leads),
+            joined=Count("duties", filter=in_force & ~leads),
+        )
+        .order_by("-led", "-joined", "id")
+    )
+
+
+def duties(department: Department) -> QuerySet[Duty]:
+    """What a department does in the matters in force, by the matter's number."""
+    return (
+        Duty.objects.filter(department=department, version__state=MatterVersion.State.IN_FORCE)
+        .select_related("version__matter", "version__lead")
+        .order_by("version__matter__number")
+    )
+
+
+def every_duty(region: Region) -> QuerySet[Duty]:
+    """The duties of all departments of a county in the matters in force."""
+    return (
+        Duty.objects.filter(
+            department__region=region,
+            department__is_active=True,
+            version__state=MatterVersion.State.IN_FORCE,
+        )
+        .select_related("department", "version__matter")
+        .order_by("department", "version__matter__number")
+    )
+
+
+def check_items(department: Department) -> QuerySet[CheckItem]:
+    """What a department checks on its visits."""
+    return CheckItem.objects.filter(department=department, is_active=True)
 
 
 def white_list(region: Region, text: str = "") -> QuerySet[WhiteListEntry]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision.publicity import complaints, credit, data, draws, views, visits
+from supervision.publicity import complaints, credit, data, departments, draws, views, visits
 
 app_name = "public"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("results/<int:pk>/", views.ResultView.as_view(), name="result"),
     path("matters/", views.MattersView.as_view(), name="matters"),
     path("matters/<int:pk>/", views.MatterView.as_view(), name="matter"),
+    path("departments/", departments.DepartmentsView.as_view(), name="departments"),
+    path("departments/<int:pk>/", departments.DepartmentView.as_view(), name="department"),
     path("plans/", views.PlansView.as_view(), name="plans"),
     path("plans/<int:year>/", views.PlanView.as_view(), name="plan"),
     path("draws/", draws.PublicDrawsView.as_view(), name="draws"),

@@ -98,6 +98,7 @@ def build() -> World:
     lead = User.objects.get(username="mzj_clerk").department
     partner = User.objects.get(username="wjw_clerk").department
     assert lead is not None and partner is not None
+    world.add(department=lead)
     _neighbour(region)
     _directories(world, region, lead, partner)
     _matters(world, region, lead, partner)
