@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from records.models import OutboxMessage
 
 _MOST_BYTES = 64 * 1024
-_CHUNK = 4096
 _SHOWN_WORDS = 500
 
 log = structlog.get_logger(__name__)
@@ -198,6 +197,10 @@ def attempt(message: OutboxMessage, route: Route) -> Reading:
     except requests.RequestException as error:
         log.warning("outbox.unreachable", target=message.target, error=str(error))
         return Reading(Outcome.LATER, _trouble(error, route), unwell=True)
+    except Exception:
+        # Whatever it was, the message must not be left without an end, nor those behind it.
+        log.exception("outbox.not_called", message=key, target=message.target)
+        return Reading(Outcome.LATER, "推送没有完成，详见系统日志。", unwell=True)
     reading = adapter.read(answer)
     if reading.words and _is_secret(message):
         return replace(reading, words=f"对方系统没有接收（HTTP {answer.status}）")
@@ -236,9 +239,10 @@ def _call(url: str, body: bytes, key: str, route: Route) -> Answer:
         allow_redirects=False,
         stream=True,
     ) as answer:
-        content = b""
-        for chunk in answer.iter_content(_CHUNK):
-            content += chunk
+        content = bytearray()
+        # Byte by byte, or whoever sends one now and then would hold us as long as they like.
+        for byte in answer.iter_content(1):
+            content += byte
             if len(content) >= _MOST_BYTES:
                 break
             if time.monotonic() > ends:
@@ -246,5 +250,5 @@ def _call(url: str, body: bytes, key: str, route: Route) -> Answer:
         return Answer(
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
-            content[:_MOST_BYTES],
+            bytes(content),
         )

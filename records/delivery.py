@@ -112,19 +112,26 @@ def deliver_next() -> bool:
             return False
         route = route_of(known, message)
         assert route is not None
-        lease = dt.timedelta(seconds=route.lease_seconds)
+        leased_until = clock.now() + dt.timedelta(seconds=route.lease_seconds)
+        if not _may_try(route, leased_until):
+            return True
         message.attempts += 1
         message.round_attempts += 1
-        message.next_attempt_at = clock.now() + lease
+        message.next_attempt_at = leased_until
         message.save(update_fields=("attempts", "round_attempts", "next_attempt_at"))
-        # Of a system that has rested one message tries; the others wait for what it hears.
-        OutboxCircuit.objects.filter(_of(route), failures__gte=FAILURES_TO_REST).update(
-            rests_until=message.next_attempt_at
-        )
     reading = attempt(message, route)
     _note(route, reading)
     _settle(message, reading)
     return True
+
+
+def _may_try(route: Route, until: dt.datetime) -> bool:
+    """Whether this worker may call: of a system that has rested one message tries, and the others
+    wait for what it hears."""
+    failing = OutboxCircuit.objects.filter(_of(route), failures__gte=FAILURES_TO_REST)
+    if not failing.exists():
+        return True
+    return failing.filter(rests_until__lte=clock.now()).update(rests_until=until) == 1
 
 
 def _settle(message: OutboxMessage, reading: Reading) -> None:

@@ -72,14 +72,15 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     keeps the ways open does not read what goes on them."""
     if not actor.fills(COORDINATION):
         return []
-    masks: dict[str, Callable[[str], str]] = {}
+    masks: dict[str, Callable[[Any], str]] = {}
     if message.target == COMPLAINT_CHANNEL:
         masks = {"name": masked_name, "phone": masked_phone, "text": lambda _: _HIDDEN}
-    return [
-        (NAMES.get(key, key), (masks[key] if key in masks else _words)(value))
-        for key, value in message.payload.items()
-        if value not in (None, "", [])
-    ]
+    lines = []
+    for key, value in message.payload.items():
+        if value not in (None, "", []):
+            show = masks.get(key, _words)
+            lines.append((NAMES.get(key, key), show(value)))
+    return lines
 
 
 def _words(value: Any) -> str:

@@ -88,7 +88,7 @@ class Way:
 
     route: Route
     name: str
-    circuit: OutboxCircuit | None
+    circuit: OutboxCircuit
     rests: bool
 
 
@@ -98,8 +98,9 @@ def ways(known: Iterable[Route]) -> list[Way]:
     now = clock.now()
     found = []
     for route in known:
-        circuit = circuits.get((route.target, route.region_code))
-        rests = bool(circuit and circuit.rests_until and circuit.rests_until > now)
+        own = (route.target, route.region_code)
+        circuit = circuits.get(own) or OutboxCircuit(target=own[0], region_code=own[1])
+        rests = circuit.rests_until is not None and circuit.rests_until > now
         found.append(Way(route, TARGETS[route.target], circuit, rests))
     return sorted(found, key=lambda way: (list(TARGETS).index(way.route.target), way.name))
 

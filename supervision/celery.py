@@ -46,6 +46,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "report-missing-acts": {
+        "task": "outbound.report_missing",
+        "schedule": crontab(hour="2", minute="40"),
+    },
     "sequence-feeds": {
         "task": "gateway.sequence",
         "schedule": 300.0,

@@ -183,6 +183,8 @@ MENU: tuple[Group, ...] = (
             Entry(
                 "留痕", "records:trail", lambda a: _coordinates(a) or a.has_role(Role.AUDIT_ADMIN)
             ),
+            Entry("监管行为数据", "outbound:acts", _coordinates),
+            Entry("对外对接", "outbound:links", lambda a: a.has_role(Role.SYSTEM_ADMIN)),
             Entry("接口接入", "gateway:clients", lambda a: a.has_role(Role.SYSTEM_ADMIN)),
             Entry(
                 "系统配置",

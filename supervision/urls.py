@@ -26,5 +26,6 @@ urlpatterns = [
     path("assessment/", include("supervision.assessment.urls")),
     path("gateway/v1/", include("supervision.gateway.api_urls")),
     path("gateway/", include("supervision.gateway.urls")),
+    path("outbound/", include("supervision.outbound.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -52,8 +52,8 @@ def test_a_publication_arrives_once_through_failures_and_repeats(county, counter
     assert {body["id"] for body in counterpart.received} == {str(message.pk)}
     (body,) = counterpart.accepted.values()
     assert body["topic"] == "result.published"
-    assert body["payload"]["publication"] == publication.pk
-    assert body["payload"]["subject_identifier"] == result.part.task.subject.identifier
+    assert body["payload"]["record"] == publication.pk
+    assert body["payload"]["uniscid"] == result.part.task.subject.identifier
     assert message.delivered_at is not None
 
 
@@ -73,8 +73,8 @@ def test_correction_and_withdrawal_follow_the_publication(county, counterpart):
     topics = [body["topic"] for body in counterpart.received]
     assert topics == ["result.published", "result.corrected", "result.withdrawn"]
     old, new = (row.publication.pk for row in (first, second))
-    assert counterpart.received[1]["payload"]["corrects"] == old
-    assert counterpart.received[2]["payload"]["publication"] == new
+    assert counterpart.received[1]["payload"]["replaces"] == old
+    assert counterpart.received[2]["payload"]["record"] == new
     assert len(counterpart.accepted) == 3
 
 

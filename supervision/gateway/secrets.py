@@ -30,6 +30,12 @@ def shown(secret: bytes) -> str:
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
+def read(text: str) -> bytes:
+    """The secret that ``shown`` stands for; raises ``ValueError`` for what is none."""
+    padded = text + "=" * (-len(text) % 4)
+    return base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
+
+
 def encrypt(secret: bytes) -> str:
     """A secret as it is stored."""
     return _box(tuple(settings.GATEWAY_SECRETS)).encrypt(secret).decode()

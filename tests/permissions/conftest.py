@@ -17,6 +17,7 @@ from tests.permissions.world_credit import add_credit
 from tests.permissions.world_duplicates import add_duplicates
 from tests.permissions.world_gateway import add_gateway
 from tests.permissions.world_labels import add_labels
+from tests.permissions.world_outbound import add_outbound
 from tests.permissions.world_procedures import add_procedures
 from tests.permissions.world_sanctions import add_sanctions
 from tests.permissions.world_sharing import add_sharing
@@ -48,6 +49,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_credit(built)
         add_sanctions(built)
         add_gateway(built)
+        add_outbound(built)
         add_assessment(built)
         yield built
         transaction.set_rollback(True)

@@ -58,6 +58,7 @@ DOORS = {
     "petition": "credit:petition-act",
     "gateway_client": "gateway:client-act",
     "gateway_key": "gateway:key-act",
+    "outbound_link": "outbound:link-act",
     "assessment_scheme": "assessment:scheme-act",
     "assessment_round": "assessment:round-act",
     "assessment_appeal": "assessment:appeal-act",

@@ -1,0 +1,201 @@
+"""Supervision acts against what was reported of them (G4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from clues.models import Penalty
+from inspections.models import Result
+from records.actor import Actor
+from records.excel import Column, Sheet, kinds
+from records.roles import CLERK, COORDINATION, HEAD
+from supervision.outbound.models import ActReport
+
+STATUSES = {
+    "missing": "未报送",
+    "waiting": "待推送",
+    "sent": "已送达",
+    "refused": "推送失败",
+}
+TONES = {"missing": "bad", "waiting": "info", "sent": "ok", "refused": "bad"}
+
+SHEET = Sheet(
+    title="监管行为数据",
+    columns=(
+        Column("kind", "行为类别", kinds.text(20), width=12),
+        Column("document", "文书号", kinds.text(60), width=28),
+        Column("department", "实施机关", kinds.text(100), width=28),
+        Column("subject", "相对人", kinds.text(120), width=36),
+        Column("happened_on", "日期", kinds.text(20), width=12),
+        Column("act_state", "行为状态", kinds.text(20), width=12),
+        Column("status", "报送情况", kinds.text(20), width=12),
+        Column("record", "行为编号", kinds.text(60), width=28),
+        Column("version", "版本", kinds.text(10), width=8),
+        Column("reported_at", "报送时间", kinds.text(30), width=20),
+        Column("error", "最近错误", kinds.text(2000), width=50),
+    ),
+)
+
+
+def coordinates(actor: Actor) -> bool:
+    """Whether the person is of the coordination office, which answers for what is reported."""
+    return actor.fills(COORDINATION) and actor.has_role(CLERK, HEAD)
+
+
+def _reportable_results() -> QuerySet[Result]:
+    """Checks with a result that stands, and withdrawn ones that have been told of. A result that
+    was replaced is told of by its correction."""
+    standing = Q(state=Result.State.PUBLISHED)
+    ended = Q(state=Result.State.WITHDRAWN, part__act_report__isnull=False)
+    return Result.objects.filter(standing | ended)
+
+
+def _reportable_penalties() -> QuerySet[Penalty]:
+    """Penalties in force, and those told of that were withdrawn; nothing confidential."""
+    standing = Q(state=Penalty.State.IN_FORCE)
+    ended = Q(state=Penalty.State.WITHDRAWN, act_report__isnull=False)
+    found: QuerySet[Penalty] = Penalty.objects.filter(standing | ended, confidential=False)
+    return found
+
+
+# Whether the report says how the act stands.
+_RESULT_SAID = Q(part__act_report__result=F("pk")) & (
+    Q(state=Result.State.PUBLISHED, part__act_report__withdrawn=False)
+    | Q(state=Result.State.WITHDRAWN, part__act_report__withdrawn=True)
+)
+_PENALTY_SAID = Q(state=Penalty.State.IN_FORCE, act_report__withdrawn=False) | Q(
+    state=Penalty.State.WITHDRAWN, act_report__withdrawn=True
+)
+
+
+def unsaid_results(region_code: str) -> QuerySet[Result]:
+    """The checks of a region whose report is missing or old."""
+    found = _reportable_results().filter(part__task__region__code__startswith=region_code)
+    return _with_status(found, "part__act_report", _RESULT_SAID).filter(report_status="missing")
+
+
+def unsaid_penalties(region_code: str) -> QuerySet[Penalty]:
+    """The penalties of a region whose report is missing or old."""
+    found = _reportable_penalties().filter(region_code__startswith=region_code)
+    return _with_status(found, "act_report", _PENALTY_SAID).filter(report_status="missing")
+
+
+def _with_status(found: QuerySet[Any], report: str, said: Q) -> QuerySet[Any]:
+    message = f"{report}__message"
+    annotated: QuerySet[Any] = found.annotate(
+        report_status=Case(
+            When(Q(**{f"{report}__isnull": True}) | ~said, then=Value("missing")),
+            When(**{f"{message}__delivered_at__isnull": False}, then=Value("sent")),
+            When(**{f"{message}__dead_at__isnull": False}, then=Value("refused")),
+            default=Value("waiting"),
+            output_field=CharField(),
+        )
+    )
+    return annotated
+
+
+def acts(actor: Actor, kind: str) -> QuerySet[Any]:
+    """The acts of one kind in the actor's region with ``report_status``; newest first by id."""
+    if not coordinates(actor):
+        return Result.objects.none()
+    if kind == ActReport.Kind.PENALTY:
+        penalties = _reportable_penalties().filter(
+            pk__in=Penalty.objects.visible_to(actor).values("pk"),
+            region_code__startswith=actor.region_code,
+        )
+        return _with_status(penalties, "act_report", _PENALTY_SAID).select_related(
+            "department", "subject", "act_report__message"
+        )
+    results = _reportable_results().filter(
+        part__in=Result.objects.visible_to(actor).values("part"),
+        part__task__region__code__startswith=actor.region_code,
+    )
+    return _with_status(results, "part__act_report", _RESULT_SAID).select_related(
+        "part__department", "part__task__subject", "part__act_report__message"
+    )
+
+
+def counts(found: QuerySet[Any]) -> dict[str, int]:
+    """How many acts are in each status, in one query."""
+    told = dict(found.order_by().values_list("report_status").annotate(Count("pk")))
+    return {status: told.get(status, 0) for status in STATUSES}
+
+
+@dataclass(frozen=True)
+class ActLine:
+    """One act with its report, as the page and the export show it."""
+
+    kind: str
+    document: str
+    url: str
+    department: Any
+    subject: Any
+    happened_on: Any
+    state: str
+    status: str
+    report: ActReport | None
+
+    @property
+    def status_label(self) -> str:
+        return STATUSES[self.status]
+
+    @property
+    def status_tone(self) -> str:
+        return TONES[self.status]
+
+
+def line(act: Any) -> ActLine:
+    """An act of ``acts`` as a line."""
+    status: str = act.report_status
+    if isinstance(act, Penalty):
+        return ActLine(
+            kind=ActReport.Kind.PENALTY.label,
+            document=act.number,
+            url=act.get_absolute_url(),
+            department=act.department,
+            subject=act.subject,
+            happened_on=act.decided_on,
+            state=act.get_state_display(),
+            status=status,
+            report=getattr(act, "act_report", None),
+        )
+    part = act.part
+    return ActLine(
+        kind=ActReport.Kind.CHECK.label,
+        document=part.task.code,
+        url=act.get_absolute_url(),
+        department=part.department,
+        subject=part.task.subject,
+        happened_on=timezone.localtime(part.submitted_at or act.published_at).date(),
+        state=act.get_state_display(),
+        status=status,
+        report=getattr(part, "act_report", None),
+    )
+
+
+def export_rows(found: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Acts as rows of ``SHEET``."""
+    for each in map(line, found):
+        report = each.report
+        yield {
+            "kind": each.kind,
+            "document": each.document,
+            "department": each.department.name,
+            "subject": each.subject.shown_name,
+            "happened_on": each.happened_on.isoformat(),
+            "act_state": each.state,
+            "status": each.status_label,
+            "record": report.record if report else "",
+            "version": str(report.version) if report else "",
+            "reported_at": (
+                timezone.localtime(report.reported_at).strftime("%Y-%m-%d %H:%M:%S")
+                if report
+                else ""
+            ),
+            "error": report.message.last_error if report else "",
+        }

@@ -1,0 +1,1 @@
+from tests.plugin import *  # noqa: F403

@@ -1,0 +1,173 @@
+"""Pages: the ways to other systems for the administrator, supervision acts against their reports
+for the coordination office."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from records.errors import NotAllowed, Refused
+from records.exports import export_list
+from records.forms import show_refusal
+from records.middleware import actor_of
+from records.outbox_pages import ways
+from records.paging import capped_count, requested_page
+from records.selectors import timeline
+from records.views import ActView
+from supervision.outbound import selectors
+from supervision.outbound.acts import LINK_ACTS, administers
+from supervision.outbound.forms import ActFilter, LinkForm, NewLinkForm
+from supervision.outbound.links import links
+from supervision.outbound.models import OutboundLink
+from supervision.outbound.services import links as services
+from supervision.outbound.services import reports
+
+
+def _ensure_administrator(request: HttpRequest) -> None:
+    if not administers(actor_of(request)):
+        raise NotAllowed("只有系统管理员可以管理对外对接。", verb="outbound_link.manage")
+
+
+def _link(request: HttpRequest, pk: int) -> OutboundLink:
+    found = OutboundLink.objects.visible_to(actor_of(request)).select_related("region", "secret")
+    return get_object_or_404(found, pk=pk)
+
+
+class LinkListView(View):
+    """The ways that are set up."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        _ensure_administrator(request)
+        found = OutboundLink.objects.visible_to(actor_of(request)).select_related("region")
+        standing = {(way.route.target, way.route.region_code): way for way in ways(links())}
+        page = requested_page(request, found, ("-id",))
+        rows = [(link, standing[link.target, link.region.code]) for link in page]
+        return render(request, "outbound/links.html", {"page": page, "rows": rows})
+
+
+class LinkNewView(View):
+    """Set up a way."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        _ensure_administrator(request)
+        return self._show(request, NewLinkForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        _ensure_administrator(request)
+        form = NewLinkForm(request.POST)
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                link = services.create(
+                    actor_of(request), said["region"], said["target"], form.given(), said["reason"]
+                )
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"已设置“{link}”，启用后开始推送。")
+                return redirect(link)
+        return self._show(request, form)
+
+    def _show(self, request: HttpRequest, form: LinkForm) -> HttpResponse:
+        context = {"form": form, "title": "设置对外对接", "back": reverse("outbound:links")}
+        status = 422 if form.errors else 200
+        return render(request, "outbound/link_form.html", context, status=status)
+
+
+class LinkView(View):
+    """One way: where to, how it has been doing, its trail."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        link = _link(request, pk)
+        own = [
+            way
+            for way in ways(links())
+            if (way.route.target, way.route.region_code) == (link.target, link.region.code)
+        ]
+        context = {
+            "link": link,
+            "way": own[0],
+            "secret": getattr(link, "secret", None),
+            "acts": LINK_ACTS.buttons(actor_of(request), link),
+            "entries": timeline(link),
+        }
+        return render(request, "outbound/link.html", context)
+
+
+class LinkEditView(View):
+    """Change it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        link = _link(request, pk)
+        return self._show(request, link, LinkForm.of(link))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        link = _link(request, pk)
+        form = LinkForm(request.POST)
+        if form.is_valid():
+            try:
+                services.edit(actor_of(request), pk, form.given(), form.cleaned_data["reason"])
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"已修改“{link}”。")
+                return redirect(link)
+        return self._show(request, link, form)
+
+    def _show(self, request: HttpRequest, link: OutboundLink, form: LinkForm) -> HttpResponse:
+        context = {"form": form, "title": f"修改“{link}”", "back": link.get_absolute_url()}
+        status = 422 if form.errors else 200
+        return render(request, "outbound/link_form.html", context, status=status)
+
+
+class LinkActView(ActView):
+    """Switch it on and off."""
+
+    table = LINK_ACTS
+    handlers = services.HANDLERS
+    detail_url = "outbound:link"
+
+
+class ActListView(View):
+    """Supervision acts against what was reported of them."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        actor = actor_of(request)
+        if not selectors.coordinates(actor):
+            raise NotAllowed("只有综合协调组可以查看监管行为数据报送。", verb="act_report.view")
+        form = ActFilter(actor, request.GET)
+        every = form.narrow(selectors.acts(actor, form.chosen_kind))
+        found = form.narrow_status(every)
+        if request.GET.get("export") == "xlsx":
+            return export_list(
+                request,
+                selectors.SHEET,
+                found.order_by("-id"),
+                selectors.export_rows,
+                "监管行为数据.xlsx",
+            )
+        page = requested_page(request, found, ("-id",))
+        counts = selectors.counts(every)
+        context = {
+            "form": form,
+            "page": page,
+            "rows": [selectors.line(each) for each in page],
+            "total": capped_count(found),
+            "counts": [
+                (status, selectors.STATUSES[status], number, selectors.TONES[status])
+                for status, number in counts.items()
+            ],
+        }
+        return render(request, "outbound/acts.html", context)
+
+
+class ReportMissingView(View):
+    """Let what is missing be reported now."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        reports.report_now(actor_of(request))
+        messages.success(request, "已开始补报，片刻后刷新查看。")
+        return redirect("outbound:acts")
