@@ -15,12 +15,8 @@ from clues.api.sharing import (
 )
 from clues.api.warnings import WarningViewSet
 from credit.api.directory import SubjectViewSet
-from credit.api.evaluations import (
-    AssessmentViewSet,
-    CreditEventViewSet,
-    EvaluationViewSet,
-    IndicatorSetViewSet,
-)
+from credit.api.evaluations import AssessmentViewSet, CreditEventViewSet, EvaluationViewSet
+from credit.api.indicators import IndicatorSetViewSet
 from credit.api.petitions import PetitionViewSet
 from credit.api.policies import PolicyViewSet
 from credit.api.sanctions import SanctionViewSet

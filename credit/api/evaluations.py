@@ -1,4 +1,4 @@
-"""REST resources of sets of indicators, evaluations, their results, and credit events (S3, S4)."""
+"""REST resources of evaluations, their results, and credit events (S4)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit.models import Assessment, CreditEvent, Evaluation, Indicator, IndicatorSet
+from credit.models import Assessment, CreditEvent, Evaluation
 from credit.rules.events import KIND_CHOICES
 from credit.selectors.petitions import mark_of, marked
 from credit.services.outside import (
@@ -25,78 +25,6 @@ from credit.services.outside import (
 from credit.validation import IDENTIFIER_LENGTH
 from records.api import IsStaffMember, KeysetPagination, api_actor
 from records.errors import NotAllowed
-
-
-class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
-    """One indicator; weights are whole hundredths of a point."""
-
-    class Meta:
-        model = Indicator
-        fields = (
-            "code",
-            "name",
-            "group",
-            "event",
-            "measure",
-            "weight",
-            "full_at",
-            "months",
-            "adds",
-            "veto",
-            "own_matter",
-            "basis",
-        )
-
-
-class IndicatorSetSerializer(serializers.ModelSerializer[IndicatorSet]):
-    """A version of a set with its indicators in order; lines of grades in hundredths of a point."""
-
-    region = serializers.CharField(source="region.code", help_text="行政区划代码")
-    indicators = IndicatorSerializer(many=True, help_text="指标，按顺序")
-
-    class Meta:
-        model = IndicatorSet
-        fields = (
-            "id",
-            "region",
-            "matter",
-            "department",
-            "version",
-            "name",
-            "reason",
-            "state",
-            "a_from",
-            "b_from",
-            "c_from",
-            "in_force_at",
-            "retired_at",
-            "indicators",
-        )
-
-
-class IndicatorSetFilter(django_filters.FilterSet):
-    """Where a set stands, and for which matter it is."""
-
-    state = django_filters.ChoiceFilter(choices=IndicatorSet.State.choices, label="状态")
-    matter = django_filters.NumberFilter(field_name="matter_id", label="监管事项编号")
-
-    class Meta:
-        model = IndicatorSet
-        fields: tuple[str, ...] = ()
-
-
-class IndicatorSetViewSet(viewsets.ReadOnlyModelViewSet[IndicatorSet]):
-    """Sets visible to the caller, newest first."""
-
-    queryset = IndicatorSet.objects.none()
-    serializer_class = IndicatorSetSerializer
-    permission_classes = (IsStaffMember,)
-    pagination_class = KeysetPagination
-    filterset_class = IndicatorSetFilter
-
-    def get_queryset(self) -> QuerySet[IndicatorSet]:
-        found = IndicatorSet.objects.visible_to(api_actor(self.request))
-        return found.select_related("region").prefetch_related("indicators").order_by("-id")
 
 
 class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):

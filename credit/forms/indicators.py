@@ -137,7 +137,7 @@ class BaseLineFormSet(BaseFormSet):  # type: ignore[type-arg]
     def lines(self) -> list[LineInput]:
         """What was typed; new lines get codes of their own."""
         kept = self.kept()
-        fresh = _fresh({form.cleaned_data["code"] for form in kept})
+        fresh = fresh_codes({form.cleaned_data["code"] for form in kept})
         return [form.line(form.cleaned_data["code"] or next(fresh)) for form in kept]
 
     def show(self, complaints: Sequence[SetComplaint]) -> None:
@@ -160,7 +160,8 @@ LineFormSet = forms.formset_factory(
 )
 
 
-def _fresh(taken: set[str]) -> Iterator[str]:
+def fresh_codes(taken: set[str]) -> Iterator[str]:
+    """Codes for lines that have none yet, none of them taken."""
     number = 0
     while True:
         number += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
@@ -166,6 +166,18 @@ def act(actor: Actor, code: str, pk: int, opinion: str = "") -> IndicatorSet:
     """The acts that change nothing but the state: sign, return, discard."""
     with INDICATOR_SET_ACTS.take(actor, code, pk, opinion=opinion) as found:
         return found
+
+
+HANDLERS: Mapping[str, Callable[[Actor, int, str], IndicatorSet | Evaluation]] = {
+    "try": try_out,
+    "submit": submit,
+    "enforce": enforce,
+    "evaluate": evaluate,
+    "sign": lambda actor, pk, opinion: act(actor, "sign", pk, opinion),
+    "return": lambda actor, pk, opinion: act(actor, "return", pk, opinion),
+    "discard": lambda actor, pk, opinion: act(actor, "discard", pk, opinion),
+}
+"""The acts that need no more than an opinion; what begins a run returns it."""
 
 
 def _write_lines(of: IndicatorSet, lines: Sequence[LineInput]) -> None:

@@ -193,15 +193,7 @@ class IndicatorSetActView(ActView):
 
     table = INDICATOR_SET_ACTS
     detail_url = "credit:indicator-set"
-    handlers = {
-        "try": services.try_out,
-        "submit": services.submit,
-        "enforce": services.enforce,
-        "evaluate": services.evaluate,
-        "sign": lambda actor, pk, opinion: services.act(actor, "sign", pk, opinion),
-        "return": lambda actor, pk, opinion: services.act(actor, "return", pk, opinion),
-        "discard": lambda actor, pk, opinion: services.act(actor, "discard", pk, opinion),
-    }
+    handlers = services.HANDLERS
 
     def next_url(self, request: HttpRequest, instance: Any) -> str:
         code = request.resolver_match.kwargs["code"] if request.resolver_match else ""

@@ -47,6 +47,7 @@ THINGS = {
     "/shared-records/": "record_shared",
     "/sharing-requests/": "request_sent",
     "/sanctions/": "sanction",
+    "/indicator-sets/": "indicators_draft",
     "/white-list/": "white_list_consent",
 }
 CHECKS = (
