@@ -15,7 +15,7 @@ state that keeps owner, purpose and clock keeps its stop.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -33,6 +33,7 @@ from records.errors import Refused
 from records.models import Deadline
 
 C = TypeVar("C", bound=Concealable)
+_BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,64 @@ class Stages(Generic[C]):
             internal=stage.internal,
         )
 
+    def begin(self, actor: Actor, instances: Sequence[C]) -> None:
+        """As ``enter`` for objects that were created just now and are not confidential, in a few
+        statements per thousand. Raises ``Refused`` as it."""
+        limits: dict[tuple[str, str], ResolvedLimit] = {}
+        lying = []
+        for instance in instances:
+            stage = self.of(instance)
+            if stage is None:
+                continue
+            owner = stage.owner(instance)
+            if owner is None:
+                raise Refused(f"“{stage.waits}”没有责任部门，不能办理。请联系综合协调组指定。")
+            limit = stage.limit(instance)
+            key = (instance.region_code, limit.key)
+            if key not in limits:
+                limits[key] = _resolved(instance, limit)
+            lying.append((instance, stage, owner, limits[key]))
+        owners = Department.objects.filter(pk__in={owner for _, _, owner, _ in lying})
+        regions = dict(owners.values_list("pk", "region__code"))
+        now = clock.now()
+        started = deadlines.start_each(
+            actor,
+            [
+                deadlines.Start(
+                    target=instance,
+                    rule=limit.key,
+                    title=limit.title,
+                    source=limit.source,
+                    limit=limit.limit,
+                    department_id=owner,
+                    region_code=regions[owner],
+                    started_at=stage.since(instance) or now,
+                )
+                for instance, stage, owner, limit in lying
+            ],
+        )
+        Stop.objects.bulk_create(
+            (
+                Stop(
+                    target_type=ContentType.objects.get_for_model(instance),
+                    target_id=instance.pk,
+                    code=Stop.MAIN,
+                    kind=self.kind,
+                    waits=stage.waits,
+                    about=_about(instance),
+                    department_id=owner,
+                    sender_id=stage.sender(instance),
+                    for_head=stage.for_head(instance),
+                    internal=stage.internal,
+                    clue_id=getattr(instance, "clue_id", None),
+                    deadline=deadline,
+                    region_code=regions[owner],
+                )
+                for (instance, stage, owner, _), deadline in zip(lying, started, strict=True)
+            ),
+            batch_size=_BATCH,
+        )
+
 
 class StagedActs(ActTable[C]):
     """An act table whose acts enter the stage of the state they lead to."""
@@ -188,9 +247,7 @@ def open_side(
         if present.department_id == department_id:
             return present
         leave(actor, present)
-    resolved = (
-        clock if isinstance(clock, ResolvedLimit) else time_limit(instance.region_code, clock)
-    )
+    resolved = _resolved(instance, clock)
     # Whoever oversees the department whose turn it is must see it lie there (letters go further
     # than a region).
     region_code = Department.objects.values_list("region__code", flat=True).get(pk=department_id)
@@ -222,6 +279,13 @@ def open_side(
         region_code=region_code,
         confidential=instance.confidential,
     )
+
+
+def _resolved(instance: Concealable, limit: TimeLimit | ResolvedLimit) -> ResolvedLimit:
+    """The limit as it holds where the object is."""
+    if isinstance(limit, ResolvedLimit):
+        return limit
+    return time_limit(instance.region_code, limit)
 
 
 def close_side(actor: Actor, instance: models.Model, code: str) -> None:

@@ -46,8 +46,8 @@ TAGS = {
 SUMMARIES = {
     "gateway_subjects_push": "报送监管对象（一次最多 10000 个）",
     "gateway_credit_facts_push": "报送信用记录（一次最多 10000 条）",
-    "gateway_warnings_push": "报送预警（一次最多 500 条）",
-    "gateway_clues_push": "报送线索（一次最多 500 条）",
+    "gateway_warnings_push": "报送预警（一次最多 10000 条）",
+    "gateway_clues_push": "报送线索（一次最多 10000 条）",
     "gateway_clues_pull": "获取线索办理进度的变化",
     "gateway_matters_push": "下发上级监管事项（一次最多 10000 项）",
     "gateway_matters_pull": "获取监管事项的变化",

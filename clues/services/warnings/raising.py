@@ -27,9 +27,15 @@ from records.periods import ahead
 
 def warning_number(region_code: str, at: dt.datetime) -> str:
     """YJ411603-2026-0001 …; call it inside the transaction that uses it."""
+    (number,) = warning_numbers(region_code, at, 1)
+    return number
+
+
+def warning_numbers(region_code: str, at: dt.datetime, count: int) -> list[str]:
+    """The next numbers; the series stays locked until the transaction ends, also for none."""
     year = timezone.localtime(at).year
-    (value,) = next_values(f"warning:{region_code}:{year}")
-    return f"YJ{region_code}-{year}-{value:04d}"
+    values = next_values(f"warning:{region_code}:{year}", count)
+    return [f"YJ{region_code}-{year}-{value:04d}" for value in values]
 
 
 def raise_warning(

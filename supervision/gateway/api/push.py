@@ -34,8 +34,7 @@ class Intake:
 
     ``desk`` is the function whose department takes it in for the region. ``check`` says what is
     wrong with items beyond their shape, by their place in the list given; ``write`` writes items
-    that are in order and says what became of each. Both are told the name of the source. ``most``
-    is the number of items a call.
+    that are in order and says what became of each. Both are told the name of the source.
     """
 
     shape: Shape
@@ -43,7 +42,6 @@ class Intake:
     check: Callable[[Actor, str, Sequence[Item]], Faults]
     write: Callable[[Actor, str, Sequence[Item]], Sequence[str]]
     outcomes: tuple[tuple[str, str], ...]
-    most: int = MOST_ITEMS
 
 
 class PushView(GatewayView):
@@ -75,8 +73,8 @@ class PushView(GatewayView):
         items = data.get("items") if isinstance(data, dict) else None
         if not isinstance(items, list) or not items:
             raise exceptions.ValidationError({"items": ["应为至少一项的列表。"]})
-        if len(items) > self.intake.most:
-            words = f"一次最多 {self.intake.most} 项，现有 {len(items)} 项，请分批报送。"
+        if len(items) > MOST_ITEMS:
+            words = f"一次最多 {MOST_ITEMS} 项，现有 {len(items)} 项，请分批报送。"
             raise exceptions.ValidationError({"items": [words]})
         return items
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from clues.models import Clue, RiskWarning
+from clues.models import RiskWarning
 from clues.rules.warnings import LEVELS
-from clues.services import intake
 from clues.services.intake_facts import CONTENT_LENGTH, ENTERED_CHANNELS, TITLE_LENGTH, Facts
-from clues.services.warnings.response import from_above
+from clues.services.intake_many import register_each
+from clues.services.warnings.many import FromAbove, enter_each
 from credit.models import Subject
 from credit.rules.events import KIND_CHOICES
 from credit.selectors.directory import scope_of, stored_entries
@@ -36,9 +36,6 @@ from supervision.gateway.api.push import Faults, Intake, Item, PushView
 from supervision.gateway.api.schema import described_push
 from supervision.gateway.models import Scope
 from supervision.gateway.shapes import Field, Shape, Wrong
-
-_ONE_BY_ONE = 500
-"""How many items a call of what is taken in one by one, each starting clocks and telling people."""
 
 _CODE = "91411603MA7GBJK2X0"
 
@@ -350,15 +347,7 @@ def _check_clues(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
 
 def _write_clues(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
     known = _Known(actor, items)
-    open_ones = Clue.objects.filter(region_code=actor.region_code, confidential=False)
-    there = _there(open_ones, "channel", items)
-    for item in items:
-        if (item["channel"], item["external_number"]) not in there:
-            intake.register(actor, **known.resolved(item))
-    return [
-        "unchanged" if (item["channel"], item["external_number"]) in there else "created"
-        for item in items
-    ]
+    return _words(register_each(actor, [Facts(**known.resolved(item)) for item in items]))
 
 
 def _check_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
@@ -371,22 +360,11 @@ def _check_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
 
 def _write_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
     known = _Known(actor, items)
-    open_ones = RiskWarning.objects.filter(region_code=actor.region_code, confidential=False)
-    there = _there(open_ones, "origin", items)
-    for item in items:
-        if (item["origin"], item["external_number"]) not in there:
-            from_above(actor, **known.resolved(item))
-    return [
-        "unchanged" if (item["origin"], item["external_number"]) in there else "created"
-        for item in items
-    ]
+    return _words(enter_each(actor, [FromAbove(**known.resolved(item)) for item in items]))
 
 
-def _there(found: Any, kind: str, items: Sequence[Item]) -> set[tuple[str, str]]:
-    """The numbers of the source that were taken in before, each with its kind."""
-    numbers = [item["external_number"] for item in items]
-    rows = found.filter(external_number__in=numbers)
-    return set(rows.values_list(kind, "external_number"))
+def _words(news: Sequence[bool]) -> list[str]:
+    return ["created" if new else "unchanged" for new in news]
 
 
 _NEW_OR_THERE = (("created", "已登记"), ("unchanged", "此前已登记"))
@@ -431,9 +409,7 @@ class FactsView(PushView):
 @described_push
 class CluesView(PushView):
     scopes = {"POST": Scope.CLUES_WRITE}
-    intake = Intake(
-        CLUE, Function.COORDINATION, _check_clues, _write_clues, _NEW_OR_THERE, _ONE_BY_ONE
-    )
+    intake = Intake(CLUE, Function.COORDINATION, _check_clues, _write_clues, _NEW_OR_THERE)
 
 
 @described_push
@@ -445,5 +421,4 @@ class WarningsView(PushView):
         _check_warnings,
         _write_warnings,
         _NEW_OR_THERE,
-        _ONE_BY_ONE,
     )

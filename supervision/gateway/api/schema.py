@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from supervision.gateway import feed
+from supervision.gateway.rules import MOST_ITEMS
 
 V = TypeVar("V", bound=type)
 
@@ -89,7 +90,7 @@ def described_push(view: V) -> V:
         (serializers.Serializer,),
         {
             "items": intake.shape.serializer()(
-                many=True, allow_empty=False, max_length=intake.most, help_text="逐项"
+                many=True, allow_empty=False, max_length=MOST_ITEMS, help_text="逐项"
             )
         },
     )

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from clues.models import Clue
 from clues.services import intake
+from credit.models import Subject
+from inspections.models import JointTask
+from inspections.tests.result_samples import checked_story
 from records.errors import Refused
 from supervision.gateway import feed, tasks
-from supervision.gateway.feeds import CLUES, FEEDS
+from supervision.gateway.feeds import CLUES, FEEDS, TASKS
 from supervision.gateway.models import GatewayChange
 
 COUNTY = "411603"
@@ -83,6 +86,19 @@ def test_a_cursor_of_something_else_is_refused(county, cursor) -> None:  # type:
 
 def test_every_feed_has_a_lock_of_its_own() -> None:
     assert len({each.number for each in FEEDS}) == len({each.kind for each in FEEDS}) == len(FEEDS)
+
+
+def test_a_renamed_subject_brings_its_tasks_back(county) -> None:  # type: ignore[no-untyped-def]
+    checked_story(county)
+    task = JointTask.objects.order_by("pk")[0]
+    page = feed.read(TASKS, COUNTY, "", 1000)
+    assert task.pk in {change.object_id for change in page.changes}
+    subject = Subject.objects.filter(pk=task.subject_id)
+    subject.update(grade="D", name=task.subject.name)
+    assert feed.read(TASKS, COUNTY, page.cursor, 10).changes == []
+    subject.update(name="改名后的养老院")
+    (change,) = feed.read(TASKS, COUNTY, page.cursor, 10).changes
+    assert change.instance == task and change.instance.subject.shown_name == "改名后的养老院"
 
 
 @pytest.fixture
