@@ -7,90 +7,80 @@ subject and no fact travels to Python.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from credit.scoring import FULL, GRADES, Bands, Indicator
-
-_ROW = "(%s::smallint, %s::text, %s::text, %s::int, %s::bigint, %s::date, %s, %s, %s)"
+from credit.scoring import FULL, Bands, Indicator, Measure
 
 _ASSESS = """
-WITH wanted (position, event, measure, weight, full_at, since, adds, veto, own_matter) AS (
-    VALUES {indicators}
-), chosen AS (
-    SELECT s.id, {held} AS held FROM credit_subject s
+WITH chosen AS (
+    SELECT s.id, s.id_kind, s.identifier, s.categories, {before} AS before FROM credit_subject s
     WHERE s.id > %s AND s.id <= %s AND s.region_id IN (
         SELECT id FROM departments_region WHERE code LIKE %s
     ) AND s.status = ANY(%s) {only}
-), counted AS (
-    SELECT e.subject_id, w.position, count(*) AS times, sum(e.amount) AS total,
-           max(e.amount) AS most,
-           max(CASE WHEN w.measure = 'latest'
-               THEN ARRAY[(e.happened_on - DATE '1900-01-01')::bigint, e.id, e.amount] END) AS last
-    FROM credit_creditevent e JOIN wanted w ON w.event = e.kind
+), found AS (
+    SELECT e.subject_id, ARRAY[{measures}]::bigint[] AS measured, {change} AS change,
+           {veto} AS veto
+    FROM credit_creditevent e
     WHERE e.subject_id > %s AND e.subject_id <= %s {only_events}
       AND e.id <= %s AND e.happened_on <= %s AND (e.until IS NULL OR e.until > %s)
-      AND (w.since IS NULL OR e.happened_on >= w.since)
-      AND (NOT w.own_matter OR e.matter_id = %s)
-    GROUP BY e.subject_id, w.position
-), lines AS (
-    SELECT subject_id, position, adds, measured, full_at, veto,
-           (weight * LEAST(measured, full_at) / full_at)::int AS points
-    FROM (
-        SELECT c.subject_id, w.*, CASE w.measure WHEN 'count' THEN c.times
-            WHEN 'sum' THEN c.total::bigint WHEN 'most' THEN c.most ELSE c.last[3] END AS measured
-        FROM counted c JOIN wanted w USING (position)
-    ) taken
-), totals AS (
-    SELECT subject_id,
-           sum(CASE WHEN adds THEN points ELSE -points END) AS change,
-           min(position) FILTER (WHERE veto AND measured >= full_at) AS veto,
-           array_agg(position ORDER BY position) AS positions,
-           array_agg(measured ORDER BY position) AS measured,
-           array_agg(points ORDER BY position) AS points
-    FROM lines GROUP BY subject_id
+    GROUP BY e.subject_id
 ), scored AS (
-    SELECT c.id, c.held, t.*, LEAST(%s, GREATEST(0, %s + COALESCE(t.change, 0))) AS score
-    FROM chosen c LEFT JOIN totals t ON t.subject_id = c.id
+    SELECT c.*, COALESCE(f.measured, %s::bigint[]) AS measured, f.veto,
+           LEAST(%s, GREATEST(0, %s + COALESCE(f.change, 0))) AS score
+    FROM chosen c LEFT JOIN found f ON f.subject_id = c.id
+), graded AS MATERIALIZED (
+    SELECT *, CASE WHEN veto IS NOT NULL THEN 'D' WHEN score >= %s THEN 'A'
+                   WHEN score >= %s THEN 'B' WHEN score >= %s THEN 'C' ELSE 'D' END AS grade
+    FROM scored
+    ORDER BY id
+), written AS (
+    INSERT INTO credit_assessment (evaluation_id, subject_id, score, grade, veto, before, measured)
+    SELECT %s, id, score, grade, veto, before, measured FROM graded
+), grouped AS (
+    SELECT before, grade, categories, count(*) AS number FROM graded GROUP BY 1, 2, 3
 )
-INSERT INTO credit_assessment
-    (evaluation_id, subject_id, score, grade, veto, held, positions, measured, points)
-SELECT %s, id, score,
-       CASE WHEN veto IS NOT NULL THEN 'D' WHEN score >= %s THEN 'A'
-            WHEN score >= %s THEN 'B' WHEN score >= %s THEN 'C' ELSE 'D' END,
-       veto, held, COALESCE(positions, '{{}}'), COALESCE(measured, '{{}}'), COALESCE(points, '{{}}')
-FROM scored
-ORDER BY id
+SELECT (SELECT jsonb_agg(jsonb_build_array(before, grade, categories, number)) FROM grouped),
+       encode(sha256(string_agg(
+    sha256(convert_to(concat_ws('|', id_kind, identifier, score, grade, COALESCE(veto, -1)),
+        'UTF8') || array_send(measured)), '' ORDER BY id
+)), 'hex')
+FROM graded
 """
 
-_NOTHING_HELD = "''"
-_HELD = "s.grade"
+_MEASURES = {
+    Measure.COUNT: "NULLIF(count(*) FILTER (WHERE {counts}), 0)",
+    Measure.SUM: "sum(e.amount) FILTER (WHERE {counts})",
+    Measure.MOST: "max(e.amount) FILTER (WHERE {counts})",
+    Measure.LATEST: (
+        "(max(ARRAY[(e.happened_on - DATE '1900-01-01')::bigint, e.id, e.amount])"
+        " FILTER (WHERE {counts}))[3]"
+    ),
+}
+
+_BEFORE_IN_RUN = """COALESCE((
+    SELECT b.grade FROM credit_assessment b WHERE b.subject_id = s.id AND b.evaluation_id = %s
+), '-')"""
 _HELD_IN_MATTER = """COALESCE((
     SELECT t.grade FROM credit_standing t WHERE t.subject_id = s.id AND t.matter_id = %s
 ), '-')"""
 
-_SUM_UP = """
-SELECT {counts}, encode(sha256(string_agg(
-    sha256(convert_to(concat_ws('|', s.id_kind, s.identifier, a.score, a.grade,
-        COALESCE(a.veto, -1), a.positions, a.measured, a.points), 'UTF8')), '' ORDER BY s.id
-)), 'hex')
-FROM credit_assessment a JOIN credit_subject s ON s.id = a.subject_id
-WHERE a.evaluation_id = %s AND a.subject_id > %s AND a.subject_id <= %s
-"""
-
 
 _STAND = """
-INSERT INTO credit_standing AS standing (subject_id, matter_id, assessment_id, grade)
-SELECT a.subject_id, %s, a.id, a.grade
+INSERT INTO credit_standing AS standing (subject_id, matter_id, evaluation_id, assessment_id, grade)
+SELECT a.subject_id, %s, a.evaluation_id, a.id, a.grade
 FROM credit_assessment a
 WHERE a.evaluation_id = %s AND a.subject_id > %s AND a.subject_id <= %s
 ORDER BY a.subject_id
 ON CONFLICT (subject_id, matter_id) DO UPDATE
-SET assessment_id = excluded.assessment_id, grade = excluded.grade
-WHERE (SELECT evaluation_id FROM credit_assessment WHERE id = standing.assessment_id) <= %s
+SET evaluation_id = excluded.evaluation_id, assessment_id = excluded.assessment_id,
+    grade = excluded.grade
+WHERE standing.evaluation_id <= excluded.evaluation_id
 """
 
 # A statement of its own: what was set by hand while the one above waited for its row is seen.
@@ -106,9 +96,8 @@ _REPEAT = """
 WITH due AS (
     SELECT s.id, s.grade AS old, t.grade AS new
     FROM credit_standing t JOIN credit_subject s ON s.id = t.subject_id
-    JOIN credit_assessment a ON a.id = t.assessment_id
-    WHERE a.evaluation_id = %s AND t.matter_id IS NULL AND s.grade <> t.grade
-      AND s.id > %s AND s.id <= %s
+    WHERE t.evaluation_id = %s AND t.matter_id IS NULL AND s.grade <> t.grade
+      AND s.id > %s AND s.id <= %s AND t.subject_id > %s AND t.subject_id <= %s
     ORDER BY s.id FOR NO KEY UPDATE OF s
 ), told AS (
     INSERT INTO credit_subjectchange
@@ -119,11 +108,20 @@ UPDATE credit_subject s SET grade = due.new, updated_at = %s FROM due WHERE s.id
 """
 
 
+class Before(StrEnum):
+    """With which grade each result is compared: with none, with the one that holds now, or with
+    that of an earlier run."""
+
+    NONE = "none"
+    HELD = "held"
+    RUN = "run"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What one step of an evaluation computes: which set, as of when, up to which credit event
     (``horizon``), for the subjects of a region in ``statuses``; ``only`` narrows them down.
-    ``keep_held`` keeps with each result the grade that holds now."""
+    ``base`` is the run to compare with; without one nobody had a grade ``before``."""
 
     evaluation: int
     indicators: Sequence[Indicator]
@@ -134,57 +132,113 @@ class Order:
     statuses: Sequence[str]
     matter: int | None = None
     only: Sequence[int] | None = None
-    keep_held: bool = False
+    before: Before = Before.NONE
+    base: int | None = None
 
 
-def assess_range(order: Order, after: int, last: int) -> int:
-    """Write the assessments of the subjects with ids above ``after`` up to ``last``; returns how
-    many. Costs one statement."""
-    values = ", ".join([_ROW] * len(order.indicators))
+class Group(NamedTuple):
+    """How many subjects with the same categories came from one grade to another."""
+
+    before: str
+    grade: str
+    categories: Sequence[str]
+    number: int
+
+    @property
+    def move(self) -> str:
+        return self.before + self.grade
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one step: its subjects in groups, and a SHA-256 over their results in the
+    order of their ids, as hexadecimal digits (empty when there are none)."""
+
+    groups: list[Group]
+    digest: str
+
+
+def assess_range(order: Order, after: int, last: int) -> Step:
+    """Write the assessments of the subjects with ids above ``after`` up to ``last``. Costs one
+    statement, which reads the facts once, in the order of their index."""
+    lines = order.indicators
     only: list[Any] = [] if order.only is None else [list(order.only)]
-    of_matter = order.keep_held and order.matter is not None
-    held = _HELD_IN_MATTER if of_matter else _HELD if order.keep_held else _NOTHING_HELD
+    before = _before(order)
+    measures = [_measure(line, order.matter) for line in lines]
+    change, veto = _change(lines, measures), _veto(lines, measures)
     statement = _ASSESS.format(
-        indicators=values,
-        held=held,
+        before=before.sql,
         only="" if order.only is None else "AND s.id = ANY(%s)",
         only_events="" if order.only is None else "AND e.subject_id = ANY(%s)",
+        measures=", ".join(measure.sql for measure in measures),
+        change=change.sql,
+        veto=veto.sql,
     )
-    with connection.cursor() as cursor:
-        # Till the end of the transaction: a step's facts are grouped without going to disk.
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(
-            statement,
-            [
-                *_rows(order.indicators),
-                *([order.matter] if of_matter else []),
-                *(after, last, f"{order.region_code}%", list(order.statuses), *only),
-                *(after, last, *only, order.horizon, order.as_of, order.as_of, order.matter),
-                *(FULL, FULL, order.evaluation, order.bands.a, order.bands.b, order.bands.c),
-            ],
-        )
-        return int(cursor.rowcount)
-
-
-def _rows(indicators: Sequence[Indicator]) -> list[Any]:
-    return [
-        value
-        for position, line in enumerate(indicators)
-        for value in (
-            *(position, line.event, line.measure.value, line.weight, line.full_at),
-            *(line.since, line.adds, line.veto, line.own_matter),
-        )
+    params = [
+        *before.params,
+        *(after, last, f"{order.region_code}%", list(order.statuses), *only),
+        *(value for measure in measures for value in measure.params),
+        *(*change.params, *veto.params),
+        *(after, last, *only, order.horizon, order.as_of, order.as_of),
+        *([None] * len(lines), FULL, FULL),
+        *(order.bands.a, order.bands.b, order.bands.c, order.evaluation),
     ]
-
-
-def sum_up(evaluation: int, after: int, last: int) -> tuple[dict[str, int], str]:
-    """How many subjects of the range came out in each grade, and a SHA-256 over their results in
-    the order of their ids, as hexadecimal digits (empty when there are none)."""
-    counts = ", ".join(f"count(*) FILTER (WHERE a.grade = '{grade}')" for grade in GRADES)
     with connection.cursor() as cursor:
-        cursor.execute(_SUM_UP.format(counts=counts), [evaluation, after, last])
-        *found, digest = cursor.fetchone()
-    return dict(zip(GRADES, found, strict=True)), digest or ""
+        cursor.execute(statement, params)
+        groups, digest = cursor.fetchone()
+    return Step([Group(*group) for group in json.loads(groups or "[]")], digest or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A piece of SQL and its parameters. What an aggregate measures is computed once in a
+    statement, however often it is named there."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+def _before(order: Order) -> _Term:
+    """The grade that a subject's result is compared with; ``-`` where there was none."""
+    if order.before is Before.NONE:
+        return _Term("''", ())
+    if order.before is Before.RUN:
+        return _Term(_BEFORE_IN_RUN, (order.base,))
+    if order.matter is None:
+        return _Term("s.grade", ())
+    return _Term(_HELD_IN_MATTER, (order.matter,))
+
+
+def _measure(line: Indicator, matter: int | None) -> _Term:
+    """What an indicator measures of the facts of one subject, null where it finds nothing."""
+    counts, params = "e.kind = %s", list[Any]((line.event,))
+    if line.since is not None:
+        counts += " AND e.happened_on >= %s"
+        params.append(line.since)
+    if line.own_matter:
+        counts += " AND e.matter_id = %s"
+        params.append(matter)
+    return _Term(_MEASURES[line.measure].format(counts=counts), tuple(params))
+
+
+def _change(lines: Sequence[Indicator], measures: Sequence[_Term]) -> _Term:
+    """What the lines give and take together, in hundredths of a point."""
+    sql, params = "0", list[Any]()
+    for line, measure in zip(lines, measures, strict=True):
+        sign = "+" if line.adds else "-"
+        sql += f" {sign} %s::bigint * LEAST(COALESCE({measure.sql}, 0)::bigint, %s) / %s"
+        params += [line.weight, *measure.params, line.full_at, line.full_at]
+    return _Term(sql, tuple(params))
+
+
+def _veto(lines: Sequence[Indicator], measures: Sequence[_Term]) -> _Term:
+    """The position of the first veto that holds."""
+    cases, params = "", list[Any]()
+    for position, (line, measure) in enumerate(zip(lines, measures, strict=True)):
+        if line.veto:
+            cases += f" WHEN {measure.sql} >= %s THEN {position}"
+            params += [*measure.params, line.full_at]
+    return _Term(f"(CASE{cases} END)::smallint" if cases else "NULL::smallint", tuple(params))
 
 
 def apply_range(
@@ -205,9 +259,10 @@ def apply_range(
     of history.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STAND, [matter, evaluation, after, last, evaluation])
+        cursor.execute(_STAND, [matter, evaluation, after, last])
         cursor.execute(_BY_HAND, [after, last, matter, day])
         if matter is not None:
             return 0
-        cursor.execute(_REPEAT, [evaluation, after, last, at, actor_name, source, at])
+        ids = (after, last, after, last)
+        cursor.execute(_REPEAT, [evaluation, *ids, at, actor_name, source, at])
         return int(cursor.rowcount)

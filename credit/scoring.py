@@ -106,6 +106,11 @@ class Outcome:
     lines: tuple[Line, ...]
 
 
+def points(weight: int, full_at: int, measured: int) -> int:
+    """What an indicator takes or gives for what it measured, in hundredths of a point."""
+    return weight * min(measured, full_at) // full_at
+
+
 def assess(
     indicators: Sequence[Indicator],
     bands: Bands,
@@ -123,9 +128,9 @@ def assess(
         if not counted:
             continue
         measured = _measure(indicator.measure, counted)
-        points = indicator.weight * min(measured, indicator.full_at) // indicator.full_at
-        lines.append(Line(position, measured, points))
-        change += points if indicator.adds else -points
+        moved = points(indicator.weight, indicator.full_at, measured)
+        lines.append(Line(position, measured, moved))
+        change += moved if indicator.adds else -moved
         if veto is None and indicator.veto and measured >= indicator.full_at:
             veto = position
     score = min(FULL, max(0, FULL + change))

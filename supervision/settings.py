@@ -4,6 +4,7 @@ DJANGO_ENV=production is for real use and insists on what it needs; anything els
 DEMO=1 adds the demo accounts' switch bar and is refused in production.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -207,6 +208,8 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in _QUEUES}
 CELERY_TASK_ROUTES = {task: {"queue": name} for name, tasks in _QUEUES.items() for task in tasks}
 CELERY_TASK_DEFAULT_QUEUE = "long"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+# Each has a connection of its own; more than the database has processors for gain nothing.
+EVALUATION_LANES = env.int("EVALUATION_LANES", default=min(4, os.cpu_count() or 1))
 
 # --- People ----------------------------------------------------------------------------------
 

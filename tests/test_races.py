@@ -12,13 +12,14 @@ from clues.services.warnings import rules
 from clues.tests import joint_samples
 from clues.tests.samples import department, make_clue, prepared, together, transferred
 from clues.tests.test_sent_twice import RULE
-from credit.models import CreditEvent, Petition, Subject
+from credit.models import CreditEvent, Evaluation, Petition, Subject
 from credit.rules import default_set
 from credit.services import adjustments, evaluations, events, indicators, petitions
 from credit.services.directory import upsert_subjects
 from credit.services.events import Told
 from credit.tests import petition_samples, sanction_samples
-from credit.tests.entries import HOME
+from credit.tests.entries import HOME, entries
+from credit.tests.standings import indicator_set
 from inspections.models import Result
 from inspections.services import results
 from inspections.tests.result_samples import checked_story, published
@@ -28,6 +29,7 @@ from matters.tests.conftest import advance, bring_in, drafts  # noqa: F401
 from records import clock
 from records.actor import SYSTEM
 from records.errors import NotAllowed, Refused
+from records.models import OutboxMessage
 from records.trail import entries_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,3 +196,28 @@ def test_a_grade_set_by_hand_while_its_subject_is_judged_holds(county, actor):
         assert winners(outcomes) == [0, 1], outcomes
         subject.refresh_from_db()
         assert (subject.grade, subject.standings.get(matter=None).grade) == (said, said)
+
+
+def test_workers_who_share_a_run_judge_everybody_once(county, monkeypatch):
+    """Two workers, each with two steps at once, bring out what one alone does."""
+    upsert_subjects(SYSTEM, entries(30), "名录导入", region_code=county.code)
+    subjects = Subject.objects.order_by("pk").values_list("pk", flat=True)
+    fines = [
+        Told(pk, "penalty", clock.today(), "罚款", "试验", str(pk), 60_000) for pk in subjects[::3]
+    ]
+    events.tell(SYSTEM, fines)
+    line = {"event": "penalty", "measure": "count", "weight": 6_000, "full_at": 2}
+    by_set = indicator_set(county, line)
+    monkeypatch.setattr(evaluations, "STEP", 4)
+    digests = set()
+    for lanes, workers in ((1, 1), (2, 2)):
+        monkeypatch.setattr(evaluations, "LANES", lanes)
+        run = evaluations.begin(SYSTEM, by_set, Evaluation.Kind.ORDERED)
+        work = [lambda pk=run.pk: evaluations.go_on(pk)] * workers
+        assert winners(together(*work)) == list(range(workers))
+        run.refresh_from_db()
+        assert (run.state, run.done, sum(run.counts.values())) == ("done", run.total, run.total)
+        assert run.assessments.values("subject").distinct().count() == run.total > 0
+        assert OutboxMessage.objects.filter(payload__evaluation=run.pk).count() == 1
+        digests.add(run.digest)
+    assert len(digests) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from credit.models import Assessment, CreditEvent, Evaluation
 from credit.rules.events import KIND_CHOICES
 from credit.selectors.petitions import mark_of, marked
+from credit.scoring import Line
 from credit.services.outside import (
     MOST_FACTS,
     SOURCE_LENGTH,
@@ -81,8 +82,18 @@ class EvaluationViewSet(viewsets.ReadOnlyModelViewSet[Evaluation]):
         return found.select_related("region").order_by("-id")
 
 
+class AssessmentLineSerializer(serializers.Serializer[Line]):
+    """What an indicator measured, and what it took or gave for it."""
+
+    position = serializers.IntegerField(help_text="指标在整套指标中的序号，从 0 起")
+    measured = serializers.IntegerField(help_text="计得的数值")
+    points = serializers.IntegerField(help_text="扣或加的分，单位为百分之一分")
+
+
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
     """How a subject came out; score and points are whole hundredths of a point."""
+
+    lines = serializers.SerializerMethodField(help_text="计得数值的各项指标")
 
     class Meta:
         model = Assessment
@@ -93,10 +104,13 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
             "score",
             "grade",
             "veto",
-            "positions",
-            "measured",
-            "points",
+            "lines",
         )
+
+    @extend_schema_field(AssessmentLineSerializer(many=True))
+    def get_lines(self, assessment: Assessment) -> list[Any]:
+        indicators = list(assessment.evaluation.by_set.indicators.all())
+        return AssessmentLineSerializer(assessment.lines(indicators), many=True).data
 
 
 class AssessmentFilter(django_filters.FilterSet):
@@ -124,7 +138,13 @@ class AssessmentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Assessmen
         if not {"subject", "evaluation"} & set(self.request.query_params):
             raise exceptions.ValidationError({"subject": "请指明监管对象或评价。"})
         runs = Evaluation.objects.visible_to(actor)
-        return Assessment.objects.visible_to(actor).filter(evaluation__in=runs).order_by("-id")
+        return (
+            Assessment.objects.visible_to(actor)
+            .filter(evaluation__in=runs)
+            .select_related("evaluation__by_set")
+            .prefetch_related("evaluation__by_set__indicators")
+            .order_by("-id")
+        )
 
 
 class CreditEventSerializer(serializers.ModelSerializer[CreditEvent]):

@@ -46,7 +46,6 @@ class ResultFilter(forms.Form):
         self.fields["category"].choices = [_ALL, *self.categories.items()]  # type: ignore[attr-defined]
 
     def narrow(self, found: QuerySet[Any]) -> QuerySet[Any]:
-        """``found`` carries the grade ``before`` (``credit.services.outcomes.compared``)."""
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value}
         if "changed" in given:

@@ -10,6 +10,7 @@ from credit.models.evaluation import (
     Assessment,
     Evaluation,
     EvaluationNotice,
+    EvaluationStep,
     Stale,
     Standing,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "DuplicatePair",
     "Evaluation",
     "EvaluationNotice",
+    "EvaluationStep",
     "Indicator",
     "IndicatorSet",
     "Label",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from credit.models.indicators import IndicatorSet
+from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.subject import Subject
+from credit.scoring import Line, points
 from departments.models import Department, Region
 from matters.models import Matter
 from records.actor import Actor
@@ -33,12 +35,12 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
 class Evaluation(models.Model):
     """One run of an indicator set over the subjects of a region, on a day (S4).
 
-    It goes on in steps of subjects by id: ``reached`` says which subjects are done, in the same
-    transaction as their results, so that a run that was killed goes on where it stood. ``horizon``
-    is the last credit event it reads; ``digest`` binds all results in order: the same set, day,
-    horizon and subjects give the same digest.
+    It goes on in steps (``EvaluationStep``), several at once, so that a run that was killed goes on
+    with the steps that are left. ``horizon`` is the last credit event it reads; ``digest`` binds
+    all results in order: the same set, day, horizon and subjects give the same digest. ``counts``,
+    ``digest`` and ``changed`` are known when all steps are done.
 
-    When it is done it is compared once with the run before, ``base`` (a trial: with the grades
+    It is compared with the run before, ``base`` (a trial: with the grades
     that hold), and keeps the outcome: ``moves`` counts subjects by both grades (``AB``: from A to
     B; ``-A``: not judged before), ``shares`` changed subjects by category and by lead department.
     """
@@ -69,7 +71,6 @@ class Evaluation(models.Model):
     as_of = models.DateField("评价日")
     horizon = models.BigIntegerField("信用记录截至")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RUNNING)
-    reached = models.BigIntegerField("已到对象", default=0)
     total = models.PositiveIntegerField("对象数")
     done = models.PositiveIntegerField("已评价", default=0)
     counts = models.JSONField("等级分布", default=dict)
@@ -111,6 +112,37 @@ class Evaluation(models.Model):
     @property
     def region_code(self) -> str:
         return self.region.code
+
+
+class EvaluationStep(models.Model):
+    """A part of a run: the subjects with ids above ``after`` up to ``last``, judged in one
+    transaction and, unless the run is a trial, brought to their grades in another.
+
+    ``groups`` counts its results by grade before, grade and categories
+    (``credit.evaluation_sql.Group``), ``digest`` binds them; ``changed`` is how many general grades
+    it changed.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, models.CASCADE, related_name="steps", verbose_name="评价"
+    )
+    after = models.BigIntegerField("起（不含）")
+    last = models.BigIntegerField("止")
+    judged = models.BooleanField("已评价", default=False)
+    applied = models.BooleanField("等级已更新", default=False)
+    groups = models.JSONField("等级分布", default=list)
+    digest = models.CharField("结果摘要", max_length=64, blank=True)
+    changed = models.PositiveIntegerField("等级变动", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价分段"
+        ordering = ("after",)
+        constraints = (
+            models.UniqueConstraint(fields=("evaluation", "after"), name="one_evaluation_step"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.after}–{self.last}"
 
 
 class EvaluationNotice(models.Model):
@@ -161,9 +193,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 class Assessment(models.Model):
     """How one subject came out of one evaluation.
 
-    ``positions``, ``measured`` and ``points`` run in parallel: the lines of the set that had
-    something to measure, what they measured, and the points (hundredths) taken or given. ``held``
-    is for trials: the grade that held then (``-``: none), with which they are compared for good.
+    ``measured`` says what each indicator of the set measured, in the set's order, None where it
+    found nothing; what it took or gave follows (``lines``). ``before`` is the grade that it is
+    compared with for good: the one in the run before, for a trial the one that held then (``-``:
+    none); empty in a dynamic evaluation.
     """
 
     # Written by one statement that selects both: checking a million keys again would be a fifth of
@@ -185,10 +218,8 @@ class Assessment(models.Model):
     score = models.PositiveSmallIntegerField("得分")
     grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
     veto = models.PositiveSmallIntegerField("否决指标", null=True)
-    held = models.CharField("当时等级", max_length=1, blank=True, db_default="")
-    positions = ArrayField(models.SmallIntegerField(), default=list)
-    measured = ArrayField(models.BigIntegerField(), default=list)
-    points = ArrayField(models.IntegerField(), default=list)
+    before = models.CharField("之前等级", max_length=1, blank=True, db_default="")
+    measured = ArrayField(models.BigIntegerField(null=True), default=list)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -207,16 +238,39 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"{self.score / 100:.2f} 分，{self.grade} 级"
 
+    def lines(self, indicators: Sequence[Indicator]) -> list[Line]:
+        """The lines of the score; ``indicators`` are those of the set in its order."""
+        return [
+            Line(position, measured, points(indicator.weight, indicator.full_at, measured))
+            for position, (indicator, measured) in enumerate(
+                zip(indicators, self.measured, strict=False)
+            )
+            if measured is not None
+        ]
+
 
 class Standing(models.Model):
     """The grade that holds for a subject now, in general (no matter) or for one matter, and the
-    assessment it follows from; ``Subject.grade`` repeats the general one."""
+    assessment it follows from, with its evaluation; ``Subject.grade`` repeats the general one."""
 
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="standings", db_index=False)
-    matter = models.ForeignKey(
-        Matter, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
+    # As with assessments: one statement writes a standing for each assessment and its subject.
+    subject = models.ForeignKey(
+        Subject, models.CASCADE, related_name="standings", db_index=False, db_constraint=False
     )
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False)
+    matter = models.ForeignKey(
+        Matter,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="监管事项",
+    )
+    evaluation = models.ForeignKey(
+        Evaluation, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
 
     class Meta:
@@ -224,6 +278,13 @@ class Standing(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("subject", "matter"), nulls_distinct=False, name="one_standing"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("matter", "subject"),
+                condition=Q(matter__isnull=False),
+                name="standing_in_matter",
             ),
         )
 

@@ -96,9 +96,17 @@ class Subject(models.Model):
 
     CURRENT = tuple(value for value, _ in ENTERED)
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    # The indexes of the lists begin with them.
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name="区划"
+    )
     township = models.ForeignKey(
-        Region, models.PROTECT, null=True, related_name="+", verbose_name="乡镇街道"
+        Region,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="乡镇街道",
     )
     id_kind = models.CharField("标识类型", max_length=10, choices=SubjectCategory.IdKind.choices)
     identifier = models.CharField("标识", max_length=40)
@@ -209,7 +217,7 @@ class SubjectChange(models.Model):
     """History of every field of a subject; the draw counts the changes between filing of the plan
     and freeze, and names who made them."""
 
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="changes")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="changes", db_index=False)
     at = models.DateTimeField("时间", auto_now_add=True)
     actor_name = models.CharField("操作人", max_length=60)
     department_name = models.CharField("部门", max_length=100, blank=True)

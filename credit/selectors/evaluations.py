@@ -19,7 +19,7 @@ from credit.models import (
     Subject,
 )
 from credit.scoring import GRADES
-from credit.services.outcomes import NEW, compared, is_change
+from credit.services.outcomes import NEW, is_change
 from departments.actors import is_clerk_of, is_staff_member
 from departments.models import Department
 from departments.roles import STAFF
@@ -53,7 +53,7 @@ def evaluations_of(actor: Actor) -> QuerySet[Evaluation]:
 
 def results_of(actor: Actor, evaluation: Evaluation) -> QuerySet[Assessment]:
     """The results of a run that a person may see, with the grade ``before``."""
-    found = compared(evaluation).select_related("subject__township")
+    found = evaluation.assessments.select_related("subject__township")
     if not actor.is_system and not actor.has_role(*STAFF):
         found = found.filter(subject__in=Subject.objects.visible_to(actor))
     return found

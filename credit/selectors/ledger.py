@@ -139,15 +139,16 @@ def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledg
         )
     assessment = standing.assessment
     evaluation = assessment.evaluation
-    lines = list(evaluation.by_set.indicators.order_by("position"))
+    indicators = list(evaluation.by_set.indicators.order_by("position"))
+    lines = _lines(evaluation, assessment, indicators, facts.values())
     found = Ledger(
         subject,
         standing,
         assessment,
         evaluation,
         adjustment=_adjustment(subject, matter),
-        lines=_lines(evaluation, assessment, lines, facts.values()),
-        quiet=len(lines) - len(assessment.positions),
+        lines=lines,
+        quiet=len(indicators) - len(lines),
         course=_course(subject, matter),
     )
     counted = {fact.event.pk for line in found.lines for fact in line.facts}
@@ -167,10 +168,9 @@ def _lines(
             by_kind[fact.event.kind].append(fact)
     matter = evaluation.by_set.matter_id
     rules = indicators_of(evaluation.by_set, evaluation.as_of)
-    results = zip(assessment.positions, assessment.measured, assessment.points, strict=True)
     found = []
-    for position, measured, points in results:
-        indicator, rule = indicators[position], rules[position]
+    for line in assessment.lines(indicators):
+        indicator, rule = indicators[line.position], rules[line.position]
         counted = [
             LedgerFact(
                 fact.event, fact.origin, fact.url, _counts_until(fact.event, indicator.months)
@@ -179,8 +179,8 @@ def _lines(
             if (rule.since is None or fact.event.happened_on >= rule.since)
             and (not rule.own_matter or fact.event.matter_id == matter)
         ]
-        vetoes = indicator.veto and measured >= indicator.full_at
-        found.append(LedgerLine(indicator, measured, points, vetoes, counted))
+        vetoes = indicator.veto and line.measured >= indicator.full_at
+        found.append(LedgerLine(indicator, line.measured, line.points, vetoes, counted))
     return found
 
 

@@ -1,23 +1,27 @@
 """Judging all subjects of a region by a set of indicators, step by step inside the database (S4).
 
-The state is in the database: a step writes the results of the next subjects and how far the run
-has come in one transaction, so that a run whose worker was killed goes on where it stood and
-nothing counts twice. Then, unless it was a trial, the grades are brought to what came out, again
-step by step.
+The state is in the database: a step writes the results of its subjects and that it is done in one
+transaction, so that a run whose worker was killed goes on with the steps that are left and nothing
+counts twice. Then, unless it was a trial, the grades are brought to what came out, again step by
+step. Steps touch different subjects: as many as ``LANES`` go on at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
-from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from credit import scoring
-from credit.evaluation_sql import Order, apply_range, assess_range, sum_up
-from credit.models import CreditEvent, Evaluation, IndicatorSet, Stale, Subject
+from credit.evaluation_sql import Before, Group, Order, apply_range, assess_range
+from credit.models import CreditEvent, Evaluation, EvaluationStep, IndicatorSet, Stale, Subject
 from credit.services import outcomes
 from records import clock, trail
 from records.actor import SYSTEM, Actor
@@ -27,12 +31,25 @@ from records.queue import wake_after_commit
 
 EVALUATE_TASK = "credit.evaluate"
 STEP = 20_000
-"""Subjects per transaction: about a second of work."""
+"""Subjects per transaction: less than a second of work."""
+LANES: int = settings.EVALUATION_LANES
+"""Steps that a worker takes at once, each by a connection of its own."""
 JUDGED = (Subject.Status.OPEN, Subject.Status.CLOSED, Subject.Status.MOVED)
 """Who is judged; who no longer exists is not."""
 LONGEST_REASON = 300
 _MOST_STALE = 5_000
 _UNFINISHED = Q(state__in=(Evaluation.State.RUNNING, Evaluation.State.APPLYING))
+_LEFT: dict[str, Q] = {
+    Evaluation.State.RUNNING: Q(judged=False),
+    Evaluation.State.APPLYING: Q(applied=False),
+}
+"""The steps that a run in a state still has to take."""
+_BEFORE = {
+    Evaluation.Kind.TRIAL: Before.HELD,
+    Evaluation.Kind.EVENT: Before.NONE,
+    Evaluation.Kind.QUARTERLY: Before.RUN,
+    Evaluation.Kind.ORDERED: Before.RUN,
+}
 
 
 @transaction.atomic
@@ -58,7 +75,12 @@ def begin(
     running = by_set.evaluations.filter(_UNFINISHED).first()
     if running is not None:
         raise Refused(f"“{running}”还在进行（已完成 {running.done}/{running.total}），请稍候。")
-    evaluation = _new(actor, by_set, kind, as_of or today, reason, _judged(by_set).count())
+    judged = _judged(by_set)
+    evaluation = _new(actor, by_set, kind, as_of or today, reason, judged.count())
+    EvaluationStep.objects.bulk_create(
+        EvaluationStep(evaluation=evaluation, after=after, last=last)
+        for after, last in _cut(judged)
+    )
     trail.record(
         actor,
         "evaluation.begin",
@@ -93,24 +115,80 @@ def begin_quarterly() -> int:
 
 
 def go_on(evaluation_id: int) -> bool:
-    """Do all that is left of a run, in steps; false when another worker has it in hand."""
-    while True:
-        with transaction.atomic():
-            evaluation = (
-                Evaluation.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("by_set__region")
-                .filter(pk=evaluation_id)
-                .first()
-            )
-            if evaluation is None:
-                return False
-            if evaluation.state == Evaluation.State.RUNNING:
-                _judge_next(evaluation)
-            elif evaluation.state == Evaluation.State.APPLYING:
-                _apply_next(evaluation)
-            else:
-                return True
-            evaluation.save()
+    """Do all that is left of a run; false when the rest is in the hands of another worker."""
+    if LANES == 1 or connection.in_atomic_block:
+        # What the caller has not committed, other connections do not see.
+        _take_steps(evaluation_id)
+    else:
+        with ThreadPoolExecutor(LANES) as pool:
+            list(pool.map(_take_steps_apart, [evaluation_id] * LANES))
+    return not Evaluation.objects.filter(_UNFINISHED, pk=evaluation_id).exists()
+
+
+def _take_steps_apart(evaluation_id: int) -> None:
+    try:
+        _take_steps(evaluation_id)
+    finally:
+        connection.close()
+
+
+def _take_steps(evaluation_id: int) -> None:
+    while _take_step(evaluation_id) or _conclude_phase(evaluation_id):
+        pass
+
+
+@transaction.atomic
+def _take_step(evaluation_id: int) -> bool:
+    """Do one step that is left; false when there is none, or others have them in hand."""
+    evaluation = Evaluation.objects.select_related("by_set__region").get(pk=evaluation_id)
+    left = _LEFT.get(evaluation.state)
+    if left is None:
+        return False
+    steps = evaluation.steps.select_for_update(skip_locked=True, of=("self",))
+    step = steps.filter(left).order_by("after").first()
+    if step is None:
+        return False
+    if evaluation.state == Evaluation.State.RUNNING:
+        found = assess_range(_order(evaluation), step.after, step.last)
+        step.judged, step.groups, step.digest = True, found.groups, found.digest
+        step.save()
+        # Last of all: until it is committed, the other steps wait here.
+        judged = sum(group.number for group in found.groups)
+        Evaluation.objects.filter(pk=evaluation.pk).update(done=F("done") + judged)
+    else:
+        step.changed = _apply(evaluation, step.after, step.last)
+        step.applied = True
+        step.save()
+    return True
+
+
+@transaction.atomic
+def _conclude_phase(evaluation_id: int) -> bool:
+    """Go over from judging to the grades, and from there to the end, when no step is left; false
+    when one is."""
+    evaluation = (
+        Evaluation.objects.select_for_update(of=("self",))
+        .select_related("by_set__region")
+        .get(pk=evaluation_id)
+    )
+    left = _LEFT.get(evaluation.state)
+    if left is None or evaluation.steps.filter(left).exists():
+        return False
+    steps = list(evaluation.steps.order_by("after"))
+    groups = [Group(*group) for step in steps for group in step.groups]
+    if evaluation.state == Evaluation.State.RUNNING:
+        evaluation.counts = _counted(groups)
+        evaluation.digest = _chained(step.digest for step in steps)
+        trial = evaluation.kind == Evaluation.Kind.TRIAL
+        evaluation.state = Evaluation.State.DONE if trial else Evaluation.State.APPLYING
+    else:
+        evaluation.changed = sum(step.changed for step in steps)
+        evaluation.state = Evaluation.State.DONE
+    if evaluation.state == Evaluation.State.DONE:
+        evaluation.finished_at = clock.now()
+        outcomes.conclude(evaluation, groups)
+    evaluation.save()
+    return True
 
 
 def unfinished() -> list[int]:
@@ -156,12 +234,12 @@ def _judge_now(by_set: IndicatorSet, subjects: Sequence[int]) -> None:
         SYSTEM, by_set, Evaluation.Kind.EVENT, clock.today(), "信用记录有变动", len(subjects)
     )
     first, last = min(subjects) - 1, max(subjects)
-    evaluation.done = assess_range(_order(evaluation, subjects), first, last)
-    evaluation.total = evaluation.done
-    evaluation.counts, digest = sum_up(evaluation.pk, first, last)
-    evaluation.digest = _chained("", digest)
-    _apply(evaluation, first, last)
-    _finish(evaluation)
+    found = assess_range(_order(evaluation, subjects), first, last)
+    evaluation.counts, evaluation.digest = _counted(found.groups), _chained([found.digest])
+    evaluation.done = evaluation.total = sum(evaluation.counts.values())
+    evaluation.changed = _apply(evaluation, first, last)
+    evaluation.state = Evaluation.State.DONE
+    evaluation.finished_at = clock.now()
     evaluation.save()
 
 
@@ -175,7 +253,8 @@ def _new(
         as_of=as_of,
         horizon=CreditEvent.objects.aggregate(last=Max("pk"))["last"] or 0,
         total=total,
-        counts=dict.fromkeys(scoring.GRADES, 0),
+        counts=_counted(()),
+        base=outcomes.run_before(by_set, kind),
         requested_by=actor.name,
         reason=reason,
         started_at=clock.now(),
@@ -186,37 +265,17 @@ def _judged(by_set: IndicatorSet) -> QuerySet[Subject]:
     return Subject.objects.filter(region__code__startswith=by_set.region.code, status__in=JUDGED)
 
 
-def _judge_next(evaluation: Evaluation) -> None:
-    after = evaluation.reached
-    last = _end_of_step(after)
-    if last is None:
-        trial = evaluation.kind == Evaluation.Kind.TRIAL
-        evaluation.reached = 0
-        if trial:
-            _finish(evaluation)
-        else:
-            evaluation.state = Evaluation.State.APPLYING
-        return
-    evaluation.done += assess_range(_order(evaluation), after, last)
-    counts, digest = sum_up(evaluation.pk, after, last)
-    evaluation.counts = {grade: evaluation.counts[grade] + counts[grade] for grade in counts}
-    if digest:
-        evaluation.digest = _chained(evaluation.digest, digest)
-    evaluation.reached = last
+def _cut(subjects: QuerySet[Subject]) -> list[tuple[int, int]]:
+    """The ranges of ids, first excluded, last included, of the steps over the subjects."""
+    numbered = subjects.annotate(number=Window(RowNumber(), order_by="pk"))
+    ends = numbered.annotate(rest=F("number") % STEP).filter(rest=0).order_by("pk")
+    bounds = [0, *ends.values_list("pk", flat=True)]
+    last = subjects.aggregate(last=Max("pk"))["last"] or 0
+    return list(pairwise(bounds if last == bounds[-1] else [*bounds, last]))
 
 
-def _apply_next(evaluation: Evaluation) -> None:
-    after = evaluation.reached
-    last = _end_of_step(after)
-    if last is None:
-        _finish(evaluation)
-        return
-    _apply(evaluation, after, last)
-    evaluation.reached = last
-
-
-def _apply(evaluation: Evaluation, after: int, last: int) -> None:
-    evaluation.changed += apply_range(
+def _apply(evaluation: Evaluation, after: int, last: int) -> int:
+    return apply_range(
         evaluation.pk,
         evaluation.by_set.matter_id,
         clock.today(),
@@ -228,23 +287,20 @@ def _apply(evaluation: Evaluation, after: int, last: int) -> None:
     )
 
 
-def _end_of_step(after: int) -> int | None:
-    """The last id of the next step; None behind the last subject. Steps run over all ids, so that
-    the same subjects are always cut in the same places."""
-    ids = Subject.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
-    step = list(ids[STEP - 1 : STEP])
-    return step[0] if step else ids.aggregate(last=Max("pk"))["last"]
+def _counted(groups: Iterable[Group]) -> dict[str, int]:
+    """How many subjects came out in each grade."""
+    counts = dict.fromkeys(scoring.GRADES, 0)
+    for group in groups:
+        counts[group.grade] += group.number
+    return counts
 
 
-def _finish(evaluation: Evaluation) -> None:
-    evaluation.state = Evaluation.State.DONE
-    evaluation.finished_at = clock.now()
-    if evaluation.kind != Evaluation.Kind.EVENT:
-        outcomes.conclude(evaluation)
-
-
-def _chained(before: str, digest: str) -> str:
-    return hashlib.sha256(f"{before}{digest}".encode()).hexdigest()
+def _chained(digests: Iterable[str]) -> str:
+    """One digest over those of the steps, in their order; steps without results leave no mark."""
+    chain = ""
+    for digest in filter(None, digests):
+        chain = hashlib.sha256(f"{chain}{digest}".encode()).hexdigest()
+    return chain
 
 
 def indicators_of(by_set: IndicatorSet, as_of: dt.date) -> list[scoring.Indicator]:
@@ -277,5 +333,6 @@ def _order(evaluation: Evaluation, only: Sequence[int] | None = None) -> Order:
         statuses=JUDGED,
         matter=by_set.matter_id,
         only=only,
-        keep_held=evaluation.kind == Evaluation.Kind.TRIAL,
+        before=_BEFORE[Evaluation.Kind(evaluation.kind)],
+        base=evaluation.base_id,
     )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
 
-from credit.models import Assessment, Evaluation, EvaluationNotice, IndicatorSet
+from credit.evaluation_sql import Group
+from credit.models import Evaluation, EvaluationNotice, IndicatorSet
 from departments.actors import is_clerk_of, is_staff_member
 from matters.models import MatterVersion
 from records import clock, outbox, trail
@@ -22,55 +20,28 @@ NEW = "-"
 """Stands for the grade before of a subject that was not judged before."""
 
 
-def run_before(evaluation: Evaluation) -> Evaluation | None:
-    """The run to compare a finished one with: a quarterly run with the quarter before, any other
-    with the last one over everybody; None for the first, and for a trial."""
-    if evaluation.kind == Evaluation.Kind.TRIAL:
+def run_before(by_set: IndicatorSet, kind: str) -> Evaluation | None:
+    """The run to compare a new one with: a quarterly run with the quarter before, any other with
+    the last one over everybody; None for the first, and for what is not over everybody for good."""
+    if kind in (Evaluation.Kind.TRIAL, Evaluation.Kind.EVENT):
         return None
-    versions = IndicatorSet.objects.versions_of(evaluation.region, evaluation.by_set.matter_id)
-    earlier = (
-        Evaluation.objects.finished()
-        .of_everyone()
-        .filter(by_set__in=versions, pk__lt=evaluation.pk)
-        .order_by("-pk")
-    )
-    if evaluation.kind == Evaluation.Kind.QUARTERLY:
-        last = earlier.filter(kind=Evaluation.Kind.QUARTERLY).first()
-        if last is not None:
-            return last
-    return earlier.first()
+    versions = IndicatorSet.objects.versions_of(by_set.region, by_set.matter_id)
+    earlier = Evaluation.objects.finished().of_everyone().filter(by_set__in=versions)
+    last = earlier.order_by("-pk").first()
+    if kind == Evaluation.Kind.QUARTERLY:
+        return earlier.filter(kind=kind).order_by("-pk").first() or last
+    return last
 
 
-def compared(evaluation: Evaluation) -> QuerySet[Assessment]:
-    """The results of a run, each with the grade ``before``: in the run it is compared with, or
-    for a trial the one that held then; ``-`` where there was none."""
-    found = Assessment.objects.filter(evaluation=evaluation)
-    if evaluation.kind != Evaluation.Kind.TRIAL:
-        earlier = FilteredRelation(
-            "subject__assessments",
-            condition=Q(subject__assessments__evaluation=evaluation.base_id or 0),
-        )
-        found = found.annotate(earlier=earlier)
-        return found.annotate(before=Coalesce(F("earlier__grade"), Value(NEW)))
-    return found.annotate(before=F("held"))
-
-
-def conclude(evaluation: Evaluation) -> None:
-    """Compare a run that has come to its end with the one before, keep the outcome, and tell the
-    lead departments and the public credit system; in the transaction of the caller."""
-    evaluation.base = run_before(evaluation)
-    results: QuerySet[Any] = compared(evaluation)
-    columns = results.values_list("before", "grade", "subject__categories")
-    groups = [
-        (before + after, frozenset(categories), number)
-        for before, after, categories, number in columns.annotate(number=Count("pk")).order_by()
-    ]
+def conclude(evaluation: Evaluation, groups: Iterable[Group]) -> None:
+    """Keep what came of a run that has come to its end, and tell the lead departments and the
+    public credit system; in the transaction of the caller."""
     moves: Counter[str] = Counter()
     changed: Counter[str] = Counter()
-    for move, categories, number in groups:
-        moves[move] += number
-        if is_change(move):
-            changed.update(dict.fromkeys(categories, number))
+    for group in groups:
+        moves[group.move] += group.number
+        if is_change(group.move):
+            changed.update(dict.fromkeys(group.categories, group.number))
     evaluation.moves = dict(sorted(moves.items()))
     leads = _categories_by_lead(evaluation)
     departments = {pk: _shares(groups, categories) for pk, categories in leads.items()}
@@ -87,15 +58,13 @@ def is_change(move: str) -> bool:
     return NEW not in move and move[0] != move[1]
 
 
-def _shares(
-    groups: Iterable[tuple[str, frozenset[str], int]], categories: set[str]
-) -> tuple[int, int]:
+def _shares(groups: Iterable[Group], categories: set[str]) -> tuple[int, int]:
     """How many subjects of the categories were judged, and how many of their grades changed."""
     judged = changed = 0
-    for move, own, number in groups:
-        if not own.isdisjoint(categories):
-            judged += number
-            changed += number if is_change(move) else 0
+    for group in groups:
+        if not categories.isdisjoint(group.categories):
+            judged += group.number
+            changed += group.number if is_change(group.move) else 0
     return judged, changed
 
 

@@ -124,13 +124,13 @@ def _lines(subject: Subject) -> Iterator[Candidate]:
     for standing in standings:
         assessment = standing.assessment
         by_set = assessment.evaluation.by_set
-        indicators = {line.position: line for line in by_set.indicators.all()}
-        for position, points in zip(assessment.positions, assessment.points, strict=True):
-            line = indicators[position]
+        indicators = list(by_set.indicators.all())
+        for found in assessment.lines(indicators):
+            line = indicators[found.position]
             sign = "加" if line.adds else "扣"
             yield Candidate(
                 value=f"{About.LINE}:{line.pk}",
-                title=f"{by_set}：{line.name}，{sign} {points / 100:.2f} 分",
+                title=f"{by_set}：{line.name}，{sign} {found.points / 100:.2f} 分",
                 verifier_id=by_set.department_id,
                 fields={"about": About.LINE, "indicator": line},
             )

@@ -19,7 +19,6 @@ from credit.models import (
     Assessment,
     CreditEvent,
     Evaluation,
-    Indicator,
     IndicatorSet,
     Stale,
     Standing,
@@ -31,7 +30,8 @@ from credit.services.directory import upsert_subjects
 from credit.services.events import Told
 from credit.tests.entries import entries
 from credit.tests.facts import BANDS, TODAY, facts, indicators
-from departments.models import Department, Region
+from credit.tests.standings import indicator_set
+from departments.models import Region
 from records import clock
 from records.actor import SYSTEM
 from records.errors import Refused
@@ -45,22 +45,6 @@ pytestmark = pytest.mark.django_db
 def subjects(county: Region) -> list[Subject]:
     upsert_subjects(SYSTEM, entries(6), "试验", region_code=county.code)
     return list(Subject.objects.order_by("pk"))
-
-
-def indicator_set(region: Region, *lines: dict[str, Any], **more: Any) -> IndicatorSet:
-    made = IndicatorSet.objects.create(
-        region=region,
-        department=Department.objects.filter(region=region).first(),
-        name="通用信用风险评价指标",
-        state=IndicatorSet.State.IN_FORCE,
-        created_at=clock.now(),
-        **more,
-    )
-    for position, line in enumerate(lines):
-        Indicator.objects.create(
-            of=made, position=position, code=f"line-{position}", name="指标", group="维度", **line
-        )
-    return made
 
 
 FINES = {"event": "penalty", "measure": "sum", "weight": 6_000, "full_at": 100_000, "months": 24}
@@ -127,10 +111,7 @@ def test_the_database_computes_what_the_definition_says(
                 expected.grade,
                 expected.veto,
             )
-            assert [
-                scoring.Line(*line)
-                for line in zip(stored.positions, stored.measured, stored.points, strict=True)
-            ] == list(expected.lines)
+            assert stored.lines(lines) == list(expected.lines)
         transaction.set_rollback(True)
 
 
@@ -180,15 +161,16 @@ def test_a_step_that_fails_leaves_no_trace(subjects: list[Subject], monkeypatch:
     by_set = indicator_set(subjects[0].region, FINES)
     monkeypatch.setattr(evaluations, "STEP", 2)
     evaluation = evaluations.begin(SYSTEM, by_set, Evaluation.Kind.ORDERED)
-    count = evaluations.sum_up
+    judge = evaluations.assess_range
 
-    def fail_once(*args: Any) -> Any:
-        if args[1]:
-            monkeypatch.setattr(evaluations, "sum_up", count)
+    def fail_once(order: Order, after: int, last: int) -> Any:
+        found = judge(order, after, last)
+        if after:
+            monkeypatch.setattr(evaluations, "assess_range", judge)
             raise RuntimeError("killed")
-        return count(*args)
+        return found
 
-    monkeypatch.setattr(evaluations, "sum_up", fail_once)
+    monkeypatch.setattr(evaluations, "assess_range", fail_once)
     with pytest.raises(RuntimeError):
         evaluations.go_on(evaluation.pk)
     evaluation.refresh_from_db()

@@ -158,7 +158,9 @@ def test_a_matter_with_indicators_of_its_own_is_drawn_by_its_grades(region: Regi
     assessment = Assessment.objects.create(
         evaluation=evaluation, subject=worse, score=1000, grade="D"
     )
-    Standing.objects.create(subject=worse, matter=matter, assessment=assessment, grade="D")
+    Standing.objects.create(
+        subject=worse, matter=matter, evaluation=evaluation, assessment=assessment, grade="D"
+    )
     strata = dict(draws.gather(item, "00" * 32).pool)
     assert strata[worse.identifier] == "D"
     by_set.state = "retired"
