@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from credit.models import Assessment, CreditEvent, Evaluation
 from credit.rules.events import KIND_CHOICES
-from credit.selectors.petitions import mark_of, marked
 from credit.scoring import Line
+from credit.selectors.petitions import mark_of, marked
 from credit.services.outside import (
     MOST_FACTS,
     SOURCE_LENGTH,
