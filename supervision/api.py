@@ -28,12 +28,14 @@ from inspections.api.results import ResultViewSet
 from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
 from records.api_files import UploadViewSet
+from records.api_outbox import OutboxViewSet
 from supervision import api_schema  # noqa: F401 (makes the scheme of the login known)
 from supervision.api_docs import ApiDocsView, ApiSchemaView
 from supervision.assessment.api import ScoreViewSet
 
 router = SimpleRouter()
 router.register("uploads", UploadViewSet, basename="upload")
+router.register("outbox", OutboxViewSet, basename="outbox-message")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("subjects", SubjectViewSet, basename="subject")
 router.register("policies", PolicyViewSet, basename="policy")

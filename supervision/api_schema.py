@@ -11,6 +11,7 @@ from records.api import PROBLEM_TYPE, TITLES
 
 TAGS = {
     "uploads": "文件",
+    "outbox": "对外推送",
     "matters": "监管事项",
     "check-items": "检查事项",
     "subjects": "监管对象",
@@ -67,6 +68,9 @@ SUMMARIES = {
     "department_scores_retrieve": "查看一个部门的考核得分",
     "white_list_list": "查询白名单",
     "white_list_retrieve": "查看白名单的一项",
+    "outbox_list": "查询对外推送",
+    "outbox_retrieve": "查看一条对外推送",
+    "outbox_acts_create": "重新推送或者放弃推送",
     "uploads_create": "预先上传一个文件，供随后的调用作为附件",
     "crimes_list": "查询行刑衔接案件",
     "crimes_create": "指定专案组核实涉嫌犯罪案件，或拟移送行政处理",
