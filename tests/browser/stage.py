@@ -43,6 +43,10 @@ class Stage:
             geolocation={"latitude": 33.7325, "longitude": 114.8866},
         )
 
+    def without_script(self) -> Page:
+        """A visitor's browser that runs no script."""
+        return self._open("", viewport=DESK, java_script_enabled=False)
+
     def magnified(self, username: str) -> Page:
         """A desk at which everything is shown at twice its size."""
         half = {side: length // 2 for side, length in DESK.items()}
