@@ -20,7 +20,7 @@ from departments.profile import TimeLimit, number, time_limit
 from records import clock, deadlines, outbox, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
-from records.outbox import CREDIT_PUBLICITY
+from records.outbox import CREDIT_CHINA, CREDIT_PUBLICITY
 from records.periods import months_before
 
 State = Sanction.State
@@ -276,7 +276,7 @@ def _start(
 
 
 def _push(sanction: Sanction, topic: str, *, outcome: str = "") -> None:
-    """Tell the public credit system of a business; nothing of a natural person goes out."""
+    """Tell the public credit systems of a business; nothing of a natural person goes out."""
     subject = sanction.subject
     if subject.is_natural_person or sanction.since is None or sanction.until is None:
         return
@@ -294,7 +294,15 @@ def _push(sanction: Sanction, topic: str, *, outcome: str = "") -> None:
     }
     if outcome:
         payload |= {"outcome": outcome, "reason": sanction.end_reason}
-    outbox.post(CREDIT_PUBLICITY, topic, payload, sanction.region.code, about=sanction)
+    for target in (CREDIT_PUBLICITY, CREDIT_CHINA):
+        outbox.post(
+            target,
+            topic,
+            payload,
+            sanction.region.code,
+            about=sanction,
+            thread=f"sanction:{sanction.pk}",
+        )
 
 
 def _write(sanction: Sanction, said: SanctionInput) -> None:

@@ -108,7 +108,7 @@ def test_a_life_to_its_term(actor: Who, subject: Subject) -> None:
 
 def test_what_goes_out_is_of_businesses_alone(actor: Who, subject: Subject) -> None:
     signed(actor, subject)
-    sent = OutboxMessage.objects.get(topic="sanction.signed")
+    sent = OutboxMessage.objects.get(topic="sanction.signed", target="credit_china")
     assert sent.payload["measures"] == ["纳入重点监管范围", "限制申请财政性资金项目"]
     assert sent.payload["identifier"] == subject.identifier
     person = Subject.objects.exclude(pk=subject.pk).first()
@@ -116,7 +116,8 @@ def test_what_goes_out_is_of_businesses_alone(actor: Who, subject: Subject) -> N
     Subject.objects.filter(pk=person.pk).update(id_kind="person", name="王小明")
     person.refresh_from_db()
     sanction = signed(actor, person)
-    assert OutboxMessage.objects.filter(topic="sanction.signed").count() == 1
+    told = OutboxMessage.objects.filter(topic="sanction.signed")
+    assert sorted(told.values_list("target", flat=True)) == ["credit_china", "credit_publicity"]
     assert "王小明" not in str(sanction)
     # Only who has a part in it and the credit group know of it.
     seen = [
