@@ -3,12 +3,12 @@ force (S5). Pure: values in, complaints out."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from credit.industries import complaint
 from credit.rules import triggers
 
 GRADES = ("A", "B", "C", "D")
@@ -16,8 +16,6 @@ WAYS = ("on_site", "off_site_first")
 MAX_BP = 10_000
 MAX_FREQUENCY = 12
 MAX_MATTERS = 200
-
-_INDUSTRY = re.compile(r"\d{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,9 @@ def complaints(
     ]
     found.extend(_repeated(rows, matters))
     found.extend(
-        PolicyComplaint(f"新兴产业代码“{code}”应为国民经济行业代码，2 至 4 位数字", "industries")
+        PolicyComplaint(f"新兴产业代码“{code}”：{message}", "industries")
         for code in industries
-        if not _INDUSTRY.fullmatch(code)
+        if (message := complaint(code) if code.isdigit() else "只填数字，如 62 或 6210")
     )
     if len({row.matter for row in rows} - {None}) > MAX_MATTERS:
         found.append(PolicyComplaint(f"单独规定的事项最多 {MAX_MATTERS} 个"))

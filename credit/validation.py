@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from credit import industries
 from records.excel import kinds
 from records.masking import MASK
 
@@ -28,16 +29,6 @@ _VEHICLE_VALUES = {str(digit): digit for digit in range(10)} | dict(
 # Year and month, region, kind of approval, kind of project, serial number.
 _PROJECT = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}")
 _RESIDENT_NUMBER = re.compile(r"\d{17}[\dX]")
-# GB/T 4754-2017: two to four digits, with the letter of the section in front or not.
-_INDUSTRY = re.compile(r"([A-T]?)(\d{2})\d{0,2}")
-_SECTIONS = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRST",
-        (5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97),
-        strict=True,
-    )
-)
-"""The last division of each section; they follow each other without a gap from 01 on."""
 # GB/T 2260: provinces, and 10 for bodies of the State.
 _PROVINCES = frozenset(
     map(str, (10, *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47)))
@@ -129,7 +120,7 @@ def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
         found.append(Complaint("name", "名称不能只有数字，请核对是否填错了列"))
     if message := _categories_complaint(entry, catalogue):
         found.append(Complaint("categories", message))
-    if message := _industry_complaint(entry.industry_class):
+    if entry.industry_class and (message := industries.complaint(entry.industry_class)):
         found.append(Complaint("industry_class", message))
     if len(entry.address) > ADDRESS_LENGTH:
         found.append(Complaint("address", f"最多 {ADDRESS_LENGTH} 个字"))
@@ -149,21 +140,6 @@ def closest(word: str, known: Iterable[str]) -> str:
     if not near:
         near = [name for name in names if word and (word in name or name in word)][:1]
     return f",是否为“{near[0]}”？" if near else ""
-
-
-def _industry_complaint(code: str) -> str:
-    if not code:
-        return ""
-    parts = _INDUSTRY.fullmatch(code)
-    if parts is None:
-        return "应为国民经济行业代码（GB/T 4754），2 至 4 位数字，如 6210"
-    letter, division = parts[1], int(parts[2])
-    section = next((name for name, last in _SECTIONS.items() if division <= last), "")
-    if not division or not section:
-        return f"国民经济行业分类（GB/T 4754）没有 {parts[2]} 大类"
-    if letter and letter != section:
-        return f"国民经济行业分类（GB/T 4754）中 {parts[2]} 大类属于门类 {section}，不是 {letter}"
-    return ""
 
 
 def _categories_complaint(entry: SubjectInput, catalogue: Catalogue) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from credit.industries import name_of
 from credit.validation import normalise_identifier
 from departments.actors import is_staff_member
 from departments.models import Region
@@ -160,6 +161,10 @@ class Subject(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("portraits:portrait", args=[self.pk])
+
+    @property
+    def industry_name(self) -> str:
+        return name_of(self.industry_class)
 
     @property
     def card_url(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
+from credit import industries
 from credit.acts import LABEL_RULE_ACTS, SUBJECT_ACTS, may_keep_directory
 from credit.models import CreditEvent, Label, LabelRule, Subject, SubjectLabel
 from credit.rules.events import EVENT_KINDS
@@ -307,6 +308,8 @@ def _ensure_sound(given: RuleInput) -> None:
         raise Refused("请至少填写一个条件，否则所有对象都会加上标签。")
     if given.industry and not (given.industry.isascii() and given.industry.isdigit()):
         raise Refused("行业代码只填数字，如 62 或 6210。", field="industry")
+    if given.industry and (message := industries.complaint(given.industry)):
+        raise Refused(f"{message}。", field="industry")
     if given.event and given.event not in EVENT_KINDS:
         raise Refused(f"没有“{given.event}”这种信用记录。", field="event")
     if not 1 <= given.at_least <= MOST_TIMES:

@@ -116,7 +116,7 @@ def test_the_matters_row_goes_before_the_general_one(
     assert policies.held(clerk.region_code, matter.pk) == {}
     policy = drafted(clerk)
     own = RowInput(matter.pk, "A", 0, 1, "off_site_first", True)
-    said = PolicyInput("方案", "理由", ("62", "6420"), [*GENERAL, own])
+    said = PolicyInput("方案", "理由", ("62", "6422"), [*GENERAL, own])
     policies.edit(clerk, policy.pk, said)
     assert policies.held(clerk.region_code, matter.pk) == {}
     policies.submit(clerk, policy.pk)
@@ -133,7 +133,7 @@ def test_the_matters_row_goes_before_the_general_one(
     assert found["A"].source == "方案（第 1 版）·本事项" and found["A"].way == "off_site_first"
     assert found["B"].source == "方案（第 1 版）·通用"
     triggered = found["A"].leaves_to_triggers
-    assert [triggered(code) for code in ("6210", "6420", "642", "8511", "")] == [
+    assert [triggered(code) for code in ("6210", "6422", "642", "8511", "")] == [
         True,
         True,
         False,
@@ -167,7 +167,7 @@ def test_drafts_are_the_credit_groups_own(clerk: Actor, actor: Callable[[str], A
 
 @pytest.mark.parametrize(
     ("industry_class", "left"),
-    [("6420", True), ("I6420", True), ("64", True), ("6510", False), ("I", False), ("", False)],
+    [("6422", True), ("I6422", True), ("64", True), ("6510", False), ("I", False), ("", False)],
 )
 def test_the_letter_of_the_section_makes_no_difference(industry_class: str, left: bool) -> None:
     held = policies.Held(300, 1, "on_site", ("64",), "方案")

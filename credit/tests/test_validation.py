@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from stdnum.cn import uscc
 
+from credit import industries
 from credit.tests.entries import HOME
 from credit.validation import Catalogue, Category, complaints, identifier_complaint
 
 CATALOGUE = Catalogue(
     {"nursing-home": Category("养老机构", "uscc", "统一社会信用代码")}, {"411603101": "新站镇"}
 )
+
+
+def test_the_table_of_industries_is_whole() -> None:
+    """Each level is within the one above, as many as the standard says it has."""
+    codes = {
+        f"{number:0{size}d}"
+        for size in (2, 3, 4)
+        for number in range(10**size)
+        if industries.name_of(f"{number:0{size}d}")
+    }
+    sizes = Counter(len(code) for code in codes)
+    assert (sizes[2], sizes[3]) == (97, 473)
+    # 1,380 when it was published; the amendment of 2019 divided some.
+    assert 1_380 <= sizes[4] <= 1_382
+    assert all(code[:-1] in codes for code in codes if len(code) > 2)
+    assert industries.name_of("Q8514") == "老年人、残疾人养护服务"
 
 
 def said(industry: str) -> str:
@@ -33,7 +51,9 @@ def test_industries_of_the_standard_are_taken(code: str) -> None:
     [
         ("00", "没有 00 大类"),
         ("98", "没有 98 大类"),
-        ("9910", "没有 99 大类"),
+        ("9910", "没有 9910 小类"),
+        ("628", "没有 628 中类，“62 餐饮业”中没有它"),
+        ("6219", "没有 6219 小类，“621 正餐服务”中没有它"),
         ("D43", "属于门类 C，不是 D"),
         ("A6210", "属于门类 H，不是 A"),
         ("6", "2 至 4 位"),
