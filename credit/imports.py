@@ -83,7 +83,14 @@ SUBJECT_SHEET = Sheet(
         Column(
             "grade",
             "风险等级",
-            kinds.choice({code: code for code, _ in Subject.Grade.choices}),
+            kinds.choice(
+                {code: code for code, _ in Subject.Grade.choices},
+                also={
+                    words: code
+                    for code, label in Subject.Grade.choices
+                    for words in (label, f"{code}级")
+                },
+            ),
             required=True,
             example="B",
             width=10,

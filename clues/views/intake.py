@@ -67,11 +67,16 @@ class ClueListView(View):
 
 
 class ClueAddView(View):
-    """Take a clue in at the desk."""
+    """Take a clue in at the desk; ``?subject=`` says about whom."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = _registering(request)
-        return self._show(request, ClueForm(actor, intake.receiving_department(actor)))
+        key = key_of(request.GET.get("subject", ""))
+        visible = Subject.objects.visible_to(actor).current()
+        subject = visible.filter(pk=key).first() if key else None
+        about = {"subject": subject.pk, "subject_name": subject.shown_name} if subject else {}
+        receiver = intake.receiving_department(actor)
+        return self._show(request, ClueForm(actor, receiver, initial=about))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         actor = _registering(request)

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 
 from credit.models import Subject
+from credit.rules.adjustments import MOST_MONTHS
 from credit.selectors.directory import Scope, as_input
+from credit.services.adjustments import last_day
 from credit.validation import (
     ADDRESS_LENGTH,
     IDENTIFIER_LENGTH,
@@ -16,6 +18,7 @@ from credit.validation import (
     fingerprint,
     normalise_identifier,
 )
+from departments.profile import number
 from matters.models import SubjectCategory
 
 NO_TOWNSHIP = "全区（不属于某个乡镇街道）"
@@ -123,9 +126,17 @@ class GradeForm(forms.Form):
         label="调整至",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="期满自动恢复为评价得出的等级；不填按最长期限。",
     )
     opinion = forms.CharField(max_length=1000, required=False)
+
+    def __init__(self, region_code: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months, last = number(region_code, MOST_MONTHS), last_day(region_code)
+        until = self.fields["until"]
+        until.widget.attrs["max"] = last.isoformat()
+        until.help_text = (
+            f"最长 {months} 个月，至 {last}；不填按最长期限。期满自动恢复为评价得出的等级。"
+        )
 
 
 def _initial(entry: SubjectInput) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 
 from credit.models import Indicator
-from credit.rules import default_set
 from credit.rules.events import EVENT_KINDS
 from credit.scoring import FULL, MAX_FULL_AT, MAX_INDICATORS, MAX_MONTHS, Bands
 from credit.services.indicators import SetInput
@@ -43,7 +42,12 @@ class DraftForm(forms.Form):
     """For what a new set is, and why."""
 
     matter = forms.ChoiceField(label="适用于", required=False)
-    name = forms.CharField(label="名称", max_length=100)
+    name = forms.CharField(
+        label="名称",
+        max_length=100,
+        required=False,
+        help_text="不填的：修订时沿用生效一版的名称，首次编制通用指标时用平台建议的名称。",
+    )
     reason = forms.CharField(label="编制或修订理由", max_length=300)
     proposal = forms.BooleanField(
         label="从平台建议的指标开始",
@@ -55,7 +59,6 @@ class DraftForm(forms.Form):
     def __init__(self, choices: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["matter"].choices = list(choices)  # type: ignore[attr-defined]
-        self.fields["name"].initial = default_set.NAME
 
     @property
     def matter_id(self) -> int | None:

@@ -181,6 +181,11 @@ class Subject(models.Model):
         return _GRADE_TONES[self.grade]
 
     @property
+    def risk(self) -> str:
+        """What the grade means, in words."""
+        return self.get_grade_display()[2:-1]
+
+    @property
     def status_tone(self) -> str:
         """The tone of the status's chip: only who is in business can be inspected."""
         return "ok" if self.status == Subject.Status.OPEN else "neutral"

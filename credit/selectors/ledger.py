@@ -229,7 +229,7 @@ def _adjustment(subject: Subject, matter: Matter | None) -> Adjustment | None:
 
 
 def _course(subject: Subject, matter: Matter | None) -> list[Assessment]:
-    """The last assessments that held, the earliest first."""
+    """The last assessments that held, the earliest first; the last one of each day."""
     found = (
         Assessment.objects.filter(subject=subject, evaluation__by_set__matter=matter)
         .exclude(evaluation__kind=Evaluation.Kind.TRIAL)
@@ -237,4 +237,4 @@ def _course(subject: Subject, matter: Matter | None) -> list[Assessment]:
         .select_related("evaluation")
         .order_by("-evaluation_id")[:COURSE]
     )
-    return list(reversed(found))
+    return list({each.evaluation.as_of: each for each in reversed(found)}.values())

@@ -59,14 +59,12 @@ def draft(
     """Begin a new version of the general set (no matter) or of a matter's, as a copy of the one in
     force, if there is one; otherwise empty, or with ``proposal`` from what the platform proposes.
 
-    Raises ``NotAllowed``; ``Refused`` without name or reason; ``Conflict`` when a version is being
-    prepared already.
+    Without a name it keeps that of the one in force, or of the proposal. Raises ``NotAllowed``;
+    ``Refused`` without name or reason; ``Conflict`` when a version is being prepared already.
     """
     department = actor.department_id
     if department is None or not may_draft(actor, actor.region_code, matter_id):
         raise NotAllowed("您没有编制这一信用评价指标的权限。", verb="indicator_set.draft")
-    if not name.strip():
-        raise Refused("请填写名称。", field="name")
     if not reason.strip():
         raise Refused("请填写编制或修订理由。", field="reason")
     # Versions of one region are numbered one after the other.
@@ -79,16 +77,21 @@ def draft(
     if begun is not None:
         raise Conflict(f"“{begun}”正在编制，请先完成或作废它。")
     last = versions.order_by("-version").first()
+    current = versions.in_force().first()
+    proposed = default_set.NAME if proposal and matter_id is None else ""
+    name = name.strip() or (current.name if current else proposed)
+    if not name:
+        raise Refused("请填写名称。", field="name")
     made = IndicatorSet.objects.create(
         region=region,
         matter_id=matter_id,
         department_id=department,
         version=last.version + 1 if last else 1,
-        name=name.strip(),
+        name=name,
         reason=reason.strip(),
         created_at=clock.now(),
     )
-    if current := versions.in_force().first():
+    if current:
         _write_lines(made, as_input(current).lines)
         made.a_from, made.b_from, made.c_from = current.a_from, current.b_from, current.c_from
         made.save(update_fields=("a_from", "b_from", "c_from"))

@@ -31,7 +31,7 @@ from departments.models import Department
 from records import clock
 from records.actor import SYSTEM
 from records.models import OutboxMessage
-from records.periods import day_after, last_day_within, months_before
+from records.periods import ahead, day_after, last_day_within, months_before
 
 pytestmark = pytest.mark.django_db
 
@@ -196,10 +196,31 @@ def test_the_ledger_leads_from_the_score_to_the_facts(worse, actor, client_of) -
     assert taken["dishonest"].vetoes
     assert taken["dishonest"].facts[0].counts_until is None
     assert found.quiet == len(default_set.LINES) - 3
-    assert [each.score for each in found.course] == [10_000, found.assessment.score]
+    # Both runs were on one day: the last of them is its point.
+    assert [each.score for each in found.course] == [found.assessment.score]
     page = client_of("nync_clerk").get(f"/credit/subjects/{home().pk}/").content.decode()
     assert "豫消罚〔1〕号" in page
     assert "一票否决" in page
+
+
+def test_the_course_has_one_point_a_day(worse, actor) -> None:
+    with clock.at(ahead(clock.now(), days=1)):
+        again(worse.by_set, actor)
+    found = ledger(actor("nync_clerk"), home())
+    days = [row[0] for row in found.chart_table[1:]]
+    assert days == [f"{clock.today()}", f"{day_after(clock.today())}"]
+    assert found.chart["xAxis"]["data"] == days
+
+
+def test_the_page_of_a_run_loads_itself_again_when_its_state_changes(in_force, client_of) -> None:
+    run = in_force.evaluations.get()
+    client, url = client_of("fgw_clerk"), run.get_absolute_url()
+    assert "live=1" not in client.get(url).content.decode()
+    Evaluation.objects.filter(pk=run.pk).update(state="running")
+    assert "?live=1&amp;seen=running" in client.get(url).content.decode()
+    assert "HX-Refresh" not in client.get(f"{url}?live=1&seen=running")
+    Evaluation.objects.filter(pk=run.pk).update(state="done")
+    assert client.get(f"{url}?live=1&seen=running")["HX-Refresh"] == "true"
 
 
 def test_facts_that_no_longer_count_are_told_apart(in_force, actor) -> None:

@@ -159,6 +159,20 @@ def test_from_trial_to_force_through_the_pages(
     assert any("权重之和" in each.message for each in page.context["complaints"])
 
 
+def test_a_revision_keeps_the_name_unless_another_is_given(
+    drafted: IndicatorSet, clerk: Client
+) -> None:
+    IndicatorSet.objects.update(state="in_force", name="本区通用指标")
+    sent = {"matter": "", "name": "", "reason": "修订"}
+    clerk.post("/credit/indicators/add/", sent)
+    assert IndicatorSet.objects.get(version=2).name == "本区通用指标"
+
+
+def test_a_first_set_needs_a_name(county, clerk: Client) -> None:
+    refused = clerk.post("/credit/indicators/add/", {"matter": "", "name": "", "reason": "首次"})
+    assert refused.status_code == 422 and "请填写名称" in refused.content.decode()
+
+
 def test_a_lead_department_drafts_for_its_own_matters_only(county, person, client_of) -> None:
     led = matter_led_by(county, person("mzj_clerk"), 1)
     matter_led_by(county, person("wjw_clerk"), 2)

@@ -92,8 +92,15 @@ def test_each_mistake_is_named_with_its_place(county, actor, mistake, column, wo
     assert words in parsed.errors[0].message
 
 
+@pytest.mark.parametrize("written", ["B（较低风险）", "B级", "B(较低风险)", "B"])
+def test_a_grade_is_understood_as_pages_write_it(written):
+    grade = next(column for column in SUBJECT_SHEET.columns if column.key == "grade")
+    assert grade.kind.parse(written) == "B"
+    assert grade.kind.choices == ("A", "B", "C", "D")
+
+
 def test_all_mistakes_of_a_row_are_named_at_once(county, actor):
-    wrong = {"grade": "A（低风险）", "categories": "养老机够", "township": "火星镇"}
+    wrong = {"grade": "E（无风险）", "categories": "养老机够", "township": "火星镇"}
     parsed, _ = checked(actor("xzsp_clerk"), SOUND | wrong)
     assert [error.column_letter for error in parsed.errors] == ["D", "G", "H"]
 

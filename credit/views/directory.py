@@ -167,7 +167,7 @@ class SubjectGradeView(View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         subject = get_object_or_404(visible(actor), pk=pk)
-        form = GradeForm(request.POST)
+        form = GradeForm(subject.region.code, request.POST)
         if not form.is_valid():
             messages.error(request, "请选择新的等级和有效的期限。")
             return redirect(subject)

@@ -51,10 +51,17 @@ def _evaluation(request: HttpRequest, pk: int) -> Evaluation:
 
 
 class EvaluationView(View):
-    """One run: how far it is, the grades before and after, who changed, who was told."""
+    """One run: how far it is, the grades before and after, who changed, who was told.
+
+    Until it has ended the page asks ``?live=1`` and is told to load itself again once its state is
+    another than ``seen``.
+    """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         evaluation = _evaluation(request, pk)
+        if "live" in request.GET:
+            same = request.GET.get("seen") == evaluation.state
+            return HttpResponse(status=204, headers={} if same else {"HX-Refresh": "true"})
         actor = actor_of(request)
         results = reverse("credit:evaluation-results", args=[pk])
         notices = list(selectors.notices_of(evaluation))

@@ -97,9 +97,10 @@ def text(max_length: int, min_length: int = 1, *, multiline: bool = False) -> Ki
     return Kind(parse, _same, f"文字，不超过 {max_length} 字")
 
 
-def choice(labels: Mapping[str, Any]) -> Kind:
-    """One of the labels; the value is what ``labels`` maps it to."""
-    by_label = {_narrow(label): value for label, value in labels.items()}
+def choice(labels: Mapping[str, Any], also: Mapping[str, Any] | None = None) -> Kind:
+    """One of the labels; the value is what ``labels`` maps it to. ``also`` maps what else people
+    write for one, which is understood but not offered."""
+    by_label = {_narrow(label): value for label, value in {**(also or {}), **labels}.items()}
     by_value = {value: label for label, value in labels.items()}
     listed = "、".join(labels)
 

@@ -137,6 +137,15 @@ def test_bars_are_proportional_and_survive_nothing_but_zeros():
     assert 'bar-fill" width="0"' in render("{% bars rows %}", rows=[{"label": "甲", "value": 0}])
 
 
+def test_bars_behind_the_first_few_are_folded_on_the_same_scale():
+    rows = [{"label": f"第{value}项", "value": value} for value in (8, 4, 2)]
+    shown, folded = render("{% bars rows fold=2 %}", rows=rows).split("<details")
+    assert re.findall(r'bar-fill" width="(\d+)"', shown) == ["1000", "500"]
+    assert re.findall(r'bar-fill" width="(\d+)"', folded) == ["250"]
+    assert "其余 1 项" in folded
+    assert "<details" not in render("{% bars rows fold=3 %}", rows=rows)
+
+
 def test_progress_asks_again_only_while_the_work_runs():
     job = {"state": "running", "text": "导入", "done": 5, "total": 20, "poll_url": "/jobs/1/"}
     assert 'hx-get="/jobs/1/"' in render("{% progress job %}", job=job)

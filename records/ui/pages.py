@@ -114,24 +114,28 @@ def stat(
 
 
 @register.inclusion_tag("components/bars.html")
-def bars(rows: Iterable[Any], unit: str = "", label: str = "") -> dict[str, Any]:
-    """Bars for a few figures, drawn without script. See components/bars.html."""
+def bars(rows: Iterable[Any], unit: str = "", label: str = "", fold: int = 0) -> dict[str, Any]:
+    """Bars for a few figures, drawn without script; those behind the first ``fold`` are folded.
+    See components/bars.html."""
     listed = list(rows)
     top = max((float(get(row, "value", 0) or 0) for row in listed), default=0) or 1
+    drawn = [
+        {
+            "label": get(row, "label"),
+            "value": get(row, "value", 0),
+            "url": get(row, "url"),
+            "tone": get(row, "tone"),
+            "width": round(float(get(row, "value", 0) or 0) / top * BAR_UNITS),
+        }
+        for row in listed
+    ]
+    shown = fold or len(drawn)
     return {
         "label": label,
         "unit": unit,
         "units": BAR_UNITS,
-        "rows": [
-            {
-                "label": get(row, "label"),
-                "value": get(row, "value", 0),
-                "url": get(row, "url"),
-                "tone": get(row, "tone"),
-                "width": round(float(get(row, "value", 0) or 0) / top * BAR_UNITS),
-            }
-            for row in listed
-        ],
+        "rows": drawn[:shown],
+        "folded": drawn[shown:],
     }
 
 

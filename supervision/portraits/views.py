@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from clues.services.intake import may_register
 from credit.acts import SUBJECT_ACTS
 from credit.forms.directory import GradeForm
 from credit.models import Subject
@@ -42,9 +43,12 @@ class PortraitView(View):
             "acts": SUBJECT_ACTS.buttons(actor, subject, without=("grade",)),
             "may_unmask": may_unmask(actor, subject),
             "grade_act": next((act for act in allowed if act.code == "grade"), None),
-            "grade_form": GradeForm(initial={"grade": subject.grade}),
+            "grade_form": GradeForm(subject.region.code, initial={"grade": subject.grade}),
             "waiting": duplicates.waiting_for(actor, subject),
             "merges": duplicates.merged_into(subject),
+            "visit_url": f"{reverse('clues:clue-add')}?subject={subject.pk}"
+            if may_register(actor)
+            else "",
             **measures_against(actor, subject),
         }
         return render(request, "portraits/portrait.html", context)

@@ -59,6 +59,23 @@ def test_the_portrait_tells_of_everything(subject, client_of):
     assert "显示完整信息" not in page
 
 
+def test_the_portrait_leads_to_a_clue_about_the_subject(subject, client_of):
+    client = client_of("mzj_clerk")
+    door = f"/clues/add/?subject={subject.pk}"
+    assert door in client.get(subject.get_absolute_url()).content.decode()
+    page = client.get(door).content.decode()
+    assert f'name="subject" value="{subject.pk}" checked' in page
+    assert f'value="{subject.shown_name}"' in page
+    assert 'name="subject" value=' not in client.get("/clues/add/?subject=999999").content.decode()
+
+
+def test_the_grade_stands_once_and_its_dialog_names_the_term(subject, client_of):
+    page = client_of("fgw_clerk").get(subject.get_absolute_url()).content.decode()
+    assert f"<b>{subject.grade}</b><span>{subject.risk}</span>" in page
+    assert subject.risk.endswith("风险")
+    assert "最长 12 个月，至 " in page
+
+
 def test_every_kind_that_happened_is_among_the_lines(subject, actor):
     entries = timeline.page(actor("mzj_head"), subject, size=100).entries
     told = {entry.source.code for entry in entries}
