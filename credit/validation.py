@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from credit import industries
 from records.excel import kinds
@@ -157,7 +158,9 @@ def _categories_complaint(entry: SubjectInput, catalogue: Catalogue) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
 def _unified_code(identifier: str) -> str:
+    # Kept, since a call is checked as a whole before it is written, and written by who checks too.
     try:
         kinds.uscc().parse(identifier)
     except ValueError as error:

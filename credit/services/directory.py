@@ -27,6 +27,7 @@ from departments.roles import Function
 from records import trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
+from records.rows import upsert
 
 FACTS = ("name", "categories", "industry_class", "address", "township", "status")
 _NAMED_ALIASES = 5
@@ -265,11 +266,10 @@ def _write_batch(
             history.extend(lines)
             if _begins_to_be_judged(before.status if before else "", row.status):
                 begin.append(subject)
-    Subject.objects.bulk_create(
+    upsert(
         touched,
-        update_conflicts=True,
-        unique_fields=("region", "id_kind", "identifier"),
-        update_fields=(*_WRITTEN, "updated_at"),
+        key=("region", "id_kind", "identifier"),
+        update=(*_WRITTEN, "updated_at"),
     )
     SubjectChange.objects.bulk_create(history)
     unjudged.extend(subject.pk for subject in begin)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -28,19 +29,30 @@ Item = dict[str, Any]
 Faults = Mapping[int, Sequence[Wrong]]
 
 
+class Batch(ABC):
+    """The items of one call that have the right shape, on their way in for ``actor`` from a system
+    named ``source``; what they refer to is looked up once."""
+
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        self.actor, self.source, self.items = actor, source, items
+
+    @abstractmethod
+    def faults(self) -> Faults:
+        """What is wrong with items beyond their shape, by their place."""
+
+    @abstractmethod
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        """Write the items at these places, which are in order; what became of each."""
+
+
 @dataclass(frozen=True)
 class Intake:
-    """How one resource is taken in.
-
-    ``desk`` is the function whose department takes it in for the region. ``check`` says what is
-    wrong with items beyond their shape, by their place in the list given; ``write`` writes items
-    that are in order and says what became of each. Both are told the name of the source.
-    """
+    """How one resource is taken in: the ``shape`` of an item, the function ``desk`` whose
+    department takes it in for the region, and what can become of an item."""
 
     shape: Shape
     desk: Function
-    check: Callable[[Actor, str, Sequence[Item]], Faults]
-    write: Callable[[Actor, str, Sequence[Item]], Sequence[str]]
+    batch: type[Batch]
     outcomes: tuple[tuple[str, str], ...]
 
 
@@ -90,12 +102,13 @@ class PushView(GatewayView):
             else:
                 sound.append(index)
                 values.append(read)
-        found = intake.check(actor, caller.client.name, values)
+        batch = intake.batch(actor, caller.client.name, values)
+        found = batch.faults()
         wrong |= {sound[place]: faults for place, faults in found.items()}
         if strict and wrong:
             raise _NoneTaken(wrong)
         good = [place for place in range(len(values)) if place not in found]
-        written = intake.write(actor, caller.client.name, [values[place] for place in good])
+        written = batch.write(good) if good else []
         became = dict(zip((sound[place] for place in good), written, strict=True))
         return {
             "total": len(items),

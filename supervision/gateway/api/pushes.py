@@ -32,7 +32,7 @@ from matters.models import Matter, SubjectCategory
 from records import clock
 from records.actor import Actor
 from records.errors import Refused
-from supervision.gateway.api.push import Faults, Intake, Item, PushView
+from supervision.gateway.api.push import Batch, Faults, Intake, Item, PushView
 from supervision.gateway.api.schema import described_push
 from supervision.gateway.models import Scope
 from supervision.gateway.shapes import Field, Shape, Wrong
@@ -85,47 +85,43 @@ SUBJECT = Shape(
 )
 
 
-def _entries(actor: Actor, items: Sequence[Item]) -> tuple[list[SubjectInput], list[str]]:
-    """The items as the directory takes them, without a grade that of the entry that is there; and
-    what each will be: created, updated or unchanged."""
-    rows = [
-        SubjectInput(
-            id_kind=item["id_kind"],
-            identifier=normalise_identifier(item["identifier"]),
-            name=item["name"],
-            categories=item["categories"],
-            grade=item["grade"],
-            status=item["status"],
-            industry_class=item["industry_class"],
-            address=item["address"],
-            township_code=item["township"],
-        )
-        for item in items
-    ]
-    stored = stored_entries(scope_of(actor.region_code), rows)
-    outcomes = []
-    for place, row in enumerate(rows):
-        found = stored.get(row.key)
-        there = found.entry if found is not None else None
-        if there is not None and not row.grade:
-            rows[place] = row = replace(row, grade=there.grade)
-        outcomes.append("created" if there is None else "unchanged" if there == row else "updated")
-    return rows, outcomes
+class _Subjects(Batch):
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        super().__init__(actor, source, items)
+        self._rows = [
+            SubjectInput(
+                id_kind=item["id_kind"],
+                identifier=normalise_identifier(item["identifier"]),
+                name=item["name"],
+                categories=item["categories"],
+                grade=item["grade"],
+                status=item["status"],
+                industry_class=item["industry_class"],
+                address=item["address"],
+                township_code=item["township"],
+            )
+            for item in items
+        ]
+        stored = stored_entries(scope_of(actor.region_code), self._rows)
+        self._outcomes = []
+        for place, row in enumerate(self._rows):
+            found = stored.get(row.key)
+            there = found.entry if found is not None else None
+            if there is not None and not row.grade:
+                # Left out, the grade is that of the entry.
+                self._rows[place] = row = replace(row, grade=there.grade)
+            same = "unchanged" if there == row else "updated"
+            self._outcomes.append("created" if there is None else same)
 
+    def faults(self) -> Faults:
+        found: dict[int, list[Wrong]] = defaultdict(list)
+        for place, complaint in directory_faults(self.actor, self._rows):
+            found[place].append(Wrong(complaint.field, f"{complaint.message}。"))
+        return found
 
-def _check_subjects(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
-    rows = _entries(actor, items)[0]
-    found: dict[int, list[Wrong]] = defaultdict(list)
-    for place, complaint in directory_faults(actor, rows):
-        found[place].append(Wrong(complaint.field, f"{complaint.message}。"))
-    return found
-
-
-def _write_subjects(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
-    rows, outcomes = _entries(actor, items)
-    if rows:
-        upsert_subjects(actor, rows, source)
-    return outcomes
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        upsert_subjects(self.actor, [self._rows[place] for place in places], self.source)
+        return [self._outcomes[place] for place in places]
 
 
 FACT = Shape(
@@ -143,19 +139,23 @@ FACT = Shape(
 )
 
 
-def _facts(items: Sequence[Item]) -> list[outside.OutsideFact]:
-    return [outside.OutsideFact(**item) for item in items]
+class _Facts(Batch):
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        super().__init__(actor, source, items)
+        self._told = [outside.OutsideFact(**item) for item in items]
+
+    def faults(self) -> Faults:
+        return _worded(outside.faults(self.actor.region_code, self._told, self.source))
+
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        return outside.take_in(self.actor, self.source, [self._told[place] for place in places])
 
 
-def _check_facts(actor: Actor, source: str, items: Sequence[Item]) -> Faults:
+def _worded(faults: Iterable[outside.Fault | upstream.Fault]) -> Faults:
     found: dict[int, list[Wrong]] = defaultdict(list)
-    for fault in outside.faults(actor.region_code, _facts(items), source):
+    for fault in faults:
         found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
     return found
-
-
-def _write_facts(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
-    return outside.take_in(actor, source, _facts(items)) if items else []
 
 
 CLUE = Shape(
@@ -245,29 +245,27 @@ MATTER = Shape(
 )
 
 
-def _told(items: Sequence[Item]) -> list[upstream.Told]:
-    names = ("issuer", "code", "withdrawn", "name", "content", "lead", "exercise_level", "document")
-    return [
-        upstream.Told(
-            number=item["version"],
-            subjects_text=item["subjects"],
-            legal_bases="\n".join(item["legal_bases"]),
-            partners=tuple(item["partners"]),
-            **{name: item[name] for name in names},
-        )
-        for item in items
-    ]
+class _Matters(Batch):
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        super().__init__(actor, source, items)
+        plain = ("issuer", "code", "withdrawn", "name", "content", "lead", "exercise_level")
+        self._told = [
+            upstream.Told(
+                number=item["version"],
+                subjects_text=item["subjects"],
+                legal_bases="\n".join(item["legal_bases"]),
+                partners=tuple(item["partners"]),
+                document=item["document"],
+                **{name: item[name] for name in plain},
+            )
+            for item in items
+        ]
 
+    def faults(self) -> Faults:
+        return _worded(upstream.faults(self.actor.region_code, self._told))
 
-def _check_matters(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
-    found: dict[int, list[Wrong]] = defaultdict(list)
-    for fault in upstream.faults(actor.region_code, _told(items)):
-        found[fault.index].append(Wrong(fault.field, f"{fault.message}。"))
-    return found
-
-
-def _write_matters(actor: Actor, source: str, items: Sequence[Item]) -> Sequence[str]:
-    return upstream.receive(actor, source, _told(items)) if items else []
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        return upstream.receive(self.actor, self.source, [self._told[place] for place in places])
 
 
 class _Known:
@@ -331,36 +329,44 @@ def _twice(items: Sequence[Item], *names: str) -> dict[int, list[Wrong]]:
     return found
 
 
-def _check_clues(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
-    known, found = _Known(actor, items), _twice(items, "channel", "external_number")
-    now, today = clock.now(), clock.today()
-    for place, item in enumerate(items):
-        wrong = known.faults(item)
-        try:
-            Facts(**known.resolved(item)).check(now=now, today=today)
-        except Refused as refusal:
-            wrong.append(Wrong(refusal.field or "", refusal.message))
-        if wrong:
-            found[place] += wrong
-    return found
+class _Clues(Batch):
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        super().__init__(actor, source, items)
+        self._known = _Known(actor, items)
+        self._told = [Facts(**self._known.resolved(item)) for item in items]
+
+    def faults(self) -> Faults:
+        found = _twice(self.items, "channel", "external_number")
+        now, today = clock.now(), clock.today()
+        for place, item in enumerate(self.items):
+            wrong = self._known.faults(item)
+            try:
+                self._told[place].check(now=now, today=today)
+            except Refused as refusal:
+                wrong.append(Wrong(refusal.field or "", refusal.message))
+            if wrong:
+                found[place] += wrong
+        return found
+
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        return _words(register_each(self.actor, [self._told[place] for place in places]))
 
 
-def _write_clues(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
-    known = _Known(actor, items)
-    return _words(register_each(actor, [Facts(**known.resolved(item)) for item in items]))
+class _Warnings(Batch):
+    def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
+        super().__init__(actor, source, items)
+        self._known = _Known(actor, items)
 
+    def faults(self) -> Faults:
+        found = _twice(self.items, "origin", "external_number")
+        for place, item in enumerate(self.items):
+            if wrong := self._known.faults(item):
+                found[place] += wrong
+        return found
 
-def _check_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Faults:
-    known, found = _Known(actor, items), _twice(items, "origin", "external_number")
-    for place, item in enumerate(items):
-        if wrong := known.faults(item):
-            found[place] += wrong
-    return found
-
-
-def _write_warnings(actor: Actor, _: str, items: Sequence[Item]) -> Sequence[str]:
-    known = _Known(actor, items)
-    return _words(enter_each(actor, [FromAbove(**known.resolved(item)) for item in items]))
+    def write(self, places: Sequence[int]) -> Sequence[str]:
+        told = [FromAbove(**self._known.resolved(self.items[place])) for place in places]
+        return _words(enter_each(self.actor, told))
 
 
 def _words(news: Sequence[bool]) -> list[str]:
@@ -376,8 +382,7 @@ class SubjectsView(PushView):
     intake = Intake(
         SUBJECT,
         Function.COORDINATION,
-        _check_subjects,
-        _write_subjects,
+        _Subjects,
         (("created", "已新增"), ("updated", "已更新"), ("unchanged", "无变化")),
     )
 
@@ -388,8 +393,7 @@ class MattersView(PushView):
     intake = Intake(
         MATTER,
         Function.COORDINATION,
-        _check_matters,
-        _write_matters,
+        _Matters,
         (("created", "已新增"), ("updated", "已形成新版本"), ("unchanged", "无变化")),
     )
 
@@ -400,8 +404,7 @@ class FactsView(PushView):
     intake = Intake(
         FACT,
         Function.CREDIT,
-        _check_facts,
-        _write_facts,
+        _Facts,
         (("created", "已登记"), ("updated", "内容已更新"), ("unchanged", "无变化")),
     )
 
@@ -409,7 +412,7 @@ class FactsView(PushView):
 @described_push
 class CluesView(PushView):
     scopes = {"POST": Scope.CLUES_WRITE}
-    intake = Intake(CLUE, Function.COORDINATION, _check_clues, _write_clues, _NEW_OR_THERE)
+    intake = Intake(CLUE, Function.COORDINATION, _Clues, _NEW_OR_THERE)
 
 
 @described_push
@@ -418,7 +421,6 @@ class WarningsView(PushView):
     intake = Intake(
         WARNING,
         Function.COORDINATION,
-        _check_warnings,
-        _write_warnings,
+        _Warnings,
         _NEW_OR_THERE,
     )

@@ -1,0 +1,60 @@
+"""Writing many rows at once: the statement stays as short as for one, the values go as JSON.
+
+``bulk_create`` with a conflict spells every value into the statement, which takes Django and the
+parser of the database longer than the rows themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import DateTimeField, Field
+
+from records import clock
+
+
+def upsert(
+    objects: Sequence[models.Model], *, key: tuple[str, ...], update: tuple[str, ...]
+) -> None:
+    """Insert objects of one model, or bring the rows with the same ``key`` to them in the columns
+    of ``update`` (both by field name), and give the objects the ids of their rows.
+
+    ``key`` must be a unique constraint, and no two objects may share one.
+    """
+    if not objects:
+        return
+    meta = type(objects[0])._meta
+    written = [each for each in meta.concrete_fields if not each.primary_key]
+    names = ", ".join(_quoted(each) for each in written)
+    typed = ", ".join(f"c{place} {each.db_type(connection)}" for place, each in enumerate(written))
+    by_name = {each.name: each for each in written}
+    keys = [by_name[name] for name in key]
+    changed = ", ".join(
+        f"{_quoted(by_name[name])} = excluded.{_quoted(by_name[name])}" for name in update
+    )
+    statement = (
+        f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({names})"
+        f" SELECT * FROM json_to_recordset(%s::json) AS given ({typed})"
+        f" ON CONFLICT ({', '.join(map(_quoted, keys))}) DO UPDATE SET {changed}"
+        f" RETURNING id, {', '.join(map(_quoted, keys))}"
+    )
+    moment = clock.now()
+    for each in written:
+        if isinstance(each, DateTimeField) and (each.auto_now or each.auto_now_add):
+            for one in objects:
+                setattr(one, each.attname, moment)
+    columns = [(f"c{place}", each.attname) for place, each in enumerate(written)]
+    rows = [{short: getattr(one, name) for short, name in columns} for one in objects]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(rows, ensure_ascii=False, default=str)])
+        ids = {tuple(values): pk for pk, *values in cursor.fetchall()}
+    for one in objects:
+        one.pk = ids[tuple(getattr(one, each.attname) for each in keys)]
+        one._state.adding = False
+
+
+def _quoted(field: Field[Any, Any]) -> str:
+    return connection.ops.quote_name(field.column or field.name)
