@@ -25,8 +25,7 @@ INSERT INTO credit_stale (subject_id, since)
 SELECT DISTINCT e.subject_id, %s::timestamptz
 FROM credit_creditevent e
 JOIN credit_standing t ON t.subject_id = e.subject_id
-JOIN credit_assessment a ON a.id = t.assessment_id
-JOIN credit_evaluation v ON v.id = a.evaluation_id
+JOIN credit_evaluation v ON v.id = t.evaluation_id
 JOIN credit_subject s ON s.id = e.subject_id
 JOIN unnest(%s::bigint[], %s::date[], %s::text[], %s::date[], %s::date[])
     AS line (by_set, as_of, kind, counted_from, counts_from)
