@@ -8,22 +8,18 @@ from typing import Any
 
 import pytest
 
-from credit.models import (
-    Assessment,
-    Evaluation,
-    IndicatorSet,
-    Standing,
-    Subject,
-    SupervisionPolicy,
-)
+from credit.models import Subject, SupervisionPolicy
 from credit.policy_validation import GRADES, RowInput
-from credit.services import policies
+from credit.scoring import Bands
+from credit.services import evaluations, events, indicators, policies
+from credit.services.events import Told
+from credit.set_validation import LineInput
 from departments.models import Region
 from inspections.models import Draw, PlanItem
 from inspections.services import draws
 from inspections.services.plan_data import default_ratios
 from inspections.services.terms import terms_of
-from inspections.tests.draw_world import WHO, department, fill_directories, plan_item, promise
+from inspections.tests.draw_world import WHO, fill_directories, plan_item, promise
 from matters.models import MatterVersion
 from records import clock
 from records.actor import Actor
@@ -132,37 +128,28 @@ def test_how_often_a_year_follows_the_policy(
     assert excluded == {1: drawn, 2: 0, 0: 0} and drawn > 0
 
 
-def test_a_matter_with_indicators_of_its_own_is_drawn_by_its_grades(region: Region) -> None:
+def test_a_matter_with_indicators_of_its_own_is_drawn_by_its_grades(
+    region: Region, actor: Callable[[str], Actor]
+) -> None:
+    """一业一评 from the lead department's draft to the strata of its draw."""
     item = plan_item(region)
     matter = item.matter_version.matter
-    worse = Subject.objects.filter(status="open", grade="A").first()
-    assert worse is not None
-    by_set = IndicatorSet.objects.create(
-        region=region,
-        matter=matter,
-        department=department("MZJ"),
-        name="养老机构指标",
-        state="in_force",
-        created_at=clock.now(),
+    worse = Subject.objects.filter(status="open", grade="A")[0]
+    clerk = actor("mzj_clerk")
+    line = LineInput(
+        "complaints", "投诉举报", "服务", "complaint", "count", 10_000, 1, 12, own_matter=True
     )
-    evaluation = Evaluation.objects.create(
-        region=region,
-        by_set=by_set,
-        kind="ordered",
-        as_of=clock.today(),
-        horizon=0,
-        total=1,
-        requested_by="试验",
-        started_at=clock.now(),
-    )
-    assessment = Assessment.objects.create(
-        evaluation=evaluation, subject=worse, score=1000, grade="D"
-    )
-    Standing.objects.create(
-        subject=worse, matter=matter, evaluation=evaluation, assessment=assessment, grade="D"
-    )
+    made = indicators.draft(clerk, matter.pk, "养老机构信用评价指标", "一业一评")
+    said = indicators.SetInput(made.name, made.reason, Bands(8_500, 7_000, 5_000), (line,))
+    indicators.edit(clerk, made.pk, said)
+    indicators.submit(clerk, made.pk)
+    indicators.act(actor("mzj_head"), "sign", made.pk)
+    told = Told(worse.pk, "complaint", clock.today(), "护理不当", "试验", "1", matter_id=matter.pk)
+    events.tell(clerk, [told])
+    in_force = indicators.enforce(actor("fgw_head"), made.pk)
+    evaluations.go_on(in_force.evaluations.get().pk)
+    worse.refresh_from_db()
+    assert worse.grade == "A"
     strata = dict(draws.gather(item, "00" * 32).pool)
     assert strata[worse.identifier] == "D"
-    by_set.state = "retired"
-    by_set.save()
-    assert dict(draws.gather(item, "00" * 32).pool)[worse.identifier] == "A"
+    assert sorted(set(strata.values())) == ["A", "D"]
