@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from departments.models import Region
@@ -105,7 +105,8 @@ class Result(models.Model):
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def standing(self) -> PublicationQuerySet:
         """Those that no correction has replaced: in force, or withdrawn with the reason."""
-        return self.filter(corrected_by=None)
+        # Looked up row by row in the order of a list; a join would read all of them first.
+        return self.filter(~Exists(Publication.objects.filter(corrects=OuterRef("pk"))))
 
     def matching(self, text: str) -> PublicationQuerySet:
         """Those with the text in the subject's name or code, the matter or the department."""

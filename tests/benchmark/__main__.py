@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules"),
-    *("credit_evaluation", "dashboard_figures", "name_search"),
+    *("credit_evaluation", "dashboard_figures", "name_search", "public_pages"),
 )
 SIZE = 1_000_000
 
