@@ -17,7 +17,7 @@ from credit.services import events, petitions
 from credit.services.events import Told
 from credit.services.petitions import Answer
 from credit.tests import sanction_samples
-from credit.tests.petition_samples import ago, entered, fact
+from credit.tests.petition_samples import ago, entered, fact, said
 from departments.actors import actor_for
 from departments.models import Region, RuleValue, User
 from records import deadlines
@@ -51,6 +51,10 @@ def who(username: str) -> Actor:
 
 
 def do(person: Actor, code: str, petition: Petition, data: st.DataObject) -> None:
+    if code == "edit":
+        same = said(petition.kind, *(item.named for item in petition.items.all()))
+        petitions.edit(person, petition.pk, same)
+        return
     if code != "answer":
         petitions.HANDLERS[code](person, petition.pk, "按规定办理")
         return
@@ -149,7 +153,7 @@ def test_nothing_open_is_a_dead_end(county: Region, data: st.DataObject) -> None
             own = [person for person in people if person.department_id == made.holder_id]
             pairs = [(person, act) for person in own for act in PETITION_ACTS.allowed(person, made)]
             assert pairs, f"nobody can go on from {made.state}"
-            onward = [pair for pair in pairs if pair[1].code not in ("return", "revoke")]
+            onward = [pair for pair in pairs if pair[1].code not in ("edit", "return", "revoke")]
             person, act = data.draw(st.sampled_from(onward))
             do(person, act.code, made, data)
         assert made.holder_id is None
