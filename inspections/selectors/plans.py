@@ -146,9 +146,12 @@ def licensed_counts(department_ids: Iterable[int], day: dt.date) -> dict[int, in
 def with_relations(items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
     """Items with all that a list or the acts of a row need, in a constant number of queries."""
     parts = PlanItemPart.objects.select_related("department")
-    return items.select_related(
-        "plan__region", "lead", "matter_version__matter__region", "filed_with"
-    ).prefetch_related(
+    # Queries of their own: so many joins take longer to plan than to read.
+    return items.prefetch_related(
+        "lead",
+        "filed_with",
+        Prefetch("plan", YearPlan.objects.select_related("region")),
+        Prefetch("matter_version", MatterVersion.objects.select_related("matter__region")),
         Prefetch("parts", parts.prefetch_related("check_items")),
         "parties__department",
         Prefetch("draws", Draw.objects.only("id", "number", "state", "item_id")),
