@@ -131,7 +131,8 @@ def _may_try(route: Route, until: dt.datetime) -> bool:
     failing = OutboxCircuit.objects.filter(_of(route), failures__gte=FAILURES_TO_REST)
     if not failing.exists():
         return True
-    return failing.filter(rests_until__lte=clock.now()).update(rests_until=until) == 1
+    rested = Q(rests_until=None) | Q(rests_until__lte=clock.now())
+    return failing.filter(rested).update(rests_until=until) == 1
 
 
 def _settle(message: OutboxMessage, reading: Reading) -> None:

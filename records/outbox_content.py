@@ -17,6 +17,24 @@ from records.roles import COORDINATION
 from records.selectors import TimelineEntry, lines_of
 
 NAMES: Mapping[str, str] = {
+    "record": "行为编号",
+    "status": "状态",
+    "act_type": "行为类别",
+    "region": "行政区划",
+    "department_name": "实施机关",
+    "subject_kind": "相对人类别",
+    "matter_code": "事项编码",
+    "matter_name": "事项名称",
+    "way": "实施方式",
+    "document_number": "文书号",
+    "happened_on": "发生日期",
+    "result": "结果",
+    "result_text": "结果说明",
+    "unlawful_act": "违法行为",
+    "penalty_kind": "处罚种类",
+    "fine_fen": "罚款金额（分）",
+    "decided_on": "决定日期",
+    "officers": "到场人数",
     "publication": "公示编号",
     "corrects": "更正的公示编号",
     "subject_identifier": "对象标识",
@@ -45,26 +63,11 @@ NAMES: Mapping[str, str] = {
     "step": "环节",
     "text": "告知内容",
     "phone": "联系电话",
-    "record": "行为编号",
-    "status": "状态",
-    "act_type": "行为类别",
-    "region": "行政区划",
-    "department_name": "实施机关",
-    "subject_kind": "相对人类别",
-    "matter_code": "事项编码",
-    "matter_name": "事项名称",
-    "way": "实施方式",
-    "document_number": "文书号",
-    "happened_on": "发生日期",
-    "result": "结果",
-    "result_text": "结果说明",
-    "unlawful_act": "违法行为",
-    "penalty_kind": "处罚种类",
-    "fine_fen": "罚款金额（分）",
-    "decided_on": "决定日期",
-    "officers": "到场人数",
 }
 _HIDDEN = "（不在此显示）"
+
+CODES: dict[str, dict[str, str]] = {}
+"""What the codes under a name mean, by name; higher floors register theirs."""
 
 
 def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
@@ -75,11 +78,13 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     masks: dict[str, Callable[[Any], str]] = {}
     if message.target == COMPLAINT_CHANNEL:
         masks = {"name": masked_name, "phone": masked_phone, "text": lambda _: _HIDDEN}
+    order = {key: place for place, key in enumerate(NAMES)}
     lines = []
-    for key, value in message.payload.items():
+    for key, value in sorted(message.payload.items(), key=lambda each: order.get(each[0], 1000)):
         if value not in (None, "", []):
             show = masks.get(key, _words)
-            lines.append((NAMES.get(key, key), show(value)))
+            meant = CODES.get(key, {}).get(value, value) if isinstance(value, str) else value
+            lines.append((NAMES.get(key, key), show(meant)))
     return lines
 
 

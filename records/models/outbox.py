@@ -63,9 +63,10 @@ class OutboxMessage(models.Model):
         ordering = ("created_at", "id")
         indexes = (
             models.Index(
-                fields=("next_attempt_at",),
+                # By target first: what waits for an address is not in the way of the rest.
+                fields=("target", "next_attempt_at"),
                 condition=models.Q(delivered_at=None, dead_at=None),
-                name="outbox_waiting",
+                name="outbox_due",
             ),
             models.Index(fields=("topic", "created_at")),
             models.Index(

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from clues.models import Penalty
 from departments.models import Department, Region
-from inspections.models import Result, TaskPart
+from inspections.models import JointTask, Result, TaskPart
+from matters.models import SubjectCategory
 from records import clock
 from records.actor import Actor
 from records.models import OutboxMessage
 from records.outbox_names import TARGETS
 from records.roles import COORDINATION, SYSTEM_ADMIN
+from supervision.outbound.rules import ACT_TYPES
 
 
 class OutboundLinkQuerySet(models.QuerySet["OutboundLink"]):
@@ -147,3 +149,13 @@ class ActReport(models.Model):
 
     def __str__(self) -> str:
         return self.record
+
+
+CODE_WORDS: dict[str, dict[str, str]] = {
+    "act_type": {ACT_TYPES[code]: label for code, label in ActReport.Kind.choices},
+    "status": {"effective": "有效", "withdrawn": "已撤回"},
+    "subject_kind": dict(SubjectCategory.IdKind.choices),
+    "way": dict(JointTask.Origin.choices),
+    "penalty_kind": dict(Penalty.Kind.choices),
+}
+"""What the codes of a report mean, by field."""

@@ -54,6 +54,15 @@ def test_the_office_reads_what_was_told_without_contacts_and_the_administrator_n
         assert "12" in page
 
 
+def test_codes_are_shown_in_words_in_the_order_of_the_record(county, client_of):
+    told = {"penalty_kind": "fine", "act_type": "2", "record": "411603-2-1", "status": "effective"}
+    page = text_of(client_of("xzsp_clerk").get(dead(payload=told).get_absolute_url()))
+    page = page[page.index("推送的内容") :]
+
+    places = [page.index(word) for word in ("411603-2-1", "有效", "行政处罚", "罚款")]
+    assert places == sorted(places)
+
+
 def test_one_is_sent_again_with_its_reason_in_the_trail(county, client_of):
     message = dead()
     client = client_of("system_admin")
