@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
 
-from clues.models import CrimeHandover
+from clues.models import CrimeHandover, Refusal
 from clues.selectors.stops import rows_of, waiting
 from departments.actors import is_clerk_of
 from departments.roles import Role
@@ -55,6 +55,28 @@ def pending_clue_work(actor: Actor) -> list[WorkItem]:
             )
         )
     return items
+
+
+def pending_accounts(actor: Actor) -> list[WorkItem]:
+    """Refusals that the discipline office accounts for through its witnesses, who are no clerks."""
+    if not actor.has_role(Role.WITNESS) or is_clerk_of(actor, actor.department_id):
+        return []
+    referred = Refusal.objects.visible_to(actor).filter(
+        state=Refusal.State.REFERRED, discipline=actor.department_id
+    )
+    found = list(referred.order_by("pk"))
+    chips = deadlines.chips_for(found)
+    return [
+        WorkItem(
+            what="问责并反馈结果",
+            about=str(refusal),
+            url=refusal.get_absolute_url(),
+            label="反馈",
+            due_at=chips[refusal.pk].deadline.due_at if refusal.pk in chips else None,
+            chip=chips.get(refusal.pk),
+        )
+        for refusal in found
+    ]
 
 
 def pending_verification(actor: Actor) -> list[WorkItem]:

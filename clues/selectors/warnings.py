@@ -240,17 +240,20 @@ def report_list(actor: Actor) -> QuerySet[WarningReport]:
 
 
 def pending_warning_rules(actor: Actor) -> list[WorkItem]:
-    """Rules that wait for the head of the coordination office."""
-    if not (
-        fills_in(actor, Function.COORDINATION, actor.region_code) and actor.has_role(Role.HEAD)
-    ):
+    """Rules that wait for the coordination office: drafts for its clerks, what is to be put in
+    force for its head."""
+    if not fills_in(actor, Function.COORDINATION, actor.region_code):
         return []
-    waiting = WarningRuleVersion.objects.visible_to(actor).filter(
-        state=WarningRuleVersion.State.SUBMITTED
-    )
+    known = WarningRuleVersion.objects.visible_to(actor).order_by("pk")
+    states = WarningRuleVersion.State
     return [
-        WorkItem("审定预警规则", version.name, version.get_absolute_url(), "审定")
-        for version in waiting.order_by("pk")[:20]
+        WorkItem(what, version.name, version.get_absolute_url(), label)
+        for role, state, what, label in (
+            (Role.CLERK, states.DRAFT, "拟定预警规则", "办理"),
+            (Role.HEAD, states.SUBMITTED, "审定预警规则", "审定"),
+        )
+        if actor.has_role(role)
+        for version in known.filter(state=state)[:20]
     ]
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from credit.acts.duplicates import DUPLICATE_ACTS
+from credit.acts.subjects import may_keep_directory
 from credit.models import DuplicatePair, MovedRows, Subject, SubjectMerge
 from credit.services.references import REFERENCES, Decision, Reference, visible_rows
 from departments.actors import fills_in, is_staff_member
@@ -17,6 +19,7 @@ from departments.roles import Function, Role
 from matters.selectors import category_names
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
+from records.paging import capped_count
 from records.worklist import WorkItem
 
 ORDER = ("-id",)
@@ -191,7 +194,24 @@ def merged_into(subject: Subject) -> list[SubjectMerge]:
 
 
 def pending_duplicates(actor: Actor) -> list[WorkItem]:
-    """Proposals to merge that wait for the person's decision."""
+    """Proposals to merge that wait for the person's decision; for who keeps the directory one row
+    that leads to all pairs that nobody has looked at."""
+    return [*_to_decide(actor), *_to_look_at(actor)]
+
+
+def _to_look_at(actor: Actor) -> list[WorkItem]:
+    if not may_keep_directory(actor) or not actor.has_role(Role.CLERK):
+        return []
+    found = pairs_for(actor).filter(region__code=actor.region_code, state=DuplicatePair.State.FOUND)
+    number = capped_count(found.order_by())
+    if not number.value:
+        return []
+    many = f"{number.value} 对以上" if number.capped else f"{number.value} 对"
+    url = f"{reverse('credit:duplicate-list')}?state={DuplicatePair.State.FOUND}"
+    return [WorkItem("核对疑似重复对象", many, url, "核对")]
+
+
+def _to_decide(actor: Actor) -> list[WorkItem]:
     decides = is_staff_member(actor) and actor.has_role(Role.HEAD)
     if not decides or not any(
         fills_in(actor, function, actor.region_code)

@@ -38,13 +38,22 @@ def sets_of(actor: Actor, states: Iterable[str] | None = None) -> QuerySet[Indic
 
 
 def pending_indicator_sets(actor: Actor) -> list[WorkItem]:
-    """Sets that wait for a head: that of the department that prepared them, then that of the
-    credit group."""
-    if not is_staff_member(actor) or not actor.has_role(Role.HEAD):
+    """Sets in preparation for those who prepare them; then what waits for a head: that of the
+    department that prepared them, then that of the credit group."""
+    if not is_staff_member(actor):
         return []
     state = IndicatorSet.State
-    found = IndicatorSet.objects.visible_to(actor).filter(state__in=(state.REVIEW, state.CONSENT))
     rows = []
+    if actor.has_role(Role.CLERK):
+        drafts = IndicatorSet.objects.visible_to(actor).filter(state=state.DRAFT)
+        rows += [
+            WorkItem("编制信用评价指标", str(each), each.get_absolute_url(), "办理")
+            for each in drafts.select_related("region").order_by("pk")
+            if any(act.code == "edit" for act in INDICATOR_SET_ACTS.allowed(actor, each))
+        ]
+    if not actor.has_role(Role.HEAD):
+        return rows
+    found = IndicatorSet.objects.visible_to(actor).filter(state__in=(state.REVIEW, state.CONSENT))
     for each in found.select_related("region").order_by("pk"):
         for act in INDICATOR_SET_ACTS.allowed(actor, each):
             if act.code in _SIGNING:

@@ -84,15 +84,20 @@ def lines_of(policy: SupervisionPolicy) -> list[PolicyLine]:
 
 
 def pending_policies(actor: Actor) -> list[WorkItem]:
-    """Policies that wait for the head of the department that prepared them."""
-    if not is_staff_member(actor) or not actor.has_role(Role.HEAD):
+    """Policies that wait for the department that prepares them: drafts for its clerks, what is to
+    be signed for its head."""
+    if not is_staff_member(actor):
         return []
-    found = SupervisionPolicy.objects.visible_to(actor).filter(
-        department_id=actor.department_id, state=SupervisionPolicy.State.REVIEW
-    )
+    own = SupervisionPolicy.objects.visible_to(actor).filter(department_id=actor.department_id)
+    states = SupervisionPolicy.State
     return [
-        WorkItem("签发差异化监管方案", str(policy), policy.get_absolute_url(), "签发")
-        for policy in found
+        WorkItem(what, str(policy), policy.get_absolute_url(), label)
+        for role, state, what, label in (
+            (Role.CLERK, states.DRAFT, "编制差异化监管方案", "办理"),
+            (Role.HEAD, states.REVIEW, "签发差异化监管方案", "签发"),
+        )
+        if actor.has_role(role)
+        for policy in own.filter(state=state).order_by("pk")
     ]
 
 

@@ -30,6 +30,7 @@ from supervision.assessment.models import (
     LineScore,
     Round,
     RoundNotice,
+    Scheme,
     SchemeLine,
     Score,
     ScoreRow,
@@ -400,8 +401,9 @@ def pending_round_notices(actor: Actor) -> list[WorkItem]:
 
 
 def pending_assessment(actor: Actor) -> list[WorkItem]:
-    """What waits for the coordination office: appeals to answer (clerks), to sign, extra points to
-    grant, and rounds to publish or freeze (its head). A fixed number of queries."""
+    """What waits for the coordination office: appeals to answer and a scheme in preparation
+    (clerks), to sign, extra points to grant, and rounds to publish or freeze (its head). A fixed
+    number of queries."""
     if not is_staff_member(actor) or not assesses(actor, actor.region_code):
         return []
     states = [Appeal.State.RAISED] if actor.has_role(Role.CLERK) else []
@@ -433,6 +435,12 @@ def pending_assessment(actor: Actor) -> list[WorkItem]:
             for bonus in waiting.select_related("of__department").order_by("id")[:_MOST_WORK]
         ]
         items += _rounds_to_end(actor)
+    drafts = Scheme.objects.visible_to(actor).filter(
+        state=Scheme.State.DRAFT, region__code=actor.region_code
+    )
+    head = signs(actor, actor.region_code)
+    what, label = ("批准考核方案", "审批") if head else ("编制考核方案", "办理")
+    items += [WorkItem(what, str(each), each.get_absolute_url(), label) for each in drafts]
     return items
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clues.selectors.letters import pending_copies
 from clues.selectors.warnings import pending_warning_notes, pending_warning_rules
-from clues.worklist import pending_clue_work, pending_verification
+from clues.worklist import pending_accounts, pending_clue_work, pending_verification
 from credit.selectors.duplicates import pending_duplicates
 from credit.selectors.evaluations import pending_evaluation_notices
 from credit.selectors.indicators import pending_indicator_sets
@@ -51,6 +51,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_rectifications,
     pending_clue_work,
     pending_verification,
+    pending_accounts,
     pending_copies,
     pending_warning_rules,
     pending_warning_notes,

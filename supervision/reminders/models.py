@@ -16,15 +16,17 @@ from records.models import Deadline
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, actor: Actor) -> ReminderQuerySet:
-        """Clerks read all of their department's, heads what is due or late, the coordination
-        office what was escalated in its region; of concealed and unsigned things nothing."""
+        """Clerks and witnesses read all of their department's, heads what is due or late, the
+        coordination office what was escalated in its region; of concealed and unsigned things
+        nothing."""
         if actor.is_system:
             return self
-        works_here = is_staff_member(actor) and actor.has_role(Role.CLERK, Role.HEAD)
+        roles = (Role.CLERK, Role.HEAD, Role.WITNESS)
+        works_here = is_staff_member(actor) and actor.has_role(*roles)
         if actor.department_id is None or not works_here:
             return self.none()
         own = self.filter(department_id=actor.department_id)
-        if not actor.has_role(Role.CLERK):
+        if not actor.has_role(Role.CLERK, Role.WITNESS):
             own = own.exclude(stage=Reminder.Stage.SOON)
         found: ReminderQuerySet = reveal(own, actor, "deadline__target")  # type: ignore[assignment]
         if actor.fills(Function.COORDINATION) and actor.region_code:
