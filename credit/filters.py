@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -34,13 +35,20 @@ class SubjectFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.category_names = category_names()
-        self.filters["category"].extra["choices"] = list(self.category_names.items())
         region = actor_of(self.request).region_code if self.request else ""
-        self.filters["township"].extra["choices"] = [
+        # Looked up when a page shows them or a value is checked against them, not before.
+        self.filters["category"].extra["choices"] = lambda: list(self.category_names.items())
+        self.filters["township"].extra["choices"] = lambda: [
             (unit.code, unit.name) for unit in townships_of(region)
         ]
-        self.filters["label"].extra["choices"] = [(name, name) for name in label_names(region)]
+        self.filters["label"].extra["choices"] = lambda: [
+            (name, name) for name in label_names(region)
+        ]
+
+    @cached_property
+    def category_names(self) -> dict[str, str]:
+        """The names of all categories by code."""
+        return category_names()
 
     def filter_queryset(self, queryset: SubjectQuerySet) -> QuerySet[Subject]:
         """Those merged into others are shown only where they are asked for: by their status, or by

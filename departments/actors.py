@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 
-from departments.models import FunctionAssignment, User
+from departments.models import Department, FunctionAssignment, User
 from departments.roles import ADMINISTRATORS, OVERSEERS, Function, Role
 from records.actor import ANONYMOUS, Actor
 
@@ -19,7 +19,7 @@ def actor_for(
     """
     if not isinstance(user, User):
         return Actor(name=ANONYMOUS.name, request_id=request_id, address=address)
-    department = user.department
+    department = _department_of(user)
     functions: frozenset[str] = frozenset()
     administrates = not ADMINISTRATORS.isdisjoint(user.roles)
     if department is not None and not department.is_active and not administrates:
@@ -49,6 +49,15 @@ def actor_for(
         request_id=request_id,
         address=address,
     )
+
+
+def _department_of(user: User) -> Department | None:
+    """The department with its region, in one query."""
+    if user.department_id is None:
+        return None
+    if "department" not in user._state.fields_cache:
+        user.department = Department.objects.select_related("region").get(pk=user.department_id)
+    return user.department
 
 
 def is_staff_member(actor: Actor) -> bool:

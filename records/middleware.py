@@ -32,11 +32,16 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # The number that django-structlog writes into every line of the log.
         request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-        request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: self.factory(
+
+        def known() -> Actor:
+            actor: Actor = self.factory(
                 request.user, request_id=request_id, address=request.META.get("REMOTE_ADDR")
             )
-        )
+            # Asked a hundred times for a page of rows, the way by the proxy is felt.
+            request.actor = actor  # type: ignore[attr-defined]
+            return actor
+
+        request.actor = SimpleLazyObject(known)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
@@ -84,7 +89,9 @@ class NoNulMiddleware:
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor of a request."""
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    # Once one of its values was asked for, the proxy's place is taken by the actor itself.
+    return actor if actor.name is None else request.actor  # type: ignore[attr-defined,no-any-return]
 
 
 def record_denial(actor: Actor, request: HttpRequest, exception: PermissionDenied) -> None:

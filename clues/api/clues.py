@@ -25,7 +25,14 @@ from departments.models import Region
 from matters.models import Matter
 from records import evidence, uploads
 from records.actor import Actor
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    RowSerializer,
+    api_actor,
+)
 from records.api_files import EvidenceSerializer, UploadIdsField
 from records.params import key_of
 
@@ -36,7 +43,7 @@ class CluePagination(KeysetPagination):
     ordering = ORDER
 
 
-class ClueSerializer(serializers.ModelSerializer[Clue]):
+class ClueSerializer(RowSerializer, serializers.ModelSerializer[Clue]):
     """A clue as lists show it."""
 
     township = serializers.CharField(

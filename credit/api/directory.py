@@ -19,11 +19,17 @@ from credit.services.adjustments import adjust
 from credit.services.directory import upsert_subjects
 from credit.services.unmasking import unmask
 from credit.views.directory import visible
-from records.api import ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    RowSerializer,
+    api_actor,
+)
 from records.errors import NotAllowed
 
 
-class SubjectSerializer(ActsSerializer, serializers.ModelSerializer[Subject]):
+class SubjectSerializer(ActsSerializer, RowSerializer, serializers.ModelSerializer[Subject]):
     """A subject with the acts that the caller may do by this interface; a natural person, or a
     house, is masked."""
 

@@ -16,6 +16,7 @@ from tests.benchmark.measure import Report, multiply, numbers, sql_seconds, unhi
 
 EVENTS_EACH = 10
 _INDICATORS = 30
+NEEDS_CLUES = False
 
 
 def run(size: int) -> Report:

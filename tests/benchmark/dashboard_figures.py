@@ -29,6 +29,7 @@ ROWS = 1_000
 
 _COUNTY = "411603"
 _STATES = ("dispatched", "scheduled", "notified", "in_progress", "checked", "closed")
+NEEDS_CLUES = False
 
 
 def run(size: int) -> Report:
