@@ -101,8 +101,9 @@ class Route:
 
     @property
     def lease_seconds(self) -> float:
-        """Longer than an attempt can take."""
-        return self.connect_seconds + 2 * self.answer_seconds + 5
+        """Longer than an attempt takes; of one whose answer trickles in, the message may be told
+        once more meanwhile, under the same id."""
+        return self.connect_seconds + self.answer_seconds + 5
 
 
 class Adapter:

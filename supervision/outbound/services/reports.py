@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -29,6 +29,8 @@ from supervision.outbound.selectors import coordinates, unsaid_penalties, unsaid
 
 REPORT_TASK = "outbound.report_missing"
 _BATCH = 200
+_LOCKS = 0x61637473
+"""First key of the advisory locks ("acts")."""
 _Kind = ActReport.Kind
 
 
@@ -94,7 +96,10 @@ def report_penalty(penalty: Penalty) -> OutboxMessage | None:
 
 @transaction.atomic
 def _tell(standing: Standing) -> OutboxMessage | None:
-    report = ActReport.objects.select_for_update().filter(record=standing.record).first()
+    with connection.cursor() as cursor:
+        # Of one act only one tells at a time, also before there is a row to lock.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCKS, standing.record])
+    report = ActReport.objects.filter(record=standing.record).first()
     content = standing.content
     if content is None and (report is None or report.withdrawn):
         return None
