@@ -9,9 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clues.services import penalties
+from clues.tests.samples import person
+from clues.tests.test_penalties import enter
+from inspections.tests.result_samples import checked_story, published
 from records import clock, outbox
 from records.models import OutboxMessage, TrailEntry
 from records.outbox_names import COMPLAINT_CHANNEL
+from supervision.outbound.services import reports
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +171,28 @@ def test_over_rest_the_same(county, client_of):
     )
     assert done.json()["state"] == "waiting"
     assert client_of("mzj_clerk").get(address).status_code == 403
+
+
+def test_the_acts_are_listed_filtered_exported_and_reported_at_once(county, client_of, monkeypatch):
+    published(checked_story(county))
+    fine = enter()
+    penalties.sign(person("wjw_head"), fine.pk)
+    woken = []
+    monkeypatch.setattr(reports, "wake_after_commit", lambda *args: woken.append(args))
+    client = client_of("xzsp_clerk")
+
+    with CaptureQueriesContext(connection) as asked:
+        page = text_of(client.get("/outbound/acts/?kind=penalty&status=waiting"))
+    assert fine.number in page
+    assert fine.subject.shown_name in page
+    assert len(asked) < 25
+    assert fine.number not in text_of(client.get("/outbound/acts/?kind=penalty&status=sent"))
+    assert fine.number not in text_of(client.get("/outbound/acts/?kind=nothing&since=x"))
+    answer = client.get("/outbound/acts/?kind=penalty&export=xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
+    assert any(fine.number in map(str, row) and "待推送" in row for row in rows)
+
+    client.post("/outbound/acts/report-missing/")
+
+    assert woken == [(reports.REPORT_TASK, COUNTY)]
+    assert TrailEntry.objects.filter(verb="act_report.report_missing").count() == 1
