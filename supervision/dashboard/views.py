@@ -22,10 +22,11 @@ from records.excel import Column, Sheet, kinds
 from records.exports import export, export_list
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-from records.params import key_of
+from records.params import YEARS, key_of
 from records.periods import beginning, day_after
 from supervision.dashboard import board as boards
 from supervision.dashboard import rollups, workbench
+from supervision.dashboard.annual import annual
 from supervision.dashboard.figures import BY_KEY, FIGURES, Figure, rows_of
 
 FRESHEN = 500
@@ -61,7 +62,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     actor = _overseer(request)
     rollups.fold(FRESHEN)
     colour = request.GET.get("map", "")
-    return {"board": boards.board(actor, colour), "colour": colour, "now": clock.now()}
+    now = clock.now()
+    board = boards.board(actor, colour)
+    return {"board": board, "colour": colour, "now": now, "year": clock.today().year}
 
 
 class CoordinationView(View):
@@ -72,6 +75,22 @@ class CoordinationView(View):
         if request.GET.get("export") == "xlsx":
             return export(request, FIGURE_SHEET, figure_rows(context["board"]), "统筹看板.xlsx")
         return render(request, "dashboard/coordination.html", context | _polling("desk"))
+
+
+class AnnualView(View):
+    """The summary of a year as a paper."""
+
+    def get(self, request: HttpRequest, year: int) -> HttpResponse:
+        actor = _overseer(request)
+        if year not in YEARS or year > clock.today().year:
+            raise Http404
+        context = {
+            "annual": annual(actor, year),
+            "region": Region.objects.get(code=actor.region_code),
+            "issuer": actor.department_name,
+            "today": clock.today(),
+        }
+        return render(request, "dashboard/annual.html", context)
 
 
 class WallView(View):
