@@ -20,7 +20,7 @@ from matters.models import (
     UpstreamVersion,
 )
 from matters.parsing import categories_in, matter_code
-from matters.services import Content, Part, content_of, ensure_sound, open_version
+from matters.services import CURRENT, Content, Part, content_of, ensure_sound, open_version
 from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
@@ -268,11 +268,21 @@ def claim(
     return draft
 
 
+def may_be_new(upstream: UpstreamMatter) -> bool:
+    """Whether it may become a new own matter: it was never claimed, or what it was claimed as is
+    abolished."""
+    if upstream.matter_id is None:
+        return True
+    return not MatterVersion.objects.filter(matter=upstream.matter_id, state__in=CURRENT).exists()
+
+
 def _own(upstream: UpstreamMatter, own_id: int | None) -> MatterVersion | None:
     """The version in force to go on from; None for a new matter."""
     if own_id is None:
-        if upstream.matter_id is not None:
-            raise Refused("已认领的事项应在原事项上修改。", field="own")
+        if not may_be_new(upstream):
+            raise Conflict(
+                "已认领的事项在原事项上修改；原事项正在办理的，可以直接改那份草稿，或办结后再认领。"
+            )
         return None
     for each in matters_to_change(upstream):
         if each.pk == own_id:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from departments.models import Department
 from matters.models import UpstreamMatter
-from matters.upstream import matches, matters_to_change
+from matters.upstream import matches, matters_to_change, may_be_new
 
 
 class UpstreamFilter(django_filters.FilterSet):
@@ -45,11 +45,11 @@ class ClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = matches(upstream)
         own = [(str(v.pk), f"{v.matter.number} {v.name}") for v in matters_to_change(upstream)]
-        if upstream.matter_id is None:
+        if may_be_new(upstream):
             own.insert(0, ("", "新增一个事项"))
         departments = Department.objects.filter(region_id=upstream.region_id, is_active=True)
         choices = [(str(each.pk), each.name) for each in departments]
-        self._choose("own", own)
+        self._choose("own", own or [("", "对应的事项正在办理")])
         self._choose("lead", [("", "请选择"), *choices])
         self._partners = []
         for match in found:

@@ -135,8 +135,21 @@ def test_a_change_is_proposed_and_becomes_the_next_version(tell, claim, advance,
     tell(told(3, content="备案"))
     with pytest.raises(Conflict):
         claim(pk, fire, own_id=own.pk)
+    with pytest.raises(Conflict):
+        claim(pk, fire)
     assert upstream.keep(actor("xzsp_head"), pk, "下次一并修改").settled == 3
     assert state() == "claimed"
+
+
+def test_what_was_abolished_here_may_be_claimed_anew(tell, claim, advance) -> None:  # type: ignore[no-untyped-def]
+    tell(told())
+    pk = UpstreamMatter.objects.get().pk
+    fire = Department.objects.get(name__endswith="消防救援大队", region__code="411603")
+    advance(claim(pk, fire), "abolished")
+    tell(told(2))
+    draft = claim(pk, fire)
+    assert (draft.number, draft.matter.number) == (1, 2)
+    assert UpstreamMatter.objects.get().matter == draft.matter
 
 
 def test_what_is_declined_or_withdrawn(tell, claim, actor) -> None:  # type: ignore[no-untyped-def]
