@@ -351,7 +351,7 @@ SHARE_SHEET = Sheet(
         Column("department", "部门", kinds.text(100), width=30),
         Column("rows", "计入", kinds.integer(), width=10),
         Column("met", "达标", kinds.integer(), width=10),
-        Column("lost", "使基础得分减少", kinds.decimal(2), width=16),
+        Column("lost", "基础失分", kinds.decimal(2), width=16),
         Column("deducted", "扣分情形", kinds.integer(), width=10),
     ),
 )

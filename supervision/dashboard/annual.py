@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from clues.models import Referral
+from clues.models import Clue, Referral
 from departments.models import Department
 from records.actor import Actor
 from supervision.assessment.models import Round, Score
@@ -16,7 +16,7 @@ from supervision.assessment.selectors import results_of, rounds_for
 from supervision.dashboard.board import percent
 from supervision.dashboard.figures import BY_KEY, FIGURES, Figure, Group, rows_of
 
-BY_DEPARTMENT = ("plan", "visits", "published", "clues")
+BY_DEPARTMENT = ("plan", "visits", "published", "problems")
 """The figures that the table of departments has a column for."""
 
 
@@ -46,6 +46,8 @@ class Annual:
     lines: list[Line]
     columns: list[str]
     rows: list[Row]
+    received: int
+    closed: int
     supervised: int
     round: Round | None
     scores: list[Score]
@@ -59,12 +61,19 @@ def annual(actor: Actor, year: int) -> Annual:
         lines=[_line(actor, figure, year) for figure in FIGURES if _is_yearly(figure)],
         columns=[BY_KEY[key].part.title for key in BY_DEPARTMENT],
         rows=_rows(actor, year),
+        received=_clues(actor, received_at__year=year),
+        closed=_clues(actor, closed_at__year=year),
         supervised=Referral.objects.visible_to(actor)
         .filter(kind="supervision", region_code=actor.region_code, sent_at__year=year)
         .count(),
         round=assessed,
         scores=[each for each in results_of(actor, assessed) if each.rank] if assessed else [],
     )
+
+
+def _clues(actor: Actor, **when: int) -> int:
+    known = Clue.objects.visible_to(actor)
+    return known.filter(region_code=actor.region_code, confidential=False, **when).count()
 
 
 def _is_yearly(figure: Figure) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clues.tests.samples import make_clue
 from inspections.models import JointTask, Result
 from inspections.tests.result_samples import checked_story, published
 from records import clock
@@ -30,6 +31,9 @@ def test_the_years_figures_stand_beside_those_of_the_year_before(county, actor) 
     lead = next(row for row in found.rows if row.department == story.departments["MZJ"])
     numbers = dict(zip(BY_DEPARTMENT, lead.numbers, strict=True))
     assert (numbers["visits"], numbers["published"], numbers["plan"]) == (2, 1, 1)
+    make_clue(actor("mzj_clerk"))
+    make_clue(actor("mzj_clerk"), confidential=True, named=(actor("mzj_head"), actor("xzsp_head")))
+    assert annual(actor("xzsp_head"), year).received == found.received + 1
     before = annual(actor("xzsp_head"), year - 1)
     assert {line.figure.key: line.value for line in before.lines}["visits"] == "1 户次"
 
