@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -111,12 +112,11 @@ def registered_before(actor: Actor, facts: Facts) -> Clue | None:
     return None
 
 
-def enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clue:
-    """Write a checked clue down and start its course, inside the caller's transaction; who may,
-    and whether it is a repeat, is the caller's to know."""
-    received_at = facts.received_at or clock.now()
-    (number,) = clue_numbers(actor.region_code, confidential=facts.confidential, at=received_at)
-    clue = Clue(
+def written(
+    actor: Actor, facts: Facts, receiver: Department, number: str, received_at: dt.datetime
+) -> Clue:
+    """A clue with what is told of it, not saved yet."""
+    return Clue(
         region_code=actor.region_code,
         confidential=facts.confidential,
         number=number,
@@ -141,6 +141,14 @@ def enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clu
         bands=likeness.bands(text_of(facts.heading, facts.content)),
         client_key=facts.client_key,
     )
+
+
+def enter(actor: Actor, facts: Facts, receiver: Department, files: Files) -> Clue:
+    """Write a checked clue down and start its course, inside the caller's transaction; who may,
+    and whether it is a repeat, is the caller's to know."""
+    received_at = facts.received_at or clock.now()
+    (number,) = clue_numbers(actor.region_code, confidential=facts.confidential, at=received_at)
+    clue = written(actor, facts, receiver, number, received_at)
     clue.save()
     concern(clue, receiver, actor.department_id)
     if clue.confidential:

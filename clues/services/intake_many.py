@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clues import likeness
 from clues.acts.clue import CLUE_STAGES
 from clues.models import Clue, ClueParty, Complainant
 from clues.services import complainants
-from clues.services.intake import may_register, receiving_department, text_of
+from clues.services.intake import may_register, receiving_department, written
 from clues.services.intake_facts import Facts
 from clues.services.numbers import clue_numbers
 from departments.models import Department
@@ -83,29 +82,7 @@ def _clues(actor: Actor, told: Sequence[Facts], receiver: Department) -> list[Cl
     moments = [facts.received_at or clock.now() for facts in told]
     numbers = clue_numbers(actor.region_code, confidential=False, count=len(told), at=moments[0])
     return [
-        Clue(
-            region_code=actor.region_code,
-            number=number,
-            channel=facts.channel,
-            external_number=facts.external_number.strip(),
-            title=facts.heading,
-            content=facts.content.strip(),
-            received_at=received_at,
-            occurred_on=facts.occurred_on,
-            township=facts.township,
-            place=facts.place.strip(),
-            latitude=facts.latitude,
-            longitude=facts.longitude,
-            subject=facts.subject,
-            subject_name=str(facts.subject) if facts.subject else facts.subject_name.strip(),
-            matter=facts.matter,
-            receiver=receiver,
-            holder=receiver,
-            reporter_id=actor.user_id,
-            evidence_at_risk=facts.evidence_at_risk.strip(),
-            emergency=facts.emergency,
-            bands=likeness.bands(text_of(facts.heading, facts.content)),
-        )
+        written(actor, facts, receiver, number, received_at)
         for facts, received_at, number in zip(told, moments, numbers, strict=True)
     ]
 
