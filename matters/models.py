@@ -178,7 +178,7 @@ class MatterVersion(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人"
     )
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    created_at = models.DateTimeField("建立时间", default=clock.now, editable=False)
 
     objects = MatterVersionQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from departments.actors import is_staff_member, oversees
 from departments.models import Department
 from inspections.models.directory import Inspector
 from inspections.models.plans import PlanItem, PlanItemPart, party_role
+from records import clock
 from records.actor import Actor
 
 
@@ -54,7 +55,7 @@ class Draw(models.Model):
     planned_at = models.DateTimeField("计划时间")
     level = models.PositiveSmallIntegerField("公信级别", choices=PlanItem.Level.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ANNOUNCED)
-    announced_at = models.DateTimeField("公告时间", auto_now_add=True)
+    announced_at = models.DateTimeField("公告时间", default=clock.now, editable=False)
     announced_by = models.CharField("启动人", max_length=60)
     late_reason = models.CharField("未按时启动的原因", max_length=300, blank=True)
     obstacle = models.CharField("自动办理受阻原因", max_length=500, blank=True)

@@ -19,6 +19,7 @@ from inspections.models.draws import DrawSelected
 from inspections.models.plans import PlanItem
 from inspections.rules import MIN_OFFICERS
 from matters.models import CheckItem, MatterVersion
+from records import clock
 from records.actor import Actor
 from records.models import Evidence
 
@@ -142,7 +143,7 @@ class JointTask(models.Model):
         Department, models.PROTECT, null=True, related_name="+", verbose_name="日期提出部门"
     )
     token = models.CharField("扫码凭证", max_length=32, default=new_token, unique=True)
-    dispatched_at = models.DateTimeField("派发时间", auto_now_add=True)
+    dispatched_at = models.DateTimeField("派发时间", default=clock.now, editable=False)
 
     objects = JointTaskQuerySet.as_manager()
 
@@ -355,7 +356,7 @@ class CheckIn(models.Model):
 
     task = models.ForeignKey(JointTask, models.PROTECT, related_name="check_ins")
     inspector = models.ForeignKey(Inspector, models.PROTECT, related_name="+")
-    at = models.DateTimeField("到场时间", auto_now_add=True)
+    at = models.DateTimeField("到场时间", default=clock.now, editable=False)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True)
 
@@ -381,7 +382,7 @@ class Signature(models.Model):
     inspector = models.ForeignKey(Inspector, models.PROTECT, null=True, related_name="+")
     image = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
     refused_reason = models.CharField("拒签情况", max_length=300, blank=True)
-    signed_at = models.DateTimeField("签字时间", auto_now_add=True)
+    signed_at = models.DateTimeField("签字时间", default=clock.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "签字"
@@ -410,7 +411,7 @@ class PhoneReceipt(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.UUIDField("发送编号")
-    at = models.DateTimeField("收到时间", auto_now_add=True)
+    at = models.DateTimeField("收到时间", default=clock.now, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "手机发送回执"

@@ -42,6 +42,7 @@ from inspections.services.yearly_visits import (
     yearly_visits,
 )
 from matters.models import SubjectCategory
+from records import clock
 from records.errors import Refused
 
 UNGRADED = "N"
@@ -139,7 +140,7 @@ def gather(
 
     Raises ``Refused`` when no department sends officers.
     """
-    day = timezone.localtime(now).date()
+    day = timezone.localtime(now or clock.now()).date()
     departments = [part.department for part in sending_parts(item)]
     if not departments:
         raise Refused("计划项目没有派出执法人员的部门，不能抽取。")
