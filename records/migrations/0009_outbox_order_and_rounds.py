@@ -4,12 +4,15 @@ from django.db import migrations, models
 
 import records.models.outbox
 
+# Foreign keys are checked at once: no index is made while a check is pending.
 _NUMBER = """
+SET CONSTRAINTS ALL IMMEDIATE;
 UPDATE records_outboxmessage SET place = numbered.place, round_attempts = attempts
 FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS place
       FROM records_outboxmessage) AS numbered
 WHERE numbered.id = records_outboxmessage.id;
 SELECT setval('records_outbox_place', (SELECT count(*) + 1 FROM records_outboxmessage), false);
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 
