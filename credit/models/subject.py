@@ -14,6 +14,7 @@ from departments.actors import is_staff_member
 from departments.models import Region
 from departments.roles import STAFF, Role
 from matters.models import SubjectCategory
+from records import clock
 from records.actor import Actor
 from records.masking import masked_identifier, masked_name, masked_place
 from records.search import containing, gram_index
@@ -228,7 +229,7 @@ class SubjectChange(models.Model):
     and freeze, and names who made them."""
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="changes", db_index=False)
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = models.DateTimeField("时间", default=clock.now, editable=False)
     actor_name = models.CharField("操作人", max_length=60)
     department_name = models.CharField("部门", max_length=100, blank=True)
     field = models.CharField("字段", max_length=40)
