@@ -55,7 +55,8 @@ FROM graded
 
 _MEASURES = {
     Measure.COUNT: "NULLIF(count(*) FILTER (WHERE {counts}), 0)",
-    Measure.SUM: "sum(e.amount) FILTER (WHERE {counts})",
+    # A sum of big integers is numeric, and one numeric makes the whole array so.
+    Measure.SUM: "(sum(e.amount) FILTER (WHERE {counts}))::bigint",
     Measure.MOST: "max(e.amount) FILTER (WHERE {counts})",
     Measure.LATEST: (
         "(max(ARRAY[(e.happened_on - DATE '1900-01-01')::bigint, e.id, e.amount])"
@@ -226,7 +227,7 @@ def _change(lines: Sequence[Indicator], measures: Sequence[_Term]) -> _Term:
     sql, params = "0", list[Any]()
     for line, measure in zip(lines, measures, strict=True):
         sign = "+" if line.adds else "-"
-        sql += f" {sign} %s::bigint * LEAST(COALESCE({measure.sql}, 0)::bigint, %s) / %s"
+        sql += f" {sign} %s::bigint * LEAST(COALESCE({measure.sql}, 0), %s) / %s"
         params += [line.weight, *measure.params, line.full_at, line.full_at]
     return _Term(sql, tuple(params))
 

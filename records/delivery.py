@@ -50,11 +50,6 @@ def routes() -> list[Route]:
     return sorted(found, key=lambda route: -len(route.region_code))
 
 
-def has_way(target: str) -> bool:
-    """Whether anybody has entered an address of the receiving system."""
-    return any(route.target == target for route in routes())
-
-
 def bearer(token: str) -> Callable[[str, str, bytes, str], dict[str, str]]:
     """The proof of systems that know their callers by a token; without one there is none."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}

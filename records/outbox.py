@@ -16,7 +16,7 @@ from django.urls import reverse
 from records import clock, trail
 from records.actor import Actor
 from records.concealment import reveal
-from records.delivery import MAX_ATTEMPTS, deliver_next, has_way
+from records.delivery import MAX_ATTEMPTS, deliver_next
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
 from records.outbox_names import CREDIT_CHINA, CREDIT_PUBLICITY, PROVINCE
@@ -70,8 +70,7 @@ def post(
         thread=thread,
         next_attempt_at=clock.now(),
     )
-    if has_way(target):
-        wake_after_commit(_DELIVER)
+    wake_after_commit(_DELIVER)
     return message
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -22,9 +23,14 @@ _PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "max_retries"
 def wake_after_commit(task_name: str, *args: Any) -> None:
     """Ask a worker to run a task once the current transaction has committed.
 
-    With the queue away nothing is lost: beat finds due work again from the database.
+    Asked again in the same transaction it is woken once. With the queue away nothing is lost: beat
+    finds due work again from the database.
     """
-    transaction.on_commit(lambda: _send(task_name, args))
+    wake = partial(_send, task_name, args)
+    waiting = (each[1] for each in connection.run_on_commit)
+    if any(isinstance(one, partial) and one.args == wake.args for one in waiting):
+        return
+    transaction.on_commit(wake)
 
 
 def _send(task_name: str, args: tuple[Any, ...]) -> None:
@@ -32,8 +38,8 @@ def _send(task_name: str, args: tuple[Any, ...]) -> None:
         log.warning("queue.left_alone", task=task_name)
         return
     try:
-        connection = current_app.connection_for_write(transport_options=_PATIENCE)
-        with producers[connection].acquire(block=True) as producer:
+        broker = current_app.connection_for_write(transport_options=_PATIENCE)
+        with producers[broker].acquire(block=True) as producer:
             current_app.send_task(task_name, args=args, producer=producer, retry=False)
     except (OperationalError, ConnectionError) as error:
         breaker.trip()
