@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from credit.models import Stale, Subject, SupervisionPolicy
+from credit.models import Stale, Subject
 from credit.rules import default_policy, default_set
 from credit.rules.events import EVENT_KINDS
 from credit.services import evaluations, events, indicators, policies
@@ -121,6 +121,8 @@ _RATIOS = {"A": 200, "C": 4_000}
 _POLICY = tuple(
     replace(row, ratio_bp=_RATIOS.get(row.grade, row.ratio_bp)) for row in default_policy.ROWS
 )
+_POLICY_SINCE = 170
+"""Working days since when the policy holds: before the season's plan."""
 _RECENT = 330
 """Days back within which everything made up happened, so that all of it still counts."""
 
@@ -143,16 +145,20 @@ def load_credit(region: Region, say: Callable[[str], None]) -> None:
     run.refresh_from_db()
     counts = "，".join(f"{grade} 级 {number}" for grade, number in run.counts.items())
     say(f"信用评价：{counts} 户")
-    policy = _load_policy(cast)
-    say(f"差异化监管方案：{policy}")
 
 
-def _load_policy(cast: Cast) -> SupervisionPolicy:
-    """Let the county visit its best firms less often than the platform would by itself."""
+def load_policy(region: Region, say: Callable[[str], None]) -> None:
+    """Let the county visit its best firms less often than the platform would by itself, since
+    before the plan of its season was made."""
+    cast = Cast(region.code)
     clerk, head = cast.clerk("fgw"), cast.head("fgw")
-    made = policies.draft(clerk, default_policy.NAME, "首次编制，低风险少查、高风险多查", _POLICY)
-    policies.submit(clerk, made.pk)
-    return policies.enforce(head, made.pk, "自即日起执行")
+    with clock.at(cast.back(_POLICY_SINCE)):
+        made = policies.draft(
+            clerk, default_policy.NAME, "首次编制，低风险少查、高风险多查", _POLICY
+        )
+        policies.submit(clerk, made.pk)
+        policy = policies.enforce(head, made.pk, "自即日起执行")
+    say(f"差异化监管方案：{policy}")
 
 
 def _facts(region: Region) -> Iterator[Told]:

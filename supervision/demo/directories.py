@@ -18,6 +18,7 @@ from inspections.services.directory import (
     upsert_inspectors,
 )
 from inspections.validation import InspectorInput
+from records import clock, periods
 from records.actor import SYSTEM
 from supervision.demo.accounts import password_hash
 from supervision.demo.inspectors import (
@@ -30,6 +31,8 @@ from supervision.demo.subjects import SubjectRow, generate_subjects
 
 SEED = 411603
 SOURCE = "演示数据"
+_TAKEN_OVER = 400
+"""Days ago when the subjects came into the directory: before the season's plan was filed."""
 
 
 @transaction.atomic
@@ -38,7 +41,9 @@ def load_directories(region: Region, today: dt.date, say: Callable[[str], None])
     what was written."""
     subjects = tuple(generate_subjects(SEED))
     entries = [subject_input(row) for row in subjects]
-    say(f"监管对象：{upsert_subjects(SYSTEM, entries, SOURCE, region_code=region.code)}")
+    with clock.at(periods.ago(clock.now(), days=_TAKEN_OVER)):
+        taken = upsert_subjects(SYSTEM, entries, SOURCE, region_code=region.code)
+    say(f"监管对象：{taken}")
     inspectors = generate_inspectors(SEED, today)
     say(f"执法检查人员：{_load_inspectors(region, inspectors)}")
     say(f"回避关系：{_load_recusals(inspectors, subjects)} 条")

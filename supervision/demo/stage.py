@@ -25,7 +25,11 @@ Story = Generator[dt.datetime, None, None]
 def play(stories: Iterable[Story]) -> None:
     """Let the stories happen side by side in the order of time, each act at its moment. What lies
     ahead of the present happens now."""
-    coming = [(next(story), number, story) for number, story in enumerate(stories)]
+    coming = [
+        (moment, number, story)
+        for number, story in enumerate(stories)
+        if (moment := next(story, None)) is not None
+    ]
     heapify(coming)
     while coming:
         moment, number, story = heappop(coming)

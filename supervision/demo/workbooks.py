@@ -1,6 +1,6 @@
 """The Excel files of the story: the list of matters and the two directories."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -42,8 +42,9 @@ _CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _WRAPPED = Alignment(vertical="center", wrap_text=True)
 
 
-def matters_workbook() -> bytes:
-    """The first batch of 19 matters as published: title, six headings, a row per matter."""
+def matters_workbook(only: Collection[int] = ()) -> bytes:
+    """The first batch of 19 matters as published: title, six headings, a row per matter; only those
+    with the numbers if some are given."""
     book = Workbook()
     sheet = book.active
     sheet.title = "事项清单"
@@ -54,6 +55,8 @@ def matters_workbook() -> bytes:
     sheet.row_dimensions[1].height = 36
     sheet.append(MATTER_HEADINGS)
     for row in matters():
+        if only and row.no not in only:
+            continue
         sheet.append(
             [row.no, row.name, row.subjects, row.content, row.lead_cell, row.cooperating_cell]
         )

@@ -8,16 +8,18 @@ from django.db import transaction
 
 from departments.models import Region
 from records import clock
+from supervision.dashboard import rollups
 from supervision.demo.accounts import ACCOUNTS, PASSWORD
 from supervision.demo.assessment import load_past_quarter, load_present_quarter
 from supervision.demo.clues import load_clues
-from supervision.demo.credit import load_credit
+from supervision.demo.credit import load_credit, load_policy
 from supervision.demo.credit_petitions import load_petitions
 from supervision.demo.credit_sanctions import load_sanctions
 from supervision.demo.directories import load_directories
 from supervision.demo.duplicates import load_duplicates
 from supervision.demo.foundation import load_foundation
 from supervision.demo.neighbours import accounts as neighbours_accounts
+from supervision.demo.season import load_season
 
 
 class Command(BaseCommand):
@@ -38,6 +40,8 @@ class Command(BaseCommand):
                 region = load_foundation()
                 self.stderr.write(f"已装入演示县 {region.full_name}")
                 load_directories(region, clock.today(), self.stderr.write)
+                load_policy(region, self.stderr.write)
+                load_season(region, self.stderr.write)
                 load_credit(region, self.stderr.write)
                 load_sanctions(region, self.stderr.write)
                 load_petitions(region, self.stderr.write)
@@ -45,6 +49,7 @@ class Command(BaseCommand):
                 load_past_quarter(region, self.stderr.write)
                 load_clues(region, self.stderr.write)
                 load_present_quarter(region)
+            rollups.fold_all()
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
         self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：")
