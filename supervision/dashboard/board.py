@@ -139,8 +139,13 @@ class Board:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole per cent, rounded half up; "—" of nothing."""
-    return str((part * 200 + whole) // (2 * whole)) if whole else "—"
+    """A share in whole per cent, rounded half up, below one in tenths; "—" of nothing."""
+    if not whole:
+        return "—"
+    tenths = (part * 2000 + whole) // (2 * whole)
+    if part and tenths < 10:
+        return f"0.{max(tenths, 1)}"
+    return str((part * 200 + whole) // (2 * whole))
 
 
 def board(actor: Actor, colour: str = "") -> Board:

@@ -114,7 +114,8 @@ def _legend(most: float, unit: str) -> list[tuple[int, str]]:
     if not most:
         return []
     scale = 100 if unit == "%" else 1
-    return [(step, f"{most * scale * step / STEPS:.0f}") for step in range(1, STEPS + 1)]
+    places = 1 if unit == "%" and most * scale < STEPS else 0
+    return [(step, f"{most * scale * step / STEPS:.{places}f}") for step in range(1, STEPS + 1)]
 
 
 def _corners(x: int, y: int) -> str:

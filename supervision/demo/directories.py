@@ -45,7 +45,7 @@ def load_directories(region: Region, today: dt.date, say: Callable[[str], None])
         taken = upsert_subjects(SYSTEM, entries, SOURCE, region_code=region.code)
     say(f"监管对象：{taken}")
     inspectors = generate_inspectors(SEED, today)
-    say(f"执法检查人员：{_load_inspectors(region, inspectors)}")
+    say(f"执法检查人员：{load_inspectors(region, inspectors)}")
     say(f"回避关系：{_load_recusals(inspectors, subjects)} 条")
 
 
@@ -78,7 +78,8 @@ def inspector_input(row: InspectorRow, department_ids: dict[str, int]) -> Inspec
     )
 
 
-def _load_inspectors(region: Region, rows: Sequence[InspectorRow]) -> str:
+def load_inspectors(region: Region, rows: Sequence[InspectorRow]) -> str:
+    """Take the inspectors in, each with an account; returns what was done in words."""
     ids = dict(Department.objects.filter(region=region).values_list("name", "pk"))
     result = upsert_inspectors(
         SYSTEM, [inspector_input(row, ids) for row in rows], SOURCE, region_code=region.code

@@ -88,7 +88,7 @@ _GAS = ItemRow(
         "xfdd": ("XFDD-008", "XFDD-009"),
         "scjg": ("SCJG-026",),
     },
-    quota=14,
+    quota=10,
     period=(102, 45),
     drawn=108,
     dispatched=106,

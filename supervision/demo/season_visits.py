@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from departments.models import Department
-from inspections.models import JointTask, Rectification, Result, TaskItem, TaskPart
+from inspections.models import Inspector, JointTask, Rectification, Result, TaskItem, TaskPart
 from inspections.services import notices, rectification, results, tasks
 from inspections.services import visits as on_site
-from records import deadlines
+from inspections.services.directory import upsert_inspectors
+from inspections.validation import InspectorInput
+from records import deadlines, periods
 from records.actor import Actor
 from records.workdays import SHANGHAI, add_working_days
 from supervision.demo import names
@@ -42,6 +44,7 @@ _ORDERED_REMARK = "已当场下达责令改正通知书，限期整改。"
 _LATE, _CORRECTED = (2, 0), (0, 0)
 """Visit of the draw that is over, and department within it, whose result was published late, and
 put right afterwards."""
+_RENEWED_MONTHS = 60
 _NOTIFIED_AHEAD = 10
 """Working days before a visit by which its notice is signed."""
 
@@ -133,6 +136,7 @@ def _desk(
     """The departments receive the tasks; the lead's head signs what is near. Of the last task a
     department would rather have another day."""
     yield cast.ago(dispatched, "15:10")
+    _renew_licences(cast, found)
     for task in found:
         for part in task.parts.exclude(department=cast.department(lead)):
             tasks.accept(cast.clerk(names_of[part.department_id]), part.pk)
@@ -148,6 +152,30 @@ def _desk(
         day = next(day for day in map(cast.within, (-15, -14)) if day != last.visit_on)
         clerk = cast.clerk(names_of[part.department_id])
         tasks.propose_date(clerk, part.pk, day, "当天全区统一培训，另定日期。")
+
+
+def _renew_licences(cast: Days, found: Sequence[JointTask]) -> None:
+    """Whose licence would end before a visit for which they were drawn has it renewed."""
+    ending: dict[int, Inspector] = {}
+    for task in found:
+        for part in task.parts.all():
+            rows = part.officers.filter(valid_until__lt=task.visit_on)
+            ending |= {row.pk: row for row in rows}
+    renewed = [
+        InspectorInput(
+            licence=row.licence,
+            name=row.name,
+            department_id=row.department_id,
+            valid_from=row.valid_from,
+            valid_until=periods.month_after(row.valid_until, _RENEWED_MONTHS),
+            specialities=tuple(row.specialities),
+            townships=tuple(row.townships),
+            is_active=row.is_active,
+        )
+        for row in ending.values()
+    ]
+    if renewed:
+        upsert_inspectors(cast.clerk("scjg"), renewed, "执法证换证")
 
 
 def _under_way(cast: Days, task: JointTask, goings: Sequence[_Going]) -> Story:
@@ -184,7 +212,7 @@ def _result(cast: Days, task: JointTask, going: _Going) -> Story:
     code = "no_problem"
     if going.troubled:
         code = (
-            "to_be_handled" if going.corrected or (visit + index) % 5 == 4 else "ordered_to_correct"
+            "to_be_handled" if going.corrected or (visit + index) % 5 == 3 else "ordered_to_correct"
         )
     remark = _ORDERED_REMARK if going.troubled else _CLEAN_REMARK
     yield _at(task, "15:00", 22 if going.late else 1 + index)
@@ -203,11 +231,14 @@ def _result(cast: Days, task: JointTask, going: _Going) -> Story:
         _publish(head, result)
     if code != "ordered_to_correct":
         return
+    mended = published + 8 + index
     if visit % 3 == 1:
         yield _at(task, "08:30", published + 16)
         rectification.tell_overdue()
-        return
-    yield _at(task, "10:10", published + 8 + index)
+        if not going.is_over:
+            return
+        mended = published + 19
+    yield _at(task, "10:10", mended)
     order = Rectification.objects.get(part=going.part)
     rectification.confirm(clerk, order.pk, "经复查，问题已整改到位，附整改前后照片存档。")
 

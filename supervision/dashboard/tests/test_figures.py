@@ -149,7 +149,15 @@ def test_the_picture_has_every_township_once_and_the_strongest_darkest(county, a
 
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
-    [(0, 0, "—"), (1, 3, "33"), (1, 2, "50"), (2, 3, "67"), (1, 200, "1")],
+    [
+        (0, 0, "—"),
+        (1, 3, "33"),
+        (1, 2, "50"),
+        (2, 3, "67"),
+        (1, 200, "0.5"),
+        (1, 9000, "0.1"),
+        (99, 9999, "1"),
+    ],
 )
 def test_shares_are_rounded_half_up(part, whole, words):
     assert percent(part, whole) == words

@@ -10,19 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from credit.services.directory import upsert_subjects
 from departments.models import Region
 from inspections import draw as dr
 from inspections.models import Draw, JointTask, PlanItem, Rectification, Result
 from inspections.services import draws
 from matters.models import Matter, MatterVersion, UpstreamMatter
-from records import clock
+from records import clock, periods
+from records.actor import SYSTEM
 from records.models import Deadline
 from records.workdays import SHANGHAI
 from supervision.dashboard import rollups
 from supervision.dashboard.board import board
 from supervision.demo.credit import load_policy
-from supervision.demo.directories import load_directories
+from supervision.demo.directories import SEED, load_inspectors, subject_input
+from supervision.demo.inspectors import generate_inspectors
 from supervision.demo.season import ITEMS, SeasonCast, load_season
+from supervision.demo.subjects import generate_subjects
 
 VERIFIER = Path(dr.__file__).with_name("verify.py")
 NURSING_HOMES = 19
@@ -32,7 +36,10 @@ _FIGURES += ("on-site", "published", "unpublished")
 
 @pytest.fixture
 def season(county: Region) -> Region:
-    load_directories(county, clock.today(), lambda _: None)
+    with clock.at(periods.ago(clock.now(), days=400)):
+        subjects = [subject_input(row) for row in generate_subjects(SEED, 2_000)]
+        upsert_subjects(SYSTEM, subjects, "演示数据", region_code=county.code)
+    load_inspectors(county, generate_inspectors(SEED, clock.today()))
     load_policy(county, lambda _: None)
     load_season(county, lambda _: None)
     return county
