@@ -1,8 +1,7 @@
 """Joint sanctions of the demo county: one being carried out, one before its head, and subjects
 for whom one may still be proposed.
 
-The white list stays empty: who applies leads a matter in force, and the list of matters is what a
-visitor of the demo imports.
+The white list stays empty: that is left to a visitor of the demo who leads a matter in force.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from credit.services import evaluations, indicators, policies
 from credit.services.directory import upsert_subjects
 from matters.models import Matter
 from records.actor import SYSTEM
-from supervision.demo.credit import load_credit
+from supervision.demo.credit import load_credit, load_policy
 from supervision.demo.directories import SEED, subject_input
 from supervision.demo.subjects import generate_subjects
 
@@ -53,7 +53,8 @@ def test_a_weight_that_grows_moves_some(grades: dict[int, str], actor) -> None:
     assert sum(moved.values()) < len(grades) / 3
 
 
-def test_a_policy_is_in_force(grades: dict[int, str], county) -> None:
+def test_a_policy_is_in_force(county) -> None:
+    load_policy(county, lambda _: None)
     matter = Matter.objects.create(region=county, number=1, code="M-1")
     held = policies.held(county.code, matter.pk)
     assert {grade: each.ratio_bp for grade, each in held.items()} == {

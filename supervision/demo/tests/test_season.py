@@ -6,6 +6,7 @@ import datetime as dt
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,20 @@ _FIGURES += ("on-site", "published", "unpublished")
 
 
 @pytest.fixture
-def season(county: Region) -> Region:
+def season(county: Region) -> Iterator[Region]:
+    """The county in the middle of September, with a season behind it and some of it ahead."""
+    with clock.at(dt.datetime(2026, 9, 15, 10, tzinfo=SHANGHAI)):
+        _load(county)
+        yield county
+
+
+def _load(county: Region) -> None:
     with clock.at(periods.ago(clock.now(), days=400)):
         subjects = [subject_input(row) for row in generate_subjects(SEED, 2_000)]
         upsert_subjects(SYSTEM, subjects, "演示数据", region_code=county.code)
     load_inspectors(county, generate_inspectors(SEED, clock.today()))
     load_policy(county, lambda _: None)
     load_season(county, lambda _: None)
-    return county
 
 
 def test_a_season_is_there_and_its_draws_verify(season: Region, actor, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
