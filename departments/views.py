@@ -17,7 +17,7 @@ from django.views import View
 from departments.models import User
 from departments.roles import Role
 
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
+PASSWORD_BACKEND = "departments.backends.PersonBackend"
 
 
 def demo_users() -> list[User]:

@@ -66,7 +66,7 @@ def client_of(person: Callable[[str], User]) -> Callable[[str], Client]:
 
     def login(username: str) -> Client:
         client = Client()
-        client.force_login(person(username), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person(username), backend="departments.backends.PersonBackend")
         return client
 
     return login

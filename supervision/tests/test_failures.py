@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def client(person):
     """A signed-in client that shows error pages as a browser would."""
     found = Client(raise_request_exception=False)
-    found.force_login(person("scjg_clerk"), backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(person("scjg_clerk"), backend="departments.backends.PersonBackend")
     return found
 
 

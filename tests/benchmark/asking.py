@@ -43,7 +43,7 @@ def cookies_of(username: str) -> str:
     """The Cookie header of somebody who is logged in."""
     client = Client()
     client.force_login(
-        User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
+        User.objects.get(username=username), backend="departments.backends.PersonBackend"
     )
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 

@@ -50,7 +50,7 @@ from records.workdays import Limit, Unit
 from supervision.demo.foundation import load_foundation
 from tests.permissions.people import PEOPLE
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "departments.backends.PersonBackend"
 COUNTY = "411603"
 TOWNSHIP = "411603101"
 NONCE = "a1" * 32
