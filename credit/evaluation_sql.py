@@ -88,7 +88,8 @@ WHERE standing.evaluation_id <= excluded.evaluation_id
 _BY_HAND = """
 UPDATE credit_standing t SET grade = j.grade
 FROM credit_adjustment j
-WHERE j.subject_id > %s AND j.subject_id <= %s AND j.matter_id IS NOT DISTINCT FROM %s
+WHERE t.evaluation_id = %s AND j.subject_id > %s AND j.subject_id <= %s
+  AND j.matter_id IS NOT DISTINCT FROM %s
   AND j.ended_at IS NULL AND j.until >= %s
   AND t.subject_id = j.subject_id AND t.matter_id IS NOT DISTINCT FROM j.matter_id
 """
@@ -261,7 +262,7 @@ def apply_range(
     """
     with connection.cursor() as cursor:
         cursor.execute(_STAND, [matter, evaluation, after, last])
-        cursor.execute(_BY_HAND, [after, last, matter, day])
+        cursor.execute(_BY_HAND, [evaluation, after, last, matter, day])
         if matter is not None:
             return 0
         ids = (after, last, after, last)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
+from django.db import DatabaseError
 
 from credit.services import (
     adjustments,
@@ -15,6 +17,8 @@ from credit.services import (
 )
 from credit.services.events import EVALUATE_STALE_TASK
 
+log = structlog.get_logger(__name__)
+
 
 @shared_task(name=evaluations.EVALUATE_TASK)
 def evaluate(evaluation_id: int) -> bool:
@@ -25,11 +29,14 @@ def evaluate(evaluation_id: int) -> bool:
 @shared_task(name="credit.evaluate_unfinished")
 def evaluate_unfinished() -> int:
     """Begin the quarterly runs that are due and go on with what a killed worker left; returns
-    how many runs were looked at."""
+    how many runs were looked at. One that fails does not keep the others from going on."""
     evaluations.begin_quarterly()
     runs = evaluations.unfinished()
     for pk in runs:
-        evaluations.go_on(pk)
+        try:
+            evaluations.go_on(pk)
+        except DatabaseError:
+            log.exception("evaluation.failed", evaluation=pk)
     return len(runs)
 
 

@@ -3,6 +3,8 @@ nobody is left with a deadlock."""
 
 from __future__ import annotations
 
+from threading import Barrier
+
 import pytest
 from django.db import transaction
 
@@ -221,3 +223,30 @@ def test_workers_who_share_a_run_judge_everybody_once(county, monkeypatch):
         assert OutboxMessage.objects.filter(payload__evaluation=run.pk).count() == 1
         digests.add(run.digest)
     assert len(digests) == 1
+
+
+def test_both_halves_of_a_run_are_done_by_several_at_once(county, monkeypatch):
+    """Each step waits until another one is under way beside it."""
+    upsert_subjects(SYSTEM, entries(8), "名录导入", region_code=county.code)
+    line = {"event": "penalty", "measure": "count", "weight": 6_000, "full_at": 2}
+    by_set = indicator_set(county, line)
+    total = Subject.objects.filter(status__in=evaluations.JUDGED).count()
+    monkeypatch.setattr(evaluations, "STEP", -(-total // 4))
+    monkeypatch.setattr(evaluations, "LANES", 2)
+    for name in ("assess_range", "apply_range"):
+        monkeypatch.setattr(evaluations, name, paired(getattr(evaluations, name)))
+    run = evaluations.begin(SYSTEM, by_set, Evaluation.Kind.ORDERED)
+    assert run.steps.count() == 4
+    assert evaluations.go_on(run.pk)
+    run.refresh_from_db()
+    assert run.state == Evaluation.State.DONE
+
+
+def paired(step):
+    side_by_side = Barrier(2, timeout=30)
+
+    def both(*args, **kwargs):
+        side_by_side.wait()
+        return step(*args, **kwargs)
+
+    return both

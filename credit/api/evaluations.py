@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -93,7 +93,7 @@ class AssessmentLineSerializer(serializers.Serializer[Line]):
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
     """How a subject came out; score and points are whole hundredths of a point."""
 
-    lines = serializers.SerializerMethodField(help_text="计得数值的各项指标")
+    lines = AssessmentLineSerializer(many=True, help_text="计得数值的各项指标")
 
     class Meta:
         model = Assessment
@@ -106,11 +106,6 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
             "veto",
             "lines",
         )
-
-    @extend_schema_field(AssessmentLineSerializer(many=True))
-    def get_lines(self, assessment: Assessment) -> list[Any]:
-        indicators = list(assessment.evaluation.by_set.indicators.all())
-        return AssessmentLineSerializer(assessment.lines(indicators), many=True).data
 
 
 class AssessmentFilter(django_filters.FilterSet):

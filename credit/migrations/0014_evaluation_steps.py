@@ -4,30 +4,39 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-# What an assessment measured stood beside the positions of the lines that measured something; now
-# there is a place for each line of the set.
-SPREAD = """
-UPDATE credit_assessment a SET measured = (
-    SELECT array_agg(a.measured[array_position(a.positions, (line.place - 1)::smallint)]
-                     ORDER BY line.place)
-    FROM (
-        SELECT row_number() OVER (ORDER BY i.position) AS place
-        FROM credit_indicator i JOIN credit_evaluation e ON e.by_set_id = i.of_id
-        WHERE e.id = a.evaluation_id
-    ) line
-) WHERE EXISTS (
-    SELECT 1 FROM credit_indicator i JOIN credit_evaluation e ON e.by_set_id = i.of_id
-    WHERE e.id = a.evaluation_id
-)
+# The run to compare with was found when a run ended; now it is known from the beginning.
+BASE = """
+UPDATE credit_evaluation e SET base_id = (
+    SELECT b.id FROM credit_evaluation b JOIN credit_indicatorset t ON t.id = b.by_set_id
+    JOIN credit_indicatorset s ON s.id = e.by_set_id
+    WHERE b.state = 'done' AND b.kind IN ('quarterly', 'ordered')
+      AND t.region_id = s.region_id AND t.matter_id IS NOT DISTINCT FROM s.matter_id
+    ORDER BY e.kind = 'quarterly' AND b.kind = 'quarterly' DESC, b.id DESC LIMIT 1
+) WHERE e.state IN ('running', 'applying') AND e.kind IN ('quarterly', 'ordered')
 """
 
-# The grade in the run before was looked up; now each result keeps it, as those of trials did.
-COMPARE = """
-UPDATE credit_assessment a SET held = COALESCE((
-    SELECT b.grade FROM credit_assessment b
-    WHERE b.evaluation_id = e.base_id AND b.subject_id = a.subject_id
-), '-')
-FROM credit_evaluation e WHERE e.id = a.evaluation_id AND e.kind IN ('quarterly', 'ordered')
+# What an assessment measured stood beside the positions of the lines that measured something; now
+# there is a place for each line of the set. And the grade in the run before was looked up; now
+# each result keeps it, as those of trials did. About a minute for a million results.
+SPREAD = """
+WITH places AS (
+    SELECT e.id AS evaluation, e.kind, e.base_id, array_agg(line.place ORDER BY line.place) AS all
+    FROM credit_evaluation e CROSS JOIN LATERAL (
+        SELECT (row_number() OVER (ORDER BY i.position) - 1)::smallint AS place
+        FROM credit_indicator i WHERE i.of_id = e.by_set_id
+    ) line
+    GROUP BY e.id
+)
+UPDATE credit_assessment a SET
+    measured = (
+        SELECT array_agg(a.measured[array_position(a.positions, place)] ORDER BY place)
+        FROM unnest(p.all) place
+    ),
+    held = CASE WHEN p.kind IN ('quarterly', 'ordered') THEN COALESCE((
+        SELECT b.grade FROM credit_assessment b
+        WHERE b.evaluation_id = p.base_id AND b.subject_id = a.subject_id
+    ), '-') ELSE a.held END
+FROM places p WHERE p.evaluation = a.evaluation_id
 """
 
 # Runs under way begin again with their phase, in one step.
@@ -44,7 +53,7 @@ SELECT e.id, 0, (SELECT COALESCE(max(id), 0) FROM credit_subject), e.state = 'ap
         FROM credit_assessment a JOIN credit_subject s ON s.id = a.subject_id
         WHERE a.evaluation_id = e.id GROUP BY 1, 2, 3
     ) g
-), e.digest, 0
+), e.digest, e.changed
 FROM credit_evaluation e WHERE e.state IN ('running', 'applying');
 UPDATE credit_evaluation SET done = 0 WHERE state = 'running';
 """
@@ -104,8 +113,10 @@ class Migration(migrations.Migration):
                 base_field=models.BigIntegerField(null=True), default=list, size=None
             ),
         ),
+        migrations.RunSQL(BASE, migrations.RunSQL.noop),
+        # Rows of the table wait for their keys to be checked.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.RunSQL(SPREAD, migrations.RunSQL.noop),
-        migrations.RunSQL(COMPARE, migrations.RunSQL.noop),
         migrations.RenameField("assessment", "held", "before"),
         migrations.AlterField(
             model_name="assessment",
@@ -125,6 +136,21 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name="evaluation",
             name="reached",
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="tried",
+            field=models.JSONField(null=True, verbose_name="试算的指标"),
+        ),
+        migrations.AlterField(
+            model_name="evaluation",
+            name="state",
+            field=models.CharField(
+                choices=[("running", "计算中"), ("applying", "更新等级中"), ("done", "完成")],
+                default="running",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
             model_name="standing",

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.subject import Subject
-from credit.scoring import Line, points
+from credit.scoring import Bands, Line, points
 from departments.models import Department, Region
 from matters.models import Matter
 from records.actor import Actor
@@ -37,8 +37,8 @@ class Evaluation(models.Model):
 
     It goes on in steps (``EvaluationStep``), several at once, so that a run that was killed goes on
     with the steps that are left. ``horizon`` is the last credit event it reads; ``digest`` binds
-    all results in order: the same set, day, horizon and subjects give the same digest. ``counts``,
-    ``digest`` and ``changed`` are known when all steps are done.
+    all results in order: the same set, day, horizon, subjects and steps give the same digest.
+    ``counts``, ``digest`` and ``changed`` are known when all steps are done.
 
     It is compared with the run before, ``base`` (a trial: with the grades
     that hold), and keeps the outcome: ``moves`` counts subjects by both grades (``AB``: from A to
@@ -55,7 +55,12 @@ class Evaluation(models.Model):
         RUNNING = "running", "计算中"
         APPLYING = "applying", "更新等级中"
         DONE = "done", "完成"
-        CANCELLED = "cancelled", "已取消"
+
+    TRIED = (
+        *("code", "name", "event", "measure", "weight", "full_at", "months"),
+        *("adds", "veto", "own_matter"),
+    )
+    """What a trial keeps of each indicator, as its draft may be written anew."""
 
     TONES: ClassVar[dict[str, str]] = {
         State.RUNNING: "info",
@@ -70,6 +75,7 @@ class Evaluation(models.Model):
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
     as_of = models.DateField("评价日")
     horizon = models.BigIntegerField("信用记录截至")
+    tried = models.JSONField("试算的指标", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RUNNING)
     total = models.PositiveIntegerField("对象数")
     done = models.PositiveIntegerField("已评价", default=0)
@@ -104,6 +110,18 @@ class Evaluation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:evaluation", args=[self.pk])
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        """What it judges by, in the set's order; a trial's as they stood when it began."""
+        if self.tried is None:
+            return list(self.by_set.indicators.all())
+        return [Indicator(**line) for line in self.tried["lines"]]
+
+    @property
+    def bands(self) -> Bands:
+        """The lines between the grades that it judges by."""
+        return self.by_set.bands if self.tried is None else Bands(*self.tried["bands"])
 
     @property
     def state_tone(self) -> str:
@@ -195,8 +213,8 @@ class Assessment(models.Model):
 
     ``measured`` says what each indicator of the set measured, in the set's order, None where it
     found nothing; what it took or gave follows (``lines``). ``before`` is the grade that it is
-    compared with for good: the one in the run before, for a trial the one that held then (``-``:
-    none); empty in a dynamic evaluation.
+    compared with for good: the one in the run before, for a trial the one in the directory then
+    (``-``: none, in a run or for a matter); empty in a dynamic evaluation.
     """
 
     # Written by one statement that selects both: checking a million keys again would be a fifth of
@@ -238,13 +256,13 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"{self.score / 100:.2f} 分，{self.grade} 级"
 
-    def lines(self, indicators: Sequence[Indicator]) -> list[Line]:
-        """The lines of the score; ``indicators`` are those of the set in its order."""
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of the score: the indicators that found something."""
+        found = zip(self.evaluation.indicators, self.measured, strict=False)
         return [
             Line(position, measured, points(indicator.weight, indicator.full_at, measured))
-            for position, (indicator, measured) in enumerate(
-                zip(indicators, self.measured, strict=False)
-            )
+            for position, (indicator, measured) in enumerate(found)
             if measured is not None
         ]
 

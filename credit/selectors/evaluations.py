@@ -14,7 +14,6 @@ from credit.models import (
     Assessment,
     Evaluation,
     EvaluationNotice,
-    Indicator,
     IndicatorSet,
     Subject,
 )
@@ -60,9 +59,8 @@ def results_of(actor: Actor, evaluation: Evaluation) -> QuerySet[Assessment]:
 
 
 def veto_names(evaluation: Evaluation) -> dict[int, str]:
-    """The indicators of a run's set by position."""
-    found = Indicator.objects.filter(of=evaluation.by_set_id)
-    return dict(found.values_list("position", "name"))
+    """The indicators of a run by position."""
+    return {position: line.name for position, line in enumerate(evaluation.indicators)}
 
 
 def result_rows(

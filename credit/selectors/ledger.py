@@ -139,8 +139,7 @@ def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledg
         )
     assessment = standing.assessment
     evaluation = assessment.evaluation
-    indicators = list(evaluation.by_set.indicators.order_by("position"))
-    lines = _lines(evaluation, assessment, indicators, facts.values())
+    lines = _lines(evaluation, assessment, facts.values())
     found = Ledger(
         subject,
         standing,
@@ -148,7 +147,7 @@ def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledg
         evaluation,
         adjustment=_adjustment(subject, matter),
         lines=lines,
-        quiet=len(indicators) - len(lines),
+        quiet=len(evaluation.indicators) - len(lines),
         course=_course(subject, matter),
     )
     counted = {fact.event.pk for line in found.lines for fact in line.facts}
@@ -159,7 +158,6 @@ def ledger(actor: Actor, subject: Subject, matter: Matter | None = None) -> Ledg
 def _lines(
     evaluation: Evaluation,
     assessment: Assessment,
-    indicators: list[Indicator],
     facts: Iterable[LedgerFact],
 ) -> list[LedgerLine]:
     by_kind: dict[str, list[LedgerFact]] = defaultdict(list)
@@ -167,10 +165,10 @@ def _lines(
         if _held(fact.event, evaluation):
             by_kind[fact.event.kind].append(fact)
     matter = evaluation.by_set.matter_id
-    rules = indicators_of(evaluation.by_set, evaluation.as_of)
+    rules = indicators_of(evaluation)
     found = []
-    for line in assessment.lines(indicators):
-        indicator, rule = indicators[line.position], rules[line.position]
+    for line in assessment.lines:
+        indicator, rule = evaluation.indicators[line.position], rules[line.position]
         counted = [
             LedgerFact(
                 fact.event, fact.origin, fact.url, _counts_until(fact.event, indicator.months)

@@ -12,7 +12,9 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,6 +28,7 @@ from credit.services import outcomes
 from records import clock, trail
 from records.actor import SYSTEM, Actor
 from records.errors import Refused
+from records.locks import in_hand
 from records.periods import beginning, last_ended, months_before
 from records.queue import wake_after_commit
 
@@ -115,14 +118,27 @@ def begin_quarterly() -> int:
 
 
 def go_on(evaluation_id: int) -> bool:
-    """Do all that is left of a run; false when the rest is in the hands of another worker."""
+    """Do all that is left of a run; false when another worker has it in hand."""
+    with in_hand(f"credit.evaluation {evaluation_id}") as mine:
+        if mine:
+            _take_steps_at_once(evaluation_id)
+            while _conclude_phase(evaluation_id):
+                _take_steps_at_once(evaluation_id)
+    return mine
+
+
+def _take_steps_at_once(evaluation_id: int) -> None:
+    """Do all steps of the phase that a run is in."""
     if LANES == 1 or connection.in_atomic_block:
         # What the caller has not committed, other connections do not see.
         _take_steps(evaluation_id)
-    else:
-        with ThreadPoolExecutor(LANES) as pool:
-            list(pool.map(_take_steps_apart, [evaluation_id] * LANES))
-    return not Evaluation.objects.filter(_UNFINISHED, pk=evaluation_id).exists()
+        return
+    with ThreadPoolExecutor(LANES) as pool:
+        lanes = [
+            pool.submit(copy_context().run, _take_steps_apart, evaluation_id) for _ in range(LANES)
+        ]
+    for lane in lanes:
+        lane.result()
 
 
 def _take_steps_apart(evaluation_id: int) -> None:
@@ -133,13 +149,13 @@ def _take_steps_apart(evaluation_id: int) -> None:
 
 
 def _take_steps(evaluation_id: int) -> None:
-    while _take_step(evaluation_id) or _conclude_phase(evaluation_id):
+    while _take_step(evaluation_id):
         pass
 
 
 @transaction.atomic
 def _take_step(evaluation_id: int) -> bool:
-    """Do one step that is left; false when there is none, or others have them in hand."""
+    """Do one step of the phase that is left; false when none is, or other lanes have them."""
     evaluation = Evaluation.objects.select_related("by_set__region").get(pk=evaluation_id)
     left = _LEFT.get(evaluation.state)
     if left is None:
@@ -156,7 +172,7 @@ def _take_step(evaluation_id: int) -> bool:
         judged = sum(group.number for group in found.groups)
         Evaluation.objects.filter(pk=evaluation.pk).update(done=F("done") + judged)
     else:
-        step.changed = _apply(evaluation, step.after, step.last)
+        step.changed += _apply(evaluation, step.after, step.last)
         step.applied = True
         step.save()
     return True
@@ -251,6 +267,7 @@ def _new(
         by_set=by_set,
         kind=kind,
         as_of=as_of,
+        tried=_as_it_stands(by_set) if kind == Evaluation.Kind.TRIAL else None,
         horizon=CreditEvent.objects.aggregate(last=Max("pk"))["last"] or 0,
         total=total,
         counts=_counted(()),
@@ -303,8 +320,15 @@ def _chained(digests: Iterable[str]) -> str:
     return chain
 
 
-def indicators_of(by_set: IndicatorSet, as_of: dt.date) -> list[scoring.Indicator]:
-    """The lines of a set as they count on a day, in their order."""
+def _as_it_stands(by_set: IndicatorSet) -> dict[str, Any]:
+    """All that a draft judges by: it may be written anew while it is tried, and after."""
+    bands = by_set.bands
+    lines = by_set.indicators.order_by("position").values(*Evaluation.TRIED)
+    return {"bands": [bands.a, bands.b, bands.c], "lines": list(lines)}
+
+
+def indicators_of(evaluation: Evaluation) -> list[scoring.Indicator]:
+    """The lines that a run judges by as they count on its day, in their order."""
     return [
         scoring.Indicator(
             code=line.code,
@@ -312,12 +336,12 @@ def indicators_of(by_set: IndicatorSet, as_of: dt.date) -> list[scoring.Indicato
             measure=scoring.Measure(line.measure),
             weight=line.weight,
             full_at=line.full_at,
-            since=None if line.months is None else months_before(as_of, line.months),
+            since=None if line.months is None else months_before(evaluation.as_of, line.months),
             adds=line.adds,
             veto=line.veto,
             own_matter=line.own_matter,
         )
-        for line in by_set.indicators.order_by("position")
+        for line in evaluation.indicators
     ]
 
 
@@ -325,8 +349,8 @@ def _order(evaluation: Evaluation, only: Sequence[int] | None = None) -> Order:
     by_set = evaluation.by_set
     return Order(
         evaluation=evaluation.pk,
-        indicators=indicators_of(by_set, evaluation.as_of),
-        bands=by_set.bands,
+        indicators=indicators_of(evaluation),
+        bands=evaluation.bands,
         as_of=evaluation.as_of,
         horizon=evaluation.horizon,
         region_code=by_set.region.code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -33,7 +33,7 @@ def run_before(by_set: IndicatorSet, kind: str) -> Evaluation | None:
     return last
 
 
-def conclude(evaluation: Evaluation, groups: Iterable[Group]) -> None:
+def conclude(evaluation: Evaluation, groups: Sequence[Group]) -> None:
     """Keep what came of a run that has come to its end, and tell the lead departments and the
     public credit system; in the transaction of the caller."""
     moves: Counter[str] = Counter()
@@ -58,7 +58,7 @@ def is_change(move: str) -> bool:
     return NEW not in move and move[0] != move[1]
 
 
-def _shares(groups: Iterable[Group], categories: set[str]) -> tuple[int, int]:
+def _shares(groups: Sequence[Group], categories: set[str]) -> tuple[int, int]:
     """How many subjects of the categories were judged, and how many of their grades changed."""
     judged = changed = 0
     for group in groups:

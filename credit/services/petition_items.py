@@ -124,9 +124,8 @@ def _lines(subject: Subject) -> Iterator[Candidate]:
     for standing in standings:
         assessment = standing.assessment
         by_set = assessment.evaluation.by_set
-        indicators = list(by_set.indicators.all())
-        for found in assessment.lines(indicators):
-            line = indicators[found.position]
+        for found in assessment.lines:
+            line = assessment.evaluation.indicators[found.position]
             sign = "加" if line.adds else "扣"
             yield Candidate(
                 value=f"{About.LINE}:{line.pk}",

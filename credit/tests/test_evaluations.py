@@ -19,6 +19,7 @@ from credit.models import (
     Assessment,
     CreditEvent,
     Evaluation,
+    Indicator,
     IndicatorSet,
     Stale,
     Standing,
@@ -32,6 +33,7 @@ from credit.tests.entries import entries
 from credit.tests.facts import BANDS, TODAY, facts, indicators
 from credit.tests.standings import indicator_set
 from departments.models import Region
+from matters.models import Matter
 from records import clock
 from records.actor import SYSTEM
 from records.errors import Refused
@@ -73,46 +75,88 @@ def run(by_set: IndicatorSet, kind: str = Evaluation.Kind.ORDERED) -> Evaluation
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(lines=indicators(), known=st.lists(facts(matters=(None,)), min_size=3, max_size=3))
+@given(
+    lines=indicators(),
+    known=st.lists(facts(matters=(None, 0, 1)), min_size=3, max_size=3),
+    told=st.integers(0, 36),
+    own=st.sampled_from((None, 0, 1)),
+)
 def test_the_database_computes_what_the_definition_says(
-    subjects: list[Subject], lines: list[scoring.Indicator], known: Sequence[list[scoring.Fact]]
+    subjects: list[Subject],
+    lines: list[scoring.Indicator],
+    known: Sequence[list[scoring.Fact]],
+    told: int,
+    own: int | None,
 ) -> None:
+    """Of the facts, only the first ``told`` were recorded when the run began; ``own`` is the
+    matter of the set."""
     with transaction.atomic():
-        by_set = indicator_set(subjects[0].region)
+        region = subjects[0].region
+        matters = [
+            Matter.objects.create(region=region, number=number, code=f"M-{number}")
+            for number in (901, 902)
+        ]
+        by_set = indicator_set(region)
         evaluation = evaluations.begin(SYSTEM, by_set, Evaluation.Kind.TRIAL, as_of=None)
-        for subject, found in zip(subjects, known, strict=False):
-            for fact in found:
-                CreditEvent.objects.create(
-                    subject=subject,
-                    kind=fact.event,
-                    happened_on=fact.day,
-                    amount=fact.amount,
-                    until=fact.until,
-                    source=str(subject.pk),
-                    source_key=str(fact.serial),
-                    recorded_at=clock.now(),
-                )
-        horizon = max(CreditEvent.objects.values_list("pk", flat=True), default=0)
+        recorded = [
+            (subject, CreditEvent.objects.create(**row(subject, fact, matters)).pk, fact)
+            for subject, found in zip(subjects, known, strict=False)
+            for fact in found
+        ]
+        horizon = max((pk for _, pk, _ in recorded[:told]), default=0)
         order = Order(
             evaluation=evaluation.pk,
             indicators=lines,
             bands=BANDS,
             as_of=TODAY,
             horizon=horizon,
-            region_code=subjects[0].region.code,
+            region_code=region.code,
             statuses=evaluations.JUDGED,
+            matter=None if own is None else matters[own].pk,
         )
         assess_range(order, 0, subjects[-1].pk)
-        for subject, found in zip(subjects, known, strict=False):
-            expected = scoring.assess(lines, BANDS, found, TODAY)
+        for subject in subjects[:3]:
+            found = [fact for of, pk, fact in recorded if of == subject and pk <= horizon]
+            expected = scoring.assess(lines, BANDS, found, TODAY, own)
             stored = Assessment.objects.get(evaluation=evaluation, subject=subject)
             assert (stored.score, stored.grade, stored.veto) == (
                 expected.score,
                 expected.grade,
                 expected.veto,
             )
-            assert stored.lines(lines) == list(expected.lines)
+            assert [
+                (position, measured)
+                for position, measured in enumerate(stored.measured)
+                if measured is not None
+            ] == [(line.position, line.measured) for line in expected.lines]
         transaction.set_rollback(True)
+
+
+def row(subject: Subject, fact: scoring.Fact, matters: Sequence[Matter]) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "kind": fact.event,
+        "happened_on": fact.day,
+        "amount": fact.amount,
+        "until": fact.until,
+        "matter": None if fact.matter is None else matters[fact.matter],
+        "source": str(subject.pk),
+        "source_key": str(fact.serial),
+        "recorded_at": clock.now(),
+    }
+
+
+def test_a_trial_stays_what_it_was_when_its_draft_is_written_anew(subjects: list[Subject]) -> None:
+    by_set = indicator_set(subjects[0].region, FINES, CHECKS)
+    events.tell(SYSTEM, [told(subjects[0], "penalty", "a", 50_000)])
+    trial = evaluations.begin(SYSTEM, by_set, Evaluation.Kind.TRIAL)
+    by_set.indicators.all().delete()
+    Indicator.objects.create(
+        of=by_set, position=0, code="other", name="另一项", group="维度", **CHECKS
+    )
+    evaluations.go_on(trial.pk)
+    stored = Assessment.objects.get(evaluation=trial, subject=subjects[0])
+    assert (stored.score, stored.lines) == (7_000, [scoring.Line(0, 50_000, 3_000)])
 
 
 def test_grades_follow_and_each_change_leaves_a_line(subjects: list[Subject]) -> None:

@@ -4,16 +4,21 @@ nobody is judged twice, and it ends with the digest of a run that nobody disturb
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from credit.models import (
     Assessment,
     Evaluation,
     EvaluationNotice,
+    EvaluationStep,
     IndicatorSet,
     Stale,
     Standing,
@@ -76,9 +81,15 @@ def tell(numbers: range, amount: int) -> None:
 def everything(verb: str = "evaluation.") -> Any:
     """All that an evaluation leaves behind."""
     runs = Evaluation.objects.order_by("pk")
+    results = Assessment.objects.order_by("evaluation", "subject")
     return (
-        list(runs.values_list("kind", "state", "done", "counts", "changed", "moves", "digest")),
-        list(Assessment.objects.order_by("subject").values_list("subject", "score", "grade")),
+        list(
+            runs.values_list(
+                "kind", "state", "done", "counts", "changed", "moves", "shares", "digest"
+            )
+        ),
+        list(results.values_list("subject", "score", "grade", "before", "measured")),
+        list(EvaluationStep.objects.order_by("pk").values_list("after", "groups", "digest")),
         list(Standing.objects.order_by("subject").values_list("subject", "grade")),
         list(Subject.objects.order_by("pk").values_list("pk", "grade")),
         SubjectChange.objects.filter(field="grade").count(),
@@ -112,6 +123,45 @@ def test_a_run_over_everybody_ends_as_if_nobody_had_killed_it(
     assert run.changed > 0
     workers.finish(evaluate_unfinished)
     assert everything() == expected
+
+
+def test_several_steps_killed_at_once_are_taken_again(in_force: IndicatorSet) -> None:
+    expected, _ = undisturbed(evaluate_unfinished, everything)
+    several = {"credit.services.evaluations.STEP": STEP, "credit.services.evaluations.LANES": 2}
+    with nursery(constants=several) as workers:
+        with transaction.atomic():
+            # A step that is done waits for the run's row before it commits.
+            Evaluation.objects.select_for_update().get()
+            worker = workers.start(evaluate_unfinished)
+            until(lambda: waiting() == 2)
+            os.kill(worker.pid, signal.SIGKILL)
+            assert worker.ended() == -signal.SIGKILL
+
+        def finished() -> bool:
+            workers.finish(evaluate_unfinished)
+            return Evaluation.objects.get().state == Evaluation.State.DONE
+
+        # The database lets go of what the dead held within two seconds.
+        until(finished)
+    assert everything() == expected
+
+
+def waiting() -> int:
+    """How many statements wait for somebody else's lock."""
+    with connection.cursor() as cursor:
+        # A transaction goes on seeing what it saw first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + TAKEN_UP.total_seconds()
+    while not so():
+        assert time.monotonic() < end
 
 
 def test_what_was_told_since_is_judged_once(in_force: IndicatorSet, workers: Any) -> None:

@@ -161,7 +161,7 @@ def read_the_subject(stage: Stage, page: Page) -> None:
     page.get_by_role("table", name="逐户结果").get_by_role("rowheader").first.get_by_role(
         "link"
     ).click()
-    expect(page.locator(".portrait-grade")).to_contain_text("C（较高风险）")
+    expect(page.locator(".portrait-grade")).to_contain_text("较高风险")
     expect(page.locator("#credit")).to_contain_text("检查发现问题")
 
 
