@@ -282,6 +282,20 @@ def test_told_twice_stands_once_and_struck_is_gone(subjects: list[Subject]) -> N
     assert by_set.evaluations.count() == 2
 
 
+def test_told_twice_at_once_is_what_it_would_be_one_after_the_other(
+    subjects: list[Subject],
+) -> None:
+    fact, other = (told(subjects[0], "penalty", "a", amount) for amount in (100_000, 200_000))
+    became = events.tell_each(SYSTEM, [fact, fact, other, other])
+    assert became == ["created", "unchanged", "updated", "unchanged"]
+    assert CreditEvent.objects.get(source_key="a").amount == 200_000
+    Stale.objects.all().delete()
+    assert events.tell_each(SYSTEM, [fact, other]) == ["updated", "updated"]
+    assert CreditEvent.objects.get(source_key="a").amount == 200_000
+    assert not Stale.objects.exists(), "it says what it said before"
+    assert events.tell(SYSTEM, [other, other]) == 0
+
+
 def test_a_grade_set_by_hand_holds_until_its_term_ends(subjects: list[Subject]) -> None:
     by_set = indicator_set(subjects[0].region, FINES)
     Adjustment.objects.create(

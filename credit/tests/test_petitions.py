@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -150,6 +151,8 @@ def test_a_fact_that_its_source_ends_while_it_rests_stays_ended(
     until = day_after(clock.today(), ends)
     told = Told(subject.pk, "penalty", ago(6), "罚款", event.source, "1", 20_000, until)
     events.tell(SYSTEM, [told])
+    # Told otherwise and as before at once, the last holds.
+    assert events.tell_each(SYSTEM, [replace(told, until=ago(3)), told])[1] == "updated"
     event.refresh_from_db()
     assert event.until == min(until, clock.today())
     decided(actor, made, "kept")
