@@ -19,7 +19,8 @@ from records.queue import wake_after_commit
 AGE_TASK = "credit.age_facts"
 
 # What is due is what counted on the day for which the grade that holds was computed and does not
-# count today: a day that was missed is made up for, and nothing is due twice.
+# count today: a day that was missed is made up for, and nothing is due twice. A note that stands
+# is written again: whoever took it up may be judging as of the day before, and takes it away.
 _MARK = """
 INSERT INTO credit_stale (subject_id, since)
 SELECT DISTINCT e.subject_id, %s::timestamptz
@@ -36,7 +37,8 @@ WHERE s.status = ANY(%s)
   AND (e.until <= %s OR e.happened_on < line.counts_from)
   AND (e.until > %s AND e.until <= %s{aged})
 ORDER BY e.subject_id
-ON CONFLICT (subject_id) DO NOTHING
+ON CONFLICT (subject_id) DO UPDATE SET since = excluded.since
+RETURNING xmax = 0
 """
 
 
@@ -79,10 +81,10 @@ def mark_aged() -> int:
                 *(value for (kind, now), then in spans.items() for value in (kind, now, then)),
             ],
         )
-        marked = int(cursor.rowcount)
-    if marked:
+        fresh = [is_new for (is_new,) in cursor.fetchall()]
+    if fresh:
         wake_after_commit(EVALUATE_STALE_TASK)
-    return marked
+    return sum(fresh)
 
 
 def _lines(today: dt.date) -> Iterator[_Line]:
