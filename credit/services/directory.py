@@ -62,7 +62,9 @@ def upsert_subjects(
 
     All or none. A row that names a subject which was merged into another is written to that one
     (``redirected``). Every changed field leaves a line of history that names ``source``; the call
-    leaves one trail entry. ``progress`` is told the number of rows written so far.
+    leaves one trail entry. ``progress`` is told the number of rows written so far. Entries are
+    written in the order of their subjects' keys, new ones last, so that whoever judges meanwhile,
+    and another file, lock them in the same order.
     ``region_code`` is the actor's own unless given (the system has none). Costs a constant number
     of queries per ``BATCH`` rows.
 
@@ -75,16 +77,19 @@ def upsert_subjects(
         raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
     _ensure_sound(rows, scope)
     entries, aliases = redirected(scope, rows)
+    written, reopened = _in_order(scope, [entry for entry in entries if entry is not None])
+    # Before any subject is held: whoever judges holds notes first and wants their subjects then.
+    mark_stale(reopened)
     created = updated = 0
     unjudged: list[int] = []
-    for start in range(0, len(rows), BATCH):
-        batch = entries[start : start + BATCH]
-        written = [entry for entry in batch if entry is not None]
-        new, changed = _write_batch(actor, scope, written, source, unjudged)
+    left_out = len(rows) - len(written)
+    for start in range(0, len(written), BATCH):
+        batch = written[start : start + BATCH]
+        new, changed = _write_batch(actor, scope, batch, source, unjudged)
         created += new
         updated += changed
         if progress:
-            progress(start + len(batch))
+            progress(left_out + start + len(batch))
     mark_stale(unjudged)
     result = Upserted(created, updated, len(rows) - created - updated, tuple(aliases))
     trail.record(
@@ -226,13 +231,36 @@ def ensure_unchanged(entry: object, seen: str) -> None:
         raise Conflict("页面打开之后这条记录已被他人修改，请返回查看最新内容后重新修改。")
 
 
+def _in_order(
+    scope: Scope, entries: Sequence[SubjectInput]
+) -> tuple[list[SubjectInput], list[int]]:
+    """The entries in the order of the keys of their subjects, new ones last, and the subjects that
+    begin to be judged again; one query per ``BATCH`` entries."""
+    known: dict[tuple[str, str], tuple[int, str]] = {}
+    for start in range(0, len(entries), BATCH):
+        identifiers = [entry.identifier for entry in entries[start : start + BATCH]]
+        found = Subject.objects.filter(region=scope.region, identifier__in=identifiers)
+        for pk, status, *key in found.values_list("pk", "status", "id_kind", "identifier"):
+            known[key[0], key[1]] = pk, status
+    stored = sorted(
+        (entry for entry in entries if entry.key in known), key=lambda entry: known[entry.key]
+    )
+    begin = [
+        known[entry.key][0]
+        for entry in stored
+        if _begins_to_be_judged(known[entry.key][1], entry.status)
+    ]
+    return [*stored, *(entry for entry in entries if entry.key not in known)], begin
+
+
 def _write_batch(
     actor: Actor, scope: Scope, rows: Sequence[SubjectInput], source: str, unjudged: list[int]
 ) -> tuple[int, int]:
     """Write one batch in one read, one upsert and one insert of history; ``unjudged`` is told who
     has to be judged for the first time, or again."""
+    # Without the key: whoever records a fact of a subject, and wants its note next, does not wait.
     found = (
-        Subject.objects.select_for_update(of=("self",))
+        Subject.objects.select_for_update(of=("self",), no_key=True)
         .filter(region=scope.region, identifier__in=[row.identifier for row in rows])
         .select_related("township")
         .order_by("pk")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from credit.models import Subject, SubjectChange
+from credit.services import directory
 from credit.services.directory import upsert_subjects
 from credit.tests.entries import HOME, entries, entry
 from credit.tests.standings import judge
@@ -104,6 +105,17 @@ def test_nobody_overwrites_a_grade_that_was_judged(county, client_of):
     with pytest.raises(Refused, match="由信用评价得出"):
         upsert_subjects(SYSTEM, [replace(HOME, grade="D")], "x", region_code=county.code)
     assert Subject.objects.get().grade == "B"
+
+
+def test_subjects_are_written_in_the_order_in_which_others_lock_them(county, monkeypatch):
+    monkeypatch.setattr(directory, "BATCH", 2)
+    upsert_subjects(SYSTEM, entries(5), "x", region_code=county.code)
+    renamed = [replace(row, name=f"{row.name}二") for row in reversed(entries(7))]
+    told: list[int] = []
+    done = upsert_subjects(SYSTEM, renamed, "y", told.append, region_code=county.code)
+    assert (done.created, done.updated, told) == (2, 5, [2, 4, 6, 7])
+    written = list(SubjectChange.objects.filter(source="y").order_by("pk").values_list("subject"))
+    assert written == sorted(written)
 
 
 def test_more_than_a_thousand_are_refused_as_a_whole(county, client_of):
