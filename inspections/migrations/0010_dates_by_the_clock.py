@@ -6,35 +6,44 @@ import records.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inspections', '0009_rectifications'),
+        ("inspections", "0009_rectifications"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='checkin',
-            name='at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='到场时间'),
+            model_name="checkin",
+            name="at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="到场时间"
+            ),
         ),
         migrations.AlterField(
-            model_name='draw',
-            name='announced_at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='公告时间'),
+            model_name="draw",
+            name="announced_at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="公告时间"
+            ),
         ),
         migrations.AlterField(
-            model_name='jointtask',
-            name='dispatched_at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='派发时间'),
+            model_name="jointtask",
+            name="dispatched_at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="派发时间"
+            ),
         ),
         migrations.AlterField(
-            model_name='phonereceipt',
-            name='at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='收到时间'),
+            model_name="phonereceipt",
+            name="at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="收到时间"
+            ),
         ),
         migrations.AlterField(
-            model_name='signature',
-            name='signed_at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='签字时间'),
+            model_name="signature",
+            name="signed_at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="签字时间"
+            ),
         ),
     ]

@@ -36,6 +36,7 @@ def tick_all(page: Page, label: str, heading: str = "") -> None:
 def go(page: Page, group: str, place: str = "") -> None:
     """Follow the left navigation."""
     menu = page.get_by_role("navigation", name="主导航")
-    menu.get_by_role("link", name=group, exact=True).click()
-    if place:
-        menu.get_by_role("link", name=place, exact=True).click()
+    for name in filter(None, (group, place)):
+        # The next step may look at the page at once: not at the one that is about to go.
+        with page.expect_navigation():
+            menu.get_by_role("link", name=name, exact=True).click()
