@@ -113,9 +113,13 @@ def _step(strength: float | None, most: float) -> int:
 def _legend(most: float, unit: str) -> list[tuple[int, str]]:
     if not most:
         return []
-    scale = 100 if unit == "%" else 1
-    places = 1 if unit == "%" and most * scale < STEPS else 0
-    return [(step, f"{most * scale * step / STEPS:.{places}f}") for step in range(1, STEPS + 1)]
+    steps = range(1, STEPS + 1)
+    if unit == "%":
+        places = 1 if most * 100 < STEPS else 0
+        return [(step, f"{most * 100 * step / STEPS:.{places}f}") for step in steps]
+    ends = [int(most * step / STEPS) for step in (0, *steps)]
+    # A colour that no whole number can have is left out.
+    return [(step, str(ends[step])) for step in steps if ends[step] > ends[step - 1]]
 
 
 def _corners(x: int, y: int) -> str:
