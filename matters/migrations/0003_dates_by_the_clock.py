@@ -6,15 +6,16 @@ import records.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0002_upstream_matters'),
+        ("matters", "0002_upstream_matters"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='matterversion',
-            name='created_at',
-            field=models.DateTimeField(default=records.clock.now, editable=False, verbose_name='建立时间'),
+            model_name="matterversion",
+            name="created_at",
+            field=models.DateTimeField(
+                default=records.clock.now, editable=False, verbose_name="建立时间"
+            ),
         ),
     ]
