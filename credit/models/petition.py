@@ -237,5 +237,7 @@ class PetitionItem(models.Model):
 
     @property
     def named(self) -> str:
-        """What it names, as forms and the API say it: ``event:12``."""
-        return f"{self.about}:{getattr(self, self._REFERENCES[self.about])}"
+        """What it names, as forms and the API say it: ``event:12``; a fact that its source took
+        back has no id any more, and goes by that of the item."""
+        reference = getattr(self, self._REFERENCES[self.about])
+        return f"{self.about}:{reference or f'gone-{self.pk}'}"

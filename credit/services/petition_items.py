@@ -60,6 +60,19 @@ def candidates(actor: Actor, subject: Subject, kind: str) -> list[Candidate]:
     return found
 
 
+def candidates_again(actor: Actor, petition: Petition) -> list[Candidate]:
+    """All that a petition may name when it is corrected: also what it names already and is offered
+    no more, since the thing has ended or does not count any longer."""
+    offered = candidates(actor, petition.subject, petition.kind)
+    known = {each.value for each in offered}
+    held = [
+        Candidate(item.named, str(item), petition.verifier_id, fields={})
+        for item in petition.items.all()
+        if item.named not in known
+    ]
+    return [*held, *offered]
+
+
 def _events(subject: Subject, kind: str, credit: int) -> Iterator[Candidate]:
     events = CreditEvent.objects.filter(subject=subject)
     if kind == Petition.Kind.REPAIR:

@@ -17,7 +17,12 @@ from credit.acts.petitions import PETITION_ACTS, may_enter
 from credit.models import Petition, PetitionItem, Subject
 from credit.rules import petitions as rules
 from credit.services import petition_effects as effects
-from credit.services.petition_items import Candidate, candidates, departments_of
+from credit.services.petition_items import (
+    Candidate,
+    candidates,
+    candidates_again,
+    departments_of,
+)
 from departments.profile import TimeLimit, must_fill, number, time_limit
 from departments.roles import Function
 from records import clock, deadlines, evidence, trail
@@ -83,7 +88,7 @@ def enter(
     if subject is None:
         raise Refused("没有这一监管对象。", field="subject", code="not_found")
     _ensure_sound(said, documents, proofs)
-    chosen = _chosen(actor, subject, said)
+    chosen = _chosen(said, candidates(actor, subject, said.kind))
     _ensure_not_under_way(subject, chosen)
     if said.kind == Petition.Kind.REPAIR:
         _ensure_repairable(subject, chosen)
@@ -127,7 +132,7 @@ def edit(
         )
         held = {item.named: item for item in petition.items.all()}
         if set(said.items) != held.keys():
-            chosen = _chosen(actor, subject, said)
+            chosen = _chosen(said, candidates_again(actor, petition))
             added = [each for each in chosen if each.value not in held]
             _ensure_not_under_way(subject, added)
             if petition.is_repair:
@@ -348,11 +353,11 @@ def _ensure_said(said: PetitionInput) -> None:
             raise Refused(f"{label}不超过 {most} 字。", field=field)
 
 
-def _chosen(actor: Actor, subject: Subject, said: PetitionInput) -> list[Candidate]:
+def _chosen(said: PetitionInput, found: Sequence[Candidate]) -> list[Candidate]:
     """What the application names; all of it comes from one department."""
     if not said.items:
         raise Refused("请选择所针对的内容。", field="items")
-    offered = {each.value: each for each in candidates(actor, subject, said.kind)}
+    offered = {each.value: each for each in found}
     unknown = [value for value in said.items if value not in offered]
     if unknown:
         raise Refused("所选内容不是该对象的，或者不能提出这类申请。", field="items")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import CreditEvent, Petition, Subject
+from credit.models import Adjustment, CreditEvent, Petition, Subject
 from credit.selectors.petitions import PETITION_SHEET
-from credit.services import petitions
+from credit.services import adjustments, events, petitions
 from credit.tests import sanction_samples
 from credit.tests.petition_samples import Who, answered, applied, entered, fact, objected, paper
 from departments.models import Region
-from records import uploads
+from records import clock, uploads
+from records.actor import SYSTEM
 from records.excel import read
+from records.trail import entries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +122,40 @@ def test_it_is_corrected_until_it_is_taken_up(
     assert clerk.post(url, sent).status_code in (409, 422)
     made.refresh_from_db()
     assert made.state == "verifying"
+
+
+def test_what_is_offered_no_more_stays_when_something_else_is_corrected(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    facts = [fact(found[0], key) for key in ("1", "2", "3")]
+    adjustments.adjust(actor("fgw_clerk"), found[0].pk, "D", "举报查实")
+    adjustment = Adjustment.objects.get()
+    names = [f"event:{each.pk}" for each in facts]
+    made = entered(actor, found[0], "objection", f"adjustment:{adjustment.pk}", *names)
+    events.strike(SYSTEM, facts[0].source, ["1", "2"])
+    Adjustment.objects.update(ended_at=clock.now())
+    url, clerk = reverse("credit:petition-edit", args=[made.pk]), client_of("mzj_clerk")
+
+    def chosen() -> list[str]:
+        page = clerk.get(url).content.decode()
+        boxes = re.findall(r"<input[^>]*name=\"items\"[^>]*>", page)
+        return [box.split('value="')[1].split('"')[0] for box in boxes if " checked" in box]
+
+    held = chosen()
+    assert len(held) == 4
+    sent = body(*held, contact="0394-3333333", proofs=[], documents=[])
+    assert clerk.post(url, sent).status_code == 302
+    made.refresh_from_db()
+    assert (made.contact, made.items.count()) == ("0394-3333333", 4)
+    assert not entries_of(made).filter(verb="petition.items").exists()
+    # Each of them may be let go of by itself; the verifying department stays.
+    fewer = [name for name in held if name != made.items.first().named]
+    assert clerk.post(url, {**sent, "items": fewer}).status_code == 302
+    assert set(chosen()) == set(fewer)
+    assert Petition.objects.get(pk=made.pk).verifier_id == made.verifier_id
+    only = [name for name in fewer if "gone" in name][:1]
+    assert clerk.post(url, {**sent, "items": only}).status_code == 302
+    assert chosen() == only
 
 
 def test_the_api_tells_of_what_facts_are_objected_to_or_repaired(

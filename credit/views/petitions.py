@@ -15,7 +15,7 @@ from credit.models import Petition, Subject
 from credit.rules import petitions as rules
 from credit.selectors import petitions as selectors
 from credit.services import petitions as services
-from credit.services.petition_items import candidates, departments_of
+from credit.services.petition_items import candidates, candidates_again, departments_of
 from departments.profile import resolve
 from records import deadlines, evidence
 from records.actor import Actor
@@ -189,7 +189,7 @@ class PetitionEditView(View):
         return actor, get_object_or_404(selectors.petitions_for(actor), pk=pk)
 
     def _form(self, actor: Actor, petition: Petition, *sent: Any, **kwargs: Any) -> PetitionForm:
-        offered = candidates(actor, petition.subject, petition.kind)
+        offered = candidates_again(actor, petition)
         departments = departments_of(offered)
         return PetitionForm(
             petition.kind,
