@@ -23,11 +23,13 @@ from credit.selectors.indicators import draft_choices
 from credit.services import indicators as services
 from credit.services.indicators import SetInput, UnsoundSet
 from credit.set_validation import LineInput
+from credit.validation import fingerprint
 from records.actor import Actor
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
 from records.errors import NotAllowed
 
 _LARGEST_ID = 2**63 - 1
+_BANDS = {"a_from", "b_from", "c_from"}
 
 
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
@@ -58,6 +60,9 @@ class IndicatorSetSerializer(ActsSerializer, serializers.ModelSerializer[Indicat
     act_codes = ("edit", *services.HANDLERS)
     region = serializers.CharField(source="region.code", help_text="行政区划代码")
     indicators = IndicatorSerializer(many=True, help_text="指标，按顺序")
+    fingerprint = serializers.SerializerMethodField(
+        help_text="内容的标记；修改时作为 seen 报回，以免覆盖他人的修改"
+    )
 
     class Meta:
         model = IndicatorSet
@@ -76,8 +81,12 @@ class IndicatorSetSerializer(ActsSerializer, serializers.ModelSerializer[Indicat
             "in_force_at",
             "retired_at",
             "indicators",
+            "fingerprint",
             "acts",
         )
+
+    def get_fingerprint(self, found: IndicatorSet) -> str:
+        return fingerprint(services.as_input(found))
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -132,9 +141,28 @@ class SetInputSerializer(serializers.Serializer[Any]):
     )
 
 
+class SetEditSerializer(SetInputSerializer):
+    """All that a draft says from now on."""
+
+    seen = serializers.CharField(
+        max_length=16,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="读到的 fingerprint；其后他人修改过的不予保存，答 409。不报的不作比对",
+    )
+
+
 class SetDraftSerializer(SetInputSerializer):
     """A new version; without ``indicators`` a copy of the one in force, bands and all."""
 
+    name = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="名称；不报的沿用生效的一版的名称",
+    )
     matter = serializers.IntegerField(
         min_value=1,
         max_value=_LARGEST_ID,
@@ -148,8 +176,15 @@ class SetDraftSerializer(SetInputSerializer):
         required=False,
         allow_empty=False,
         max_length=MAX_INDICATORS,
-        help_text="指标，按顺序；不报的从生效的一版开始修订",
+        help_text="指标，按顺序；不报的从生效的一版开始修订，等级起点也随它",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Lines of grades belong to the indicators that are sent with them."""
+        if "indicators" not in attrs and (bands := _BANDS & set(self.initial_data)):
+            words = "不报指标的，等级起点随生效的一版；需要改变的，请连同指标一并报送。"
+            raise serializers.ValidationError({name: [words] for name in sorted(bands)})
+        return attrs
 
 
 class IndicatorSetFilter(django_filters.FilterSet):
@@ -203,22 +238,23 @@ class IndicatorSetViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[IndicatorSet]
         with transaction.atomic():
             made = services.draft(actor, given["matter"], given["name"], given["reason"])
             if "indicators" in given:
-                _write(actor, made.pk, given)
+                _write(actor, made.pk, {**given, "name": made.name})
         return self.answer(made.pk, status.HTTP_201_CREATED)
 
-    @extend_schema(request=SetInputSerializer, responses=IndicatorSetSerializer)
+    @extend_schema(request=SetEditSerializer, responses=IndicatorSetSerializer)
     @action(detail=True, methods=["post"], url_path="acts/edit")
     def edit(self, request: Request, pk: str) -> Response:
         """Write down a draft anew."""
         found, actor = self.get_object(), api_actor(request)
         INDICATOR_SET_ACTS.authorise(actor, "edit", found)
-        body = SetInputSerializer(data=request.data)
+        body = SetEditSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        _write(actor, found.pk, body.validated_data)
+        given = body.validated_data
+        _write(actor, found.pk, given, seen=given["seen"])
         return self.answer(found.pk)
 
 
-def _write(actor: Actor, pk: int, given: Mapping[str, Any]) -> None:
+def _write(actor: Actor, pk: int, given: Mapping[str, Any], *, seen: str = "") -> None:
     """Raises as ``credit.services.indicators.edit``; what is wrong with lines at their fields."""
     fresh = fresh_codes({line["code"] for line in given["indicators"]})
     lines = [
@@ -228,8 +264,9 @@ def _write(actor: Actor, pk: int, given: Mapping[str, Any]) -> None:
         for line in given["indicators"]
     ]
     bands = Bands(given["a_from"], given["b_from"], given["c_from"])
+    said = SetInput(given["name"], given["reason"], bands, lines)
     try:
-        services.edit(actor, pk, SetInput(given["name"], given["reason"], bands, lines))
+        services.edit(actor, pk, said, seen=seen)
     except UnsoundSet as refusal:
         wrong: dict[int, dict[str, list[str]]] = {}
         for each in refusal.complaints:

@@ -43,11 +43,11 @@ class UnsoundSet(Refused):
 
 
 def as_input(found: IndicatorSet) -> SetInput:
-    """A stored set in the form in which it is written."""
+    """A stored set in the form in which it is written; without a query when its lines are there."""
     names = LineInput.__dataclass_fields__
     lines = [
         LineInput(**{name: getattr(line, name) for name in names})
-        for line in found.indicators.order_by("position")
+        for line in sorted(found.indicators.all(), key=lambda line: line.position)
     ]
     return SetInput(found.name, found.reason, found.bands, lines)
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from credit.models import IndicatorSet
 from credit.rules import default_set
@@ -69,6 +71,55 @@ def test_a_set_from_draft_to_force(clerk: Client, client_of: Login) -> None:
     assert IndicatorSet.objects.get(pk=copy["id"]).evaluations.get().kind == "trial"
     again = post(clerk, URL, sent())
     assert again.status_code == 409 and "正在编制" in again.json()["detail"]
+
+
+def test_nobody_overwrites_what_another_wrote_meanwhile(clerk: Client) -> None:
+    made = post(clerk, URL, sent()).json()
+    url = f"{URL}{made['id']}/acts/edit/"
+    mine = post(clerk, url, sent(reason="我的理由", seen=made["fingerprint"])).json()
+    assert mine["fingerprint"] != made["fingerprint"]
+    late = post(clerk, url, sent(reason="过时的理由", seen=made["fingerprint"]))
+    assert late.status_code == 409 and "已被他人修改" in late.json()["detail"]
+    assert clerk.get(f"{URL}{made['id']}/").json()["reason"] == "我的理由"
+    (listed,) = clerk.get(URL).json()["results"]
+    assert listed["fingerprint"] == mine["fingerprint"]
+    again = post(clerk, url, sent(reason="看过再改", seen=listed["fingerprint"]))
+    assert again.json()["reason"] == "看过再改"
+    assert post(clerk, url, sent(reason="不作比对")).status_code == 200
+
+
+def test_a_revision_without_indicators_is_a_copy_name_and_bands_and_all(
+    clerk: Client, client_of: Login
+) -> None:
+    nameless = post(clerk, URL, {"reason": "首次编制"})
+    assert [each["field"] for each in nameless.json()["errors"]] == ["name"]
+    made = post(clerk, URL, sent(name="淮阳区指标", a_from=9_000)).json()
+    for person, act in ((clerk, "submit"), (client_of("fgw_head"), "enforce")):
+        post(person, f"{URL}{made['id']}/acts/{act}/", {"opinion": "同意"})
+    refused = post(clerk, URL, {"reason": "修订", "a_from": 9_500, "c_from": 4_000})
+    assert refused.status_code == 400
+    assert [each["field"] for each in refused.json()["errors"]] == ["a_from", "c_from"]
+    copy = post(clerk, URL, {"reason": "修订"}).json()
+    assert (copy["name"], copy["a_from"]) == ("淮阳区指标", 9_000)
+    assert copy["indicators"] == made["indicators"]
+    post(clerk, f"{URL}{copy['id']}/acts/discard/", {"opinion": "重来"})
+    anew = post(clerk, URL, {"reason": "修订", "indicators": lines(), "a_from": 9_500}).json()
+    assert (anew["name"], anew["a_from"]) == ("淮阳区指标", 9_500)
+
+
+def test_a_list_costs_the_same_however_many_sets(clerk: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert clerk.get(URL).status_code == 200
+        return len(captured)
+
+    made = post(clerk, URL, sent()).json()
+    queries()
+    one = queries()
+    post(clerk, f"{URL}{made['id']}/acts/discard/", {"opinion": "重来"})
+    post(clerk, URL, sent())
+    assert len(clerk.get(URL).json()["results"]) == 2
+    assert queries() == one
 
 
 @pytest.mark.parametrize(
