@@ -287,13 +287,19 @@ def shares(actor: Actor, of: Round, department_id: int | None = None) -> list[Ma
     if department_id is not None:
         lines = lines.filter(of__department_id=department_id)
     scores = Score.objects.filter(round=of).select_related("department").in_bulk()
+    by_key = {
+        each.pk: each
+        for each in lines.exclude(line__kind=Kind.EXTRA).select_related("line")
+        if each.rows or each.line.kind != Kind.SHARE
+    }
     weights: dict[int, int] = defaultdict(int)
-    for each in lines.filter(line__kind=Kind.SHARE, rows__gt=0).select_related("line"):
-        weights[each.of_id] += each.line.weight
+    for each in by_key.values():
+        if each.line.kind == Kind.SHARE:
+            weights[each.of_id] += each.line.weight
+    # By their keys: how many rows a round has, the planner learns long after it was computed.
     counted = (
-        ScoreRow.objects.filter(line__in=lines, left_out="")
-        .exclude(line__line__kind=Kind.EXTRA)
-        .values("line__of", "matter", "line__line__kind", "line__line__weight", "line__rows")
+        ScoreRow.objects.filter(line__in=list(by_key), left_out="")
+        .values("line", "matter")
         .annotate(found=Count("pk"), kept=Count("pk", filter=Q(met=True)))
         .order_by()
     )
@@ -301,15 +307,16 @@ def shares(actor: Actor, of: Round, department_id: int | None = None) -> list[Ma
         lambda: {"rows": 0, "met": 0, "deducted": 0, "lost": Decimal(0)}
     )
     for row in counted:
-        share = found[row["line__of"], row["matter"]]
-        if row["line__line__kind"] == Kind.DEDUCTION:
+        of_line = by_key[row["line"]]
+        share = found[of_line.of_id, row["matter"]]
+        if of_line.line.kind == Kind.DEDUCTION:
             share["deducted"] += row["found"]
             continue
         share["rows"] += row["found"]
         share["met"] += row["kept"]
         unmet = row["found"] - row["kept"]
-        share["lost"] += Decimal(FULL * row["line__line__weight"] * unmet) / (
-            row["line__rows"] * weights[row["line__of"]]
+        share["lost"] += Decimal(FULL * of_line.line.weight * unmet) / (
+            of_line.rows * weights[of_line.of_id]
         )
     names = _matter_names({matter for _, matter in found if matter is not None})
     shares = [
