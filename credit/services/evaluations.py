@@ -164,6 +164,9 @@ def _take_step(evaluation_id: int) -> bool:
     step = steps.filter(left).order_by("after").first()
     if step is None:
         return False
+    with connection.cursor() as cursor:
+        # A step that a crash of the database takes back is taken again, with all that it wrote.
+        cursor.execute("SET LOCAL synchronous_commit = off")
     if evaluation.state == Evaluation.State.RUNNING:
         found = assess_range(_order(evaluation), step.after, step.last)
         step.judged, step.groups, step.digest = True, found.groups, found.digest

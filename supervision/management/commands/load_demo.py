@@ -31,6 +31,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="数据库已有区划时只列出演示账号"
         )
+        parser.add_argument(
+            "--season",
+            action="store_true",
+            default=settings.DEMO_SEASON,
+            help="连同已经办过的一季联合检查：生效的事项、计划、抽取、任务和公示的结果",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -41,7 +47,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"已装入演示县 {region.full_name}")
                 load_directories(region, clock.today(), self.stderr.write)
                 load_policy(region, self.stderr.write)
-                load_season(region, self.stderr.write)
+                if options["season"]:
+                    load_season(region, self.stderr.write)
                 load_credit(region, self.stderr.write)
                 load_sanctions(region, self.stderr.write)
                 load_petitions(region, self.stderr.write)
