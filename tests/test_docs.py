@@ -79,6 +79,11 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     assert not lost, f"{page.name} links to nothing: " + ", ".join(lost)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_page_holds_two_versions_of_itself(page: Path) -> None:
+    assert not re.search(r"^(<<<<<<<|>>>>>>>) ", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_every_environment_variable_of_the_settings_is_described() -> None:
     text = (ROOT / "supervision" / "settings.py").read_text(encoding="utf-8")
     names = set(re.findall(r"env\.\w+\(\s*f?[\"']([A-Z_]+)[\"']", text))

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from records.actor import Actor
 from records.acts import Act, ActTable
-from records.roles import SYSTEM_ADMIN
+from supervision.gateway.acts import administers
 from supervision.outbound.models import OutboundLink
 
 _S = OutboundLink.State
-
-
-def administers(actor: Actor, _: Any = None) -> bool:
-    """Who connects the platform with others: the system administrator."""
-    return actor.has_role(SYSTEM_ADMIN)
-
 
 LINK_ACTS: ActTable[OutboundLink] = ActTable(
     "outbound_link",

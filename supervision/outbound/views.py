@@ -17,8 +17,9 @@ from records.outbox_pages import ways
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
 from records.views import ActView
+from supervision.gateway.acts import administers
 from supervision.outbound import selectors
-from supervision.outbound.acts import LINK_ACTS, administers
+from supervision.outbound.acts import LINK_ACTS
 from supervision.outbound.forms import ActFilter, LinkForm, NewLinkForm
 from supervision.outbound.links import links
 from supervision.outbound.models import OutboundLink

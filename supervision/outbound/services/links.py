@@ -15,7 +15,8 @@ from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.queue import wake_after_commit
 from supervision.gateway import secrets
-from supervision.outbound.acts import LINK_ACTS, administers
+from supervision.gateway.acts import administers
+from supervision.outbound.acts import LINK_ACTS
 from supervision.outbound.models import OutboundLink, OutboundSecret
 
 _C = OutboundLink.Credential
