@@ -312,9 +312,10 @@ def reject_dismissal(actor: Actor, pk: int, opinion: str) -> RiskWarning:
 
 
 def feed_back(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
-    """Tell the platform above what came of its warning; that closes it."""
+    """Tell the platform above what came of its warning, a natural person masked; that closes it."""
     with WARNING_ACTS.take(actor, "feed_back", pk, opinion=opinion) as warning:
         now = clock.now()
+        masked = warning.subject.masked if warning.subject else str
         outbox.post(
             outbox.PROVINCE,
             "warning.settled",
@@ -325,9 +326,9 @@ def feed_back(actor: Actor, pk: int, opinion: str = "") -> RiskWarning:
                 "level": warning.level,
                 "owner": warning.owner.name,
                 "outcome": warning.outcome,
-                "outcome_text": warning.outcome_text,
+                "outcome_text": masked(warning.outcome_text),
                 "studied": bool(warning.study_conclusion),
-                "study_conclusion": warning.study_conclusion,
+                "study_conclusion": masked(warning.study_conclusion),
                 "settled_at": warning.settled_at.isoformat() if warning.settled_at else None,
                 "signed_by": actor.name,
                 "signed_at": now.isoformat(),
