@@ -213,7 +213,7 @@ def _before(order: Order) -> _Term:
 
 def _measure(line: Indicator, matter: int | None) -> _Term:
     """What an indicator measures of the facts of one subject, null where it finds nothing."""
-    counts, params = "e.kind = %s", list[Any]((line.event,))
+    counts, params = "e.kind_hash = hashtext(%s)", list[Any]((line.event,))
     if line.since is not None:
         counts += " AND e.happened_on >= %s"
         params.append(line.since)

@@ -27,7 +27,7 @@ def upsert(
     if not objects:
         return
     meta = type(objects[0])._meta
-    written = [each for each in meta.concrete_fields if not each.primary_key]
+    written = [each for each in meta.concrete_fields if not (each.primary_key or each.generated)]
     names = ", ".join(_quoted(each) for each in written)
     typed = ", ".join(f"c{place} {each.db_type(connection)}" for place, each in enumerate(written))
     by_name = {each.name: each for each in written}

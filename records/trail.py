@@ -24,9 +24,12 @@ def region_of(target: models.Model) -> str:
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The concrete field values of an object as they stand, long or binary ones by their hash."""
+    """The concrete field values of an object as they stand, long or binary ones by their hash;
+    without those that the database computes from others."""
     values: dict[str, Any] = {}
     for field in instance._meta.concrete_fields:
+        if field.generated:
+            continue
         value = field.value_from_object(instance)
         if isinstance(field, models.FileField):
             value = str(value)

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from credit.models.subject import Subject
 from credit.rules.events import EVENT_KINDS, KIND_CHOICES, LISTED, MAX_AMOUNT, EventKind
 from matters.models import Matter
 from records.actor import Actor
+
+
+class KindHash(Func):
+    """A number of four bytes for the code of a kind. An evaluation asks each fact thirty times of
+    which kind it is, and words cost three times as much to compare."""
+
+    function = "hashtext"
+    output_field = models.IntegerField()
 
 
 class CreditEventQuerySet(models.QuerySet["CreditEvent"]):
@@ -15,6 +23,10 @@ class CreditEventQuerySet(models.QuerySet["CreditEvent"]):
         if actor.is_system:
             return self
         return self.filter(subject__in=Subject.objects.visible_to(actor))
+
+    def of_kind(self, code: str) -> CreditEventQuerySet:
+        """Those of one kind, by the index that evaluations read."""
+        return self.filter(kind_hash=KindHash(Value(code)))
 
 
 class CreditEvent(models.Model):
@@ -29,6 +41,9 @@ class CreditEvent(models.Model):
         Subject, models.CASCADE, related_name="credit_events", db_index=False
     )
     kind = models.CharField("种类", max_length=20, choices=KIND_CHOICES)
+    kind_hash = models.GeneratedField(
+        expression=KindHash(F("kind")), output_field=models.IntegerField(), db_persist=True
+    )
     happened_on = models.DateField("发生日期")
     amount = models.BigIntegerField("数值", default=1)
     until = models.DateField("效力止于", null=True, blank=True)
@@ -60,7 +75,7 @@ class CreditEvent(models.Model):
         indexes = (
             # Holds all that an evaluation reads: it never visits the table.
             models.Index(
-                fields=("subject", "kind", "happened_on"),
+                fields=("subject", "kind_hash", "happened_on"),
                 include=("amount", "until", "matter", "id"),
                 name="credit_event_evaluation",
             ),

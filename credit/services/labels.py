@@ -240,11 +240,11 @@ def _matching(rule: LabelRule, first: int, last: int) -> QuerySet[Subject, int]:
 def _with_events(rule: LabelRule, first: int, last: int) -> QuerySet[CreditEvent, int]:
     today = clock.today()
     return (
-        CreditEvent.objects.filter(
+        CreditEvent.objects.of_kind(rule.event)
+        .filter(
             Q(until=None) | Q(until__gt=today),
             subject_id__gte=first,
             subject_id__lte=last,
-            kind=rule.event,
             happened_on__gt=months_before(today, rule.months),
             happened_on__lte=today,
         )

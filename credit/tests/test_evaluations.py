@@ -26,6 +26,7 @@ from credit.models import (
     Subject,
     SubjectChange,
 )
+from credit.rules.events import EVENT_KINDS
 from credit.services import evaluations, events
 from credit.services.directory import upsert_subjects
 from credit.services.events import Told
@@ -68,6 +69,12 @@ def run(by_set: IndicatorSet, kind: str = Evaluation.Kind.ORDERED) -> Evaluation
     evaluation.refresh_from_db()
     assert evaluation.state == Evaluation.State.DONE
     return evaluation
+
+
+def test_no_two_kinds_of_facts_share_a_hash(subjects) -> None:
+    events.tell(SYSTEM, [told(subjects[0], code, code) for code in EVENT_KINDS])
+    for code in EVENT_KINDS:
+        assert [one.kind for one in CreditEvent.objects.of_kind(code)] == [code]
 
 
 @settings(

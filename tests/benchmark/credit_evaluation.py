@@ -27,7 +27,7 @@ def run(size: int) -> Report:
         # The evaluation writes what it finds, for which PostgreSQL takes one process.
         cursor.execute("SET max_parallel_workers_per_gather = 0")
     reference = sql_seconds(
-        "SELECT count(*), max(most) FROM (SELECT subject_id, kind, count(*), sum(amount), "
+        "SELECT count(*), max(most) FROM (SELECT subject_id, kind_hash, count(*), sum(amount), "
         "max(amount) AS most FROM credit_creditevent GROUP BY 1, 2) one"
     )
     by_set = _indicators()
