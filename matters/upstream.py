@@ -27,6 +27,8 @@ from records.errors import Conflict, NotAllowed, Refused
 
 _U = UpstreamMatter.State
 _BATCH = 1000
+_ABOVE = (2, 4, 6)
+"""How many digits the codes of provinces, cities and counties have (GB/T 2260)."""
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
@@ -74,11 +76,12 @@ def faults(region_code: str, told: Sequence[Told]) -> list[Fault]:
     known = _known(region_code, told)
     found: list[Fault] = []
     seen: set[tuple[str, str]] = set()
+    above = {region_code[:digits] for digits in _ABOVE if digits < len(region_code)}
     for index, each in enumerate(told):
         if each.key in seen:
             found.append(Fault(index, "code", "同一次报送中事项编码重复"))
         seen.add(each.key)
-        if each.issuer == region_code or not region_code.startswith(each.issuer):
+        if each.issuer not in above:
             found.append(Fault(index, "issuer", "应为本区划上级的区划代码"))
         if not each.withdrawn:
             found += [

@@ -74,6 +74,7 @@ def test_versions_are_kept_and_repeats_change_nothing(tell) -> None:  # type: ig
         (told(2, content="不同"), "version"),
         (told(3, issuer="42"), "issuer"),
         (told(3, issuer="411603"), "issuer"),
+        (told(3, issuer="4"), "issuer"),
         (told(3, lead=""), "lead"),
         (told(3, code="41-ZHJG-009", withdrawn=True), "withdrawn"),
     ],

@@ -169,6 +169,10 @@ def note(turned: Turned, address: str | None, target: str) -> None:
 
 
 def _call(request: HttpRequest) -> Call:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Turned(415, "media_type", "正文不能压缩，请原样发送。")
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        raise Turned(411, "length_required", "正文不能分块发送，请带 Content-Length。")
     try:
         body = request.body
     except RequestDataTooBig:
@@ -221,6 +225,8 @@ def _may_come_from(client: GatewayClient, address: str | None) -> bool:
     if address is None:
         return False
     own = ipaddress.ip_address(address)
+    # A socket for both kinds of addresses tells those of the old kind as ::ffff:10.1.2.3.
+    own = getattr(own, "ipv4_mapped", None) or own
     return any(own in ipaddress.ip_network(each) for each in client.networks)
 
 

@@ -7,14 +7,21 @@ and gives the description of the interface its schema.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
+from records.excel.kinds import as_text
+
 Kind = Literal["text", "texts", "choice", "day", "moment", "flag", "number"]
+
+_MOST_UNKNOWN = 10
+"""How many fields that do not exist are named to whoever sent them."""
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -51,23 +58,21 @@ class Field:
     def _text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("应为文字。")
-        text = value.strip()
+        text = _stored(value).strip()
         if self.required and not text:
             raise ValueError("必填，不能为空。")
         if len(text) > self.most:
             raise ValueError(f"最多 {self.most} 个字，现有 {len(text)} 个字。")
-        if "\0" in text or not _encodable(text):
-            raise ValueError("含有不能保存的字符。")
         return text
 
     def _texts(self, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise ValueError("应为文字的列表。")
-        if len(value) > self.most or not all(map(_encodable, value)):
+        if len(value) > self.most:
             raise ValueError(f"最多 {self.most} 个。")
         if self.longest and any(len(each) > self.longest for each in value):
             raise ValueError(f"每个最多 {self.longest} 个字。")
-        return tuple(value)
+        return tuple(map(_stored, value))
 
     def _choice(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self._codes:
@@ -148,8 +153,9 @@ class Shape:
                 values[name] = each.read(given)
             except ValueError as error:
                 wrong.append(Wrong(name, str(error)))
-        if len(item) > len(values):
-            wrong += [Wrong(str(n)[:60], "没有这个字段。") for n in _unknown(item, self.fields)]
+        if not item.keys() <= self.fields.keys():
+            unknown = (name for name in item if name not in self.fields)
+            wrong += [Wrong(_shown(n), "没有这个字段。") for n in islice(unknown, _MOST_UNKNOWN)]
         return values, wrong
 
     def serializer(self) -> type[serializers.Serializer[Any]]:
@@ -163,14 +169,16 @@ class Shape:
         return {name: each.example for name, each in self.fields.items() if each.example != ""}
 
 
-def _unknown(item: Mapping[str, Any], known: Mapping[str, Field]) -> Iterable[str]:
-    return (name for name in item if name not in known)
+def _shown(name: str) -> str:
+    """A name as it can be told back; JSON may hold halves of characters, an answer cannot."""
+    return name[:_LONGEST_NAME].encode("utf-8", "replace").decode()
 
 
-def _encodable(text: str) -> bool:
-    """Whether a text can be stored: JSON may hold halves of characters, the database cannot."""
+def _stored(text: str) -> str:
+    """A text as it can be stored and put into files; raises ``ValueError`` for halves of
+    characters and for control characters."""
     try:
         text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+        return as_text(text)
+    except ValueError:
+        raise ValueError("含有不能保存的字符。") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rest_framework import exceptions, serializers
@@ -17,6 +18,8 @@ from supervision.gateway.api.schema import described_pull
 from supervision.gateway.feed import Feed
 from supervision.gateway.feeds import CLUES, MATTERS, PLANS, RESULTS, TASKS
 from supervision.gateway.models import Scope
+
+_SIZE = re.compile("[1-9][0-9]{0,3}")
 
 
 class _Shown(serializers.ModelSerializer[Any]):
@@ -239,7 +242,7 @@ class FeedView(GatewayView):
 
 def _size(request: Request) -> int:
     given = request.query_params.get("page_size", str(feed.PAGE_SIZE))
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:6]) <= feed.MOST_ROWS):
+    if not (_SIZE.fullmatch(given) and int(given) <= feed.MOST_ROWS):
         raise exceptions.ValidationError({"page_size": [f"应为 1 至 {feed.MOST_ROWS} 的整数。"]})
     return int(given)
 

@@ -139,6 +139,28 @@ def test_a_form_is_no_call(system) -> None:  # type: ignore[no-untyped-def]
     ensure_refused(answer, 415, "media_type")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [("HTTP_CONTENT_ENCODING", "gzip", 415), ("HTTP_TRANSFER_ENCODING", "chunked", 411)],
+)
+def test_a_body_that_cannot_be_checked_is_told_so(db, name, value, status) -> None:  # type: ignore[no-untyped-def]
+    request = RequestFactory().post("/gateway/v1/clues/", b"{}", content_type="application/json")
+    request.META[name] = value
+    del request.META["CONTENT_LENGTH"]
+    with pytest.raises(Turned) as turned:
+        admit(request)
+    assert turned.value.status == status
+
+
+def test_an_address_of_the_old_kind_on_a_socket_for_both_is_itself(system) -> None:  # type: ignore[no-untyped-def]
+    system.client.networks = ["10.1.2.0/24"]
+    system.client.save()
+    for address, status in (("::ffff:10.1.2.3", 200), ("::ffff:10.1.3.3", 403), ("::1", 403)):
+        headers = system.headers("GET", "matters/", b"")
+        call = Client().get("/gateway/v1/matters/", headers=headers, REMOTE_ADDR=address)
+        assert call.status_code == status
+
+
 def test_a_body_that_was_cut_off_is_no_wrong_signature(db) -> None:  # type: ignore[no-untyped-def]
     request = RequestFactory().post("/gateway/v1/clues/", b"{}", content_type="application/json")
     assert request.body == b"{}"

@@ -84,6 +84,13 @@ def test_a_cursor_of_something_else_is_refused(county, cursor) -> None:  # type:
         feed.read(CLUES, COUNTY, cursor, 10)
 
 
+@pytest.mark.parametrize("size", ["0", "1001", "0000019999999", "000001" + "9" * 5000, "1.0", ""])
+def test_a_page_is_as_large_as_told(system, size) -> None:  # type: ignore[no-untyped-def]
+    answer = system.call("GET", f"matters/?page_size={size}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "page_size"
+
+
 def test_every_feed_has_a_lock_of_its_own() -> None:
     assert len({each.number for each in FEEDS}) == len({each.kind for each in FEEDS}) == len(FEEDS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -103,6 +104,48 @@ def test_an_item_of_any_form_is_refused_in_words(system, item) -> None:  # type:
         answer = system.call("POST", f"{resource}/", [item], key=f"{KEY}-{resource}")
         assert outcomes(answer) == ["refused"]
         assert all(each["message"] for each in answer.json()["items"][0]["errors"])
+
+
+@pytest.mark.parametrize("name", ["tonwship", "\ud800", "a\0"])
+def test_a_field_that_does_not_exist_is_named(system, name) -> None:  # type: ignore[no-untyped-def]
+    (told,) = system.call("POST", "subjects/", [subject(1, **{name: "x"})], key=KEY).json()["items"]
+    assert [each["message"] for each in told["errors"]] == ["没有这个字段。"]
+    many = dict.fromkeys(map(str, range(50)), 1)
+    answer = system.call("POST", "subjects/", [subject(1, **many)], key="call-0002")
+    (told,) = answer.json()["items"]
+    assert len(told["errors"]) == 10
+
+
+@pytest.mark.parametrize("text", ["甲\x07乙", "甲\uffff乙", "甲\x9b乙"])
+def test_what_no_file_may_hold_is_refused_as_in_an_import(system, text) -> None:  # type: ignore[no-untyped-def]
+    (told,) = system.call("POST", "subjects/", [subject(1, name=text)], key=KEY).json()["items"]
+    assert told["errors"] == [{"field": "name", "message": "含有不能保存的字符。"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"items": [}', "第 1 行第 12 列"),
+        ('{"items": ["甲"]}'.encode("gbk"), "不是 UTF-8"),
+        ('{"items": [' + "9" * 5000 + "]}", "过大的数字"),
+        ("[" * 100_000, "嵌套过深"),
+    ],
+)
+def test_a_broken_body_is_told_in_words(system, body, words) -> None:  # type: ignore[no-untyped-def]
+    body = body if isinstance(body, bytes) else body.encode()
+    headers = system.headers("POST", "subjects/", body, KEY)
+    answer = system.send("POST", "subjects/", body, headers)
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("charset", ["gbk", "utf-7", "unicode_escape"])
+def test_no_header_that_is_not_signed_changes_what_is_read(system, charset) -> None:  # type: ignore[no-untyped-def]
+    body = json.dumps({"items": [subject(1, name="甲+AGE-\\u0062")]}, ensure_ascii=False).encode()
+    headers = system.headers("POST", "subjects/", body, KEY)
+    headers["Content-Type"] = f"application/json; charset={charset}"
+    assert outcomes(system.send("POST", "subjects/", body, headers)) == ["created"]
+    assert Subject.objects.latest("pk").name == "甲+AGE-\\u0062"
 
 
 def test_a_key_must_be_there(system) -> None:  # type: ignore[no-untyped-def]
