@@ -27,21 +27,25 @@ from inspections.api.plans import PlanItemViewSet
 from inspections.api.results import ResultViewSet
 from inspections.api.tasks import TaskViewSet
 from matters.api import CheckItemViewSet, MatterViewSet
+from matters.api_upstream import UpstreamMatterViewSet
 from records.api_files import UploadViewSet
 from records.api_outbox import OutboxViewSet
 from supervision import api_schema  # noqa: F401 (makes the scheme of the login known)
 from supervision.api_docs import ApiDocsView, ApiSchemaView
 from supervision.assessment.api import ScoreViewSet
+from supervision.outbound.api import ActReportViewSet
 
 router = SimpleRouter()
 router.register("uploads", UploadViewSet, basename="upload")
 router.register("outbox", OutboxViewSet, basename="outbox-message")
+router.register("act-reports", ActReportViewSet, basename="act-report")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("subjects", SubjectViewSet, basename="subject")
 router.register("policies", PolicyViewSet, basename="policy")
 router.register("inspectors", InspectorViewSet, basename="inspector")
 router.register("results", ResultViewSet, basename="result")
 router.register("matters", MatterViewSet, basename="matter")
+router.register("upstream-matters", UpstreamMatterViewSet, basename="upstream-matter")
 router.register("check-items", CheckItemViewSet, basename="check-item")
 router.register("plan-items", PlanItemViewSet, basename="plan-item")
 router.register("draws", DrawViewSet, basename="draw")

@@ -351,6 +351,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "MatterState": "matters.models.MatterVersion.State",
+        "UpstreamMatterState": "matters.models.UpstreamMatter.State",
         "DutyPart": "matters.models.Duty.Part",
         "SupervisionWay": "matters.models.MatterVersion.Way",
         "PolicyState": "credit.models.SupervisionPolicy.State",
@@ -370,6 +371,7 @@ SPECTACULAR_SETTINGS = {
         "DrawState": "inspections.models.Draw.State",
         "TaskState": "inspections.models.JointTask.State",
         "TaskOrigin": "inspections.models.JointTask.Origin",
+        "ReportedActKind": "supervision.outbound.models.ActReport.Kind",
         "OriginAbove": "supervision.gateway.api.pushes.ORIGINS",
         "TaskPartState": "inspections.models.TaskPart.State",
         "ResultState": "inspections.models.Result.State",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clues.models import Penalty
 from inspections.models import Result
 from records.actor import Actor
+from records.errors import NotAllowed
 from records.excel import Column, Sheet, kinds
 from records.roles import CLERK, COORDINATION, HEAD
 from supervision.outbound.models import ActReport
@@ -45,6 +46,12 @@ SHEET = Sheet(
 def coordinates(actor: Actor) -> bool:
     """Whether the person is of the coordination office, which answers for what is reported."""
     return actor.fills(COORDINATION) and actor.has_role(CLERK, HEAD)
+
+
+def ensure_coordinates(actor: Actor) -> None:
+    """Raise ``NotAllowed`` for everybody else."""
+    if not coordinates(actor):
+        raise NotAllowed("只有综合协调组可以查看监管行为数据报送。", verb="act_report.view")
 
 
 def _reportable_results() -> QuerySet[Result]:
@@ -86,10 +93,14 @@ def unsaid_penalties(region_code: str) -> QuerySet[Penalty]:
 
 
 def _with_status(found: QuerySet[Any], report: str, said: Q) -> QuerySet[Any]:
-    message = f"{report}__message"
+    missing = Q(**{f"{report}__isnull": True}) | ~said
+    return _annotated(found, missing, f"{report}__message")
+
+
+def _annotated(found: QuerySet[Any], missing: Q, message: str) -> QuerySet[Any]:
     annotated: QuerySet[Any] = found.annotate(
         report_status=Case(
-            When(Q(**{f"{report}__isnull": True}) | ~said, then=Value("missing")),
+            When(missing, then=Value("missing")),
             When(**{f"{message}__delivered_at__isnull": False}, then=Value("sent")),
             When(**{f"{message}__dead_at__isnull": False}, then=Value("refused")),
             default=Value("waiting"),
@@ -118,6 +129,25 @@ def acts(actor: Actor, kind: str) -> QuerySet[Any]:
     return _with_status(results, "part__act_report", _RESULT_SAID).select_related(
         "part__department", "part__task__subject", "part__act_report__message"
     )
+
+
+_REPORT_SAYS = (
+    Q(withdrawn=False, result__state=Result.State.PUBLISHED)
+    | Q(withdrawn=True, result__state=Result.State.WITHDRAWN)
+    | Q(withdrawn=False, penalty__state=Penalty.State.IN_FORCE)
+    | Q(withdrawn=True, penalty__state=Penalty.State.WITHDRAWN)
+)
+
+
+def act_reports(actor: Actor) -> QuerySet[ActReport]:
+    """The reports of the acts that the list shows, with ``report_status``: "missing" where the
+    report does not say how the act stands now. Raises ``NotAllowed``."""
+    ensure_coordinates(actor)
+    visible = Q(part__in=Result.objects.visible_to(actor).values("part")) | Q(
+        penalty__in=Penalty.objects.visible_to(actor), penalty__confidential=False
+    )
+    found = ActReport.objects.visible_to(actor).filter(visible)
+    return _annotated(found, ~_REPORT_SAYS, "message").select_related("department", "message")
 
 
 def counts(found: QuerySet[Any]) -> dict[str, int]:

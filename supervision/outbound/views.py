@@ -137,8 +137,7 @@ class ActListView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
-        if not selectors.coordinates(actor):
-            raise NotAllowed("只有综合协调组可以查看监管行为数据报送。", verb="act_report.view")
+        selectors.ensure_coordinates(actor)
         form = ActFilter(actor, request.GET)
         every = form.narrow(selectors.acts(actor, form.chosen_kind))
         found = form.narrow_status(every)

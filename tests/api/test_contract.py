@@ -29,6 +29,8 @@ EXAMPLES = 20
 
 THINGS = {
     "/matters/": "matter_draft",
+    "/upstream-matters/": "upstream_new",
+    "/act-reports/": "act_report",
     "/subjects/": "subject",
     "/inspectors/": "inspector",
     "/plan-items/": "item_draft",
