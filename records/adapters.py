@@ -9,7 +9,6 @@ envelope.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -19,13 +18,14 @@ import requests
 import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 
+from records.calls import NotOutward, call
 from records.outbox_names import COMPLAINT_CHANNEL, TARGETS
 
 if TYPE_CHECKING:
     from records.models import OutboxMessage
 
-_MOST_BYTES = 64 * 1024
 _SHOWN_WORDS = 500
+_LONGEST_RECEIPT = 100
 
 log = structlog.get_logger(__name__)
 
@@ -158,12 +158,18 @@ class Adapter:
 
     def words_of(self, answer: Answer) -> str:
         """What the other side said, cut to what is kept."""
-        return answer.body.decode("utf-8", "replace").replace("\0", "")[:_SHOWN_WORDS]
+        return plain(answer.body.decode("utf-8", "replace"), _SHOWN_WORDS)
+
+
+def plain(said: object, most: int) -> str:
+    """What another system said, as the database can hold it: cut, without NUL and halves of
+    characters, both of which JSON may carry."""
+    return str(said).encode("utf-8", "replace").decode().replace("\0", "")[:most]
 
 
 def _receipt(answer: Answer) -> str:
     given = (answer.members or {}).get("receipt", "")
-    return str(given)[:100] if isinstance(given, str | int) else ""
+    return plain(given, _LONGEST_RECEIPT) if isinstance(given, str | int) else ""
 
 
 ADAPTERS: dict[str, Adapter] = {}
@@ -194,7 +200,12 @@ def attempt(message: OutboxMessage, route: Route) -> Reading:
         log.exception("outbox.not_put", message=key, error=type(error).__name__)
         return Reading(Outcome.REFUSED, "内容不能写成对方系统的格式，没有发出，详见系统日志。")
     try:
-        answer = _call(url, body, key, route)
+        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
+        headers |= route.sign("POST", url, body, key)
+        answer = Answer(*call(url, body, headers, route.connect_seconds, route.answer_seconds))
+    except NotOutward:
+        words = "接收地址指向本机或者本地链路，没有发出，请系统管理员核对。"
+        return Reading(Outcome.LATER, words, unwell=True)
     except requests.RequestException as error:
         log.warning("outbox.unreachable", target=message.target, error=str(error))
         return Reading(Outcome.LATER, _trouble(error, route), unwell=True)
@@ -225,31 +236,3 @@ def _trouble(error: requests.RequestException, route: Route) -> str:
     if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
         return "连不上对方系统，或者应答中断。"
     return "推送没有完成，详见系统日志。"
-
-
-def _call(url: str, body: bytes, key: str, route: Route) -> Answer:
-    # Every call has a connection of its own: a second answer left on it is nobody's.
-    headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
-    headers |= route.sign("POST", url, body, key)
-    ends = time.monotonic() + route.connect_seconds + route.answer_seconds
-    with requests.post(
-        url,
-        data=body,
-        headers=headers,
-        timeout=(route.connect_seconds, route.answer_seconds),
-        allow_redirects=False,
-        stream=True,
-    ) as answer:
-        content = bytearray()
-        # Byte by byte, or whoever sends one now and then would hold us as long as they like.
-        for byte in answer.iter_content(1):
-            content += byte
-            if len(content) >= _MOST_BYTES:
-                break
-            if time.monotonic() > ends:
-                raise requests.ReadTimeout("the answer came too slowly")
-        return Answer(
-            answer.status_code,
-            {name.lower(): value for name, value in answer.headers.items()},
-            bytes(content),
-        )

@@ -314,6 +314,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # A bulk page posts one field per chosen row.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# Whether the outbox may call this very machine: a relay of the province may stand there.
+OUTBOX_LOOPBACK = env.bool("OUTBOX_LOOPBACK", default=not PRODUCTION)
 # Where the outbox delivers; a system without an address keeps its messages waiting, visibly.
 OUTBOX_TARGETS = {
     name: {

@@ -21,10 +21,10 @@ class Counterpart:
     ``script`` holds the answers to come, one per request: a status code; "drop" to cut the
     connection without an answer; "lost" to accept and then hang up in the middle of the answer;
     "twice" to accept and answer two times; "silent" to say nothing until the test is over; "slow"
-    to answer byte by byte until then; an object to answer with under 200; or what to do before
-    answering 200 as it does when it is empty. ``received`` has every request body in order,
-    ``accepted`` one per idempotency key, as a careful receiver keeps them; ``calls`` has method,
-    target, headers and body as they came.
+    or "slow header" to answer byte by byte until then; an object to answer with under 200; or what
+    to do before answering 200 as it does when it is empty. ``received`` has every request body in
+    order, ``accepted`` one per idempotency key, as a careful receiver keeps them; ``calls`` has
+    method, target, headers and body as they came.
     """
 
     url: str = ""
@@ -79,6 +79,15 @@ def listening() -> Iterator[Counterpart]:
                 self._say(200, b"{}")
                 with suppress(OSError):
                     self._say(500, b"{}")
+                return
+            if answer == "slow header":
+                self.send_response(200)
+                self.flush_headers()
+                self.wfile.write(b"X-Slow: ")
+                with suppress(OSError):
+                    while not state.over.wait(0.02):
+                        self.wfile.write(b"a")
+                        self.wfile.flush()
                 return
             if answer == "slow":
                 self._say(200, b"{", length=200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from records.adapters import Adapter, Answer, Outcome, Reading
+from records.adapters import Adapter, Answer, Outcome, Reading, plain
 
 _SHOWN_WORDS = 500
 
@@ -33,13 +33,13 @@ class ReceiptAdapter(Adapter):
                 Outcome.LATER, "应答不是约定的格式，可能来自中间的网关或登录页。", unwell=True
             )
         code = members.get(self.code_member)
-        receipt = str(members.get(self.receipt_member) or "")[:100]
+        receipt = plain(members.get(self.receipt_member) or "", 100)
         if code is None:
             return Reading(Outcome.ACCEPTED, receipt=receipt)
         outcome = self.codes.get(str(code))
-        said = str(members.get(self.words_member) or "").replace("\0", "")[:_SHOWN_WORDS]
+        said = plain(members.get(self.words_member) or "", _SHOWN_WORDS)
         if outcome is None:
-            return Reading(Outcome.LATER, f"应答代码“{str(code)[:40]}”不在约定之内。{said}")
+            return Reading(Outcome.LATER, f"应答代码“{plain(code, 40)}”不在约定之内。{said}")
         if outcome is Outcome.REFUSED:
             return Reading(outcome, f"对方系统不接收：{said}")
         if outcome is Outcome.LATER:

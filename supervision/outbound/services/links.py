@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import requests
 from django.db import transaction
 
 from departments.models import Region
 from records import clock, trail
 from records.actor import Actor
+from records.calls import is_outward
 from records.errors import Conflict, NotAllowed, Refused
 from records.queue import wake_after_commit
 from supervision.gateway import secrets
@@ -131,14 +133,37 @@ def _secret_bytes(given: LinkInput) -> bytes:
 
 
 def _place(url: str) -> tuple[str, str]:
-    parts = urlsplit(url.strip())
+    parts = _parts(url)
     return parts.scheme, parts.netloc
 
 
+def _parts(url: str) -> SplitResult:
+    """An address in parts; raises ``Refused`` for what is none."""
+    try:
+        parts = urlsplit(url.strip())
+        prepared = requests.Request("POST", url.strip()).prepare()
+        if parts.port == 0 or not prepared.url:
+            raise ValueError("no address")
+    except (ValueError, requests.RequestException):
+        raise Refused("这不是网址，应如 https://主机名/路径。", field="url") from None
+    return parts
+
+
+def _ensure_outward(host: str) -> None:
+    try:
+        outward = is_outward("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        # A name: where it leads is looked at with every call.
+        return
+    if not outward:
+        raise Refused("接收地址不能是本机或者本地链路的地址。", field="url")
+
+
 def _check(given: LinkInput, *, has_secret: bool) -> None:
-    parts = urlsplit(given.url.strip())
+    parts = _parts(given.url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise Refused("接收地址应以 https:// 或 http:// 开头，不带账号。", field="url")
+    _ensure_outward(parts.hostname)
     if given.credential == _C.NONE:
         return
     if given.credential == _C.BEARER and parts.scheme != "https":

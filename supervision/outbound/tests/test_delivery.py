@@ -145,6 +145,62 @@ def test_an_answer_is_read_for_what_it_means(county, counterpart, answer, state)
         assert answer.get("message", "") in message.last_error
 
 
+@pytest.mark.parametrize("target", [outbox.PROVINCE, outbox.CREDIT_PUBLICITY, "plain"])
+def test_whatever_was_said_can_be_kept(county, target):
+    """JSON may hold what the database cannot; what was taken must not be sent for ever."""
+    message = post()
+    said = r'"P\u0000-\ud8001"'
+    body = (
+        f'{{"outcome": "accepted", "code": 0, "receipt": {said}, "serial": {said},'
+        f' "message": {said}}}'
+    )
+    for answer in (body, body.replace('"accepted"', said).replace(": 0", f": {said}")):
+        reading = adapter_of(target).read(Answer(200, {}, answer.encode()))
+        delivery._settle(message, reading)
+    message.refresh_from_db()
+    assert message.state == "delivered"
+    assert message.receipt == "P-?1"
+
+
+def test_a_header_that_trickles_in_holds_nobody(county, counterpart, monkeypatch):
+    impatient(monkeypatch)
+    link_to(counterpart.url)
+    counterpart.script.append("slow header")
+    message = post()
+
+    delivery.deliver_next()
+
+    message.refresh_from_db()
+    assert message.state == "waiting"
+    assert "没有应答" in message.last_error
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"])
+def test_this_machine_is_told_nothing_unless_it_may(county, counterpart, settings, host):
+    settings.OUTBOX_LOOPBACK = False
+    link_to(counterpart.url.replace("127.0.0.1", host))
+    message = post()
+
+    delivery.deliver_next()
+
+    message.refresh_from_db()
+    assert counterpart.calls == []
+    assert "本机" in message.last_error
+
+
+def test_our_own_proof_is_not_replaced_by_a_file_of_the_machine(
+    county, counterpart, tmp_path, monkeypatch
+):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    link_to(counterpart.url, credential="none")
+    post()
+
+    delivery.deliver_next()
+
+    assert counterpart.tokens == [""]
+
+
 def test_words_that_are_no_receipt_do_not_pass_for_one():
     """A login page on the way answers 200 as well."""
     reading = adapter_of(outbox.PROVINCE).read(Answer(200, {}, "<html>请登录</html>".encode()))

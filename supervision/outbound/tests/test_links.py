@@ -93,6 +93,11 @@ def test_a_secret_does_not_follow_to_another_place(county, admin, link, change):
     [
         ({"url": "ftp://province.example/"}, "url"),
         ({"url": "https://name:word@province.example/"}, "url"),
+        ({"url": "https://["}, "url"),
+        ({"url": "https://province.example:99999/"}, "url"),
+        ({"url": "https://prov ince.example/"}, "url"),
+        ({"url": "https://169.254.169.254/latest/meta-data"}, "url"),
+        ({"url": "https://[fe80::1]/"}, "url"),
         ({"credential": "bearer", "url": "http://province.example/"}, "url"),
         ({"credential": "bearer", "secret": "两个 词"}, "secret"),
         ({"key_id": " "}, "key_id"),
