@@ -91,7 +91,8 @@ class FunctionAssignmentAdmin(TrailedAdmin):
 
 
 class RuleValueForm(forms.ModelForm):
-    """Only rules that exist can be overridden, by a number that is not negative."""
+    """Only rules that exist can be overridden, by a number that is not negative and within the
+    bounds of the law."""
 
     key = forms.ChoiceField(label="规则", choices=profile.choices)
     value = forms.IntegerField(label="数值", min_value=0)
@@ -99,6 +100,15 @@ class RuleValueForm(forms.ModelForm):
     class Meta:
         model = RuleValue
         fields = ("region", "key", "value", "source")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        rule, value = profile.RULES.get(values.get("key", "")), values.get("value")
+        if rule is not None and value is not None:
+            words = profile.bounds_in_words(rule, value)
+            if words:
+                self.add_error("value", words)
+        return values
 
 
 @admin.register(RuleValue)

@@ -16,13 +16,18 @@ from records.workdays import Limit, Unit
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a regulation: its key, default, what it is, unit in words, source clause."""
+    """A number of a regulation: its key, default, what it is, unit in words, source clause.
+
+    ``most`` and ``least`` are the bounds that the law sets to what a region says instead.
+    """
 
     key: str
     default: int
     title: str
     unit: str
     source: str
+    most: int | None = None
+    least: int | None = None
 
     def __post_init__(self) -> None:
         RULES[self.key] = self
@@ -30,13 +35,16 @@ class Number:
 
 @dataclass(frozen=True)
 class TimeLimit:
-    """A time limit of a regulation, counted in ``unit``; see ``records.workdays``."""
+    """A time limit of a regulation, counted in ``unit``; see ``records.workdays``. ``most`` and
+    ``least`` as for ``Number``."""
 
     key: str
     default: int
     title: str
     unit: Unit
     source: str
+    most: int | None = None
+    least: int | None = None
 
     def __post_init__(self) -> None:
         RULES[self.key] = self
@@ -74,7 +82,8 @@ class ResolvedLimit:
 
 
 def resolve(region_code: str, rule: Number | TimeLimit) -> Resolved:
-    """The value in a region: its own, else that of the nearest superior, else the default."""
+    """The value in a region: its own, else that of the nearest superior, else the default; never
+    beyond what the law allows."""
     override = (
         RuleValue.objects.filter(key=rule.key, region__code__in=_prefixes(region_code))
         .order_by("-region__code")
@@ -82,7 +91,21 @@ def resolve(region_code: str, rule: Number | TimeLimit) -> Resolved:
     )
     if override is None:
         return Resolved(rule.default, rule.source, overridden=False)
-    return Resolved(override.value, override.source, overridden=True)
+    return Resolved(_within(rule, override.value), override.source, overridden=True)
+
+
+def bounds_in_words(rule: Number | TimeLimit, value: int) -> str:
+    """What is wrong with a region's number for a rule, empty when the law allows it."""
+    if _within(rule, value) == value:
+        return ""
+    bound = f"最多 {rule.most}" if rule.most is not None and value > rule.most else ""
+    return f"{rule.title}{bound or f'最少 {rule.least}'}{_unit_word(rule)}（{rule.source}）。"
+
+
+def _within(rule: Number | TimeLimit, value: int) -> int:
+    if rule.most is not None:
+        value = min(value, rule.most)
+    return value if rule.least is None else max(value, rule.least)
 
 
 def number(region_code: str, rule: Number) -> int:

@@ -19,6 +19,7 @@ from records.actor import Actor
 from records.concealment import hidden_id
 from records.errors import Conflict, Refused
 from records.models import DayOverride, Deadline, DeadlineExtension, DeadlinePause
+from records.periods import day_after
 from records.workdays import (
     Calendar,
     Due,
@@ -264,12 +265,17 @@ def cancel(target: models.Model, rule: str | None = None) -> int:
 
 
 @transaction.atomic
-def pause(actor: Actor, deadline_id: int, reason: str) -> Deadline:
-    """Stop the clock from today on. Raises ``Refused`` / ``Conflict`` in words."""
+def pause(actor: Actor, deadline_id: int, reason: str, days: int | None = None) -> Deadline:
+    """Stop the clock from today on: for so many days with today the first, or until it is resumed.
+    Raises ``Refused`` / ``Conflict`` in words."""
     deadline = _lock(deadline_id, reason)
-    if deadline.pauses.filter(until=None).exists():
+    today = clock.today()
+    if _standing(deadline).exists():
         raise Conflict("该期限已经暂停。")
-    DeadlinePause.objects.create(deadline=deadline, since=clock.today(), reason=reason.strip())
+    if days is not None and days < 1:
+        raise Refused("暂停的天数至少为 1。", field="days")
+    until = None if days is None else day_after(today, days - 1)
+    DeadlinePause.objects.create(deadline=deadline, since=today, until=until, reason=reason.strip())
     return _recompute(actor, deadline, "暂停期限", reason)
 
 
@@ -277,7 +283,7 @@ def pause(actor: Actor, deadline_id: int, reason: str) -> Deadline:
 def resume(actor: Actor, deadline_id: int, reason: str) -> Deadline:
     """Let the clock run again from tomorrow on; today is the last day of the pause."""
     deadline = _lock(deadline_id, reason)
-    open_pause = deadline.pauses.filter(until=None).first()
+    open_pause = _standing(deadline).first()
     if open_pause is None:
         raise Conflict("该期限没有暂停。")
     open_pause.until = clock.today()
@@ -405,6 +411,11 @@ def chips_for(targets: Iterable[models.Model]) -> dict[int, Chip]:
     for deadline in found:
         first.setdefault(deadline.target_id, deadline)
     return dict(zip(first, chips(first.values()), strict=True))
+
+
+def _standing(deadline: Deadline) -> QuerySet[DeadlinePause]:
+    """The pause that goes on after today, if any."""
+    return deadline.pauses.filter(models.Q(until=None) | models.Q(until__gt=clock.today()))
 
 
 def _lock(deadline_id: int, reason: str) -> Deadline:
