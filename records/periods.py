@@ -43,6 +43,11 @@ def beginning(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.min, SHANGHAI)
 
 
+def ending(day: dt.date) -> dt.datetime:
+    """The last moment of a day in China; the calendar's last day has one, but no day after it."""
+    return dt.datetime.combine(day, dt.time.max, SHANGHAI)
+
+
 def month_after(day: dt.date, months: int) -> dt.date:
     """The first day of the month so many months after that of ``day`` (before, if negative)."""
     index = day.year * 12 + day.month - 1 + months

@@ -9,7 +9,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from clues.forms.listed import ListedChoiceFilter, ListedObjectFilter
 from clues.models import Clue, Stop
@@ -18,7 +17,7 @@ from credit.selectors.directory import townships_of
 from departments.models import Department
 from records import clock
 from records.middleware import actor_of
-from records.periods import ahead
+from records.periods import beginning, ending
 from records.search import containing
 
 _NUMBER = re.compile(r"(XS|MX)\d+", re.IGNORECASE)
@@ -89,10 +88,10 @@ class ClueFilter(django_filters.FilterSet):
         return queryset.filter(listed_township_id=self.townships[value].pk)
 
     def from_day(self, queryset: QuerySet[Clue], name: str, value: dt.date) -> QuerySet[Clue]:
-        return queryset.filter(listed_at__gte=_midnight(value))
+        return queryset.filter(listed_at__gte=beginning(value))
 
     def to_day(self, queryset: QuerySet[Clue], name: str, value: dt.date) -> QuerySet[Clue]:
-        return queryset.filter(listed_at__lt=ahead(_midnight(value), days=1))
+        return queryset.filter(listed_at__lte=ending(value))
 
     def late(self, queryset: QuerySet[Clue], name: str, value: bool) -> QuerySet[Clue]:
         if not value:
@@ -101,7 +100,3 @@ class ClueFilter(django_filters.FilterSet):
         return queryset.filter(
             listed_key__in=stops.values("clue_id"), listed_state__in=Clue.OPEN_STATES
         )
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -9,7 +9,6 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
-from django.utils import timezone
 
 from clues.forms.files import HELP, files_field
 from clues.forms.listed import ListedChoiceFilter
@@ -25,7 +24,7 @@ from departments.models import Department
 from records.actor import Actor
 from records.middleware import actor_of
 from records.params import key_of
-from records.periods import ahead
+from records.periods import beginning, ending
 from records.search import containing, holds, indexed
 
 
@@ -272,19 +271,15 @@ class LetterFilter(django_filters.FilterSet):
         return queryset.filter(listed_state=value)
 
     def from_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
-        return queryset.filter(listed_at__gte=_midnight(value))
+        return queryset.filter(listed_at__gte=beginning(value))
 
     def to_day(self, queryset: QuerySet[Referral], name: str, value: dt.date) -> Any:
-        return queryset.filter(listed_at__lt=ahead(_midnight(value), days=1))
+        return queryset.filter(listed_at__lte=ending(value))
 
     def with_department(
         self, queryset: QuerySet[Referral], name: str, value: Department
     ) -> QuerySet[Referral]:
         return queryset.filter(Q(listed_sender_id=value.pk) | Q(listed_to_id=value.pk))
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _about(text: str) -> Q:

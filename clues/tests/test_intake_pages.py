@@ -229,10 +229,19 @@ def test_only_late_ones(client_of, actor):
 
 @pytest.mark.parametrize(
     "query",
-    ["state=x", "township=1", "holder=abc", "since=yesterday", "after=%00x", "q=%25_'"],
+    [
+        "state=x",
+        "township=1",
+        "holder=abc",
+        "since=yesterday",
+        "after=%00x",
+        "q=%25_'",
+        "until=9999-12-31",
+    ],
 )
-def test_odd_filters_do_no_harm(client_of, query):
-    assert client_of("nync_clerk").get(f"/clues/?{query}").status_code == 200
+@pytest.mark.parametrize("path", ["/clues/", "/clues/letters/"])
+def test_odd_filters_do_no_harm(client_of, path, query):
+    assert client_of("nync_clerk").get(f"{path}?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("username", ["nync_clerk", "xzsp_clerk"])
