@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.urls import reverse
 
 from departments.models import Region
@@ -104,9 +104,12 @@ class Result(models.Model):
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def standing(self) -> PublicationQuerySet:
-        """Those that no correction has replaced: in force, or withdrawn with the reason."""
+        """Those that no correction has replaced: in force, or withdrawn with the reason. Each
+        knows it (``stands``)."""
         # Looked up row by row in the order of a list; a join would read all of them first.
-        return self.filter(~Exists(Publication.objects.filter(corrects=OuterRef("pk"))))
+        return self.filter(
+            ~Exists(Publication.objects.filter(corrects=OuterRef("pk")))
+        ).annotate(stands=Value(True))
 
     def matching(self, text: str) -> PublicationQuerySet:
         """Those with the text in the subject's name or code, the matter or the department."""
@@ -164,7 +167,7 @@ class Publication(models.Model):
 
     @property
     def state_label(self) -> str:
-        """How the publication stands, in words; select ``corrected_by`` for lists."""
+        """How the publication stands, in words; lists select ``corrected_by`` or are of ``standing`` ones."""
         if self.ended_at is None:
             return "公示中"
         return "已更正" if self.is_corrected else "已撤销"
@@ -177,4 +180,4 @@ class Publication(models.Model):
     @property
     def is_corrected(self) -> bool:
         """Whether a correction has replaced it."""
-        return hasattr(self, "corrected_by")
+        return not getattr(self, "stands", False) and hasattr(self, "corrected_by")

@@ -21,7 +21,7 @@ LATEST = 5
 
 def publications(region: Region) -> QuerySet[Publication]:
     """What a county has published; a replaced one is reached from the one that replaced it."""
-    return Publication.objects.filter(region=region).standing().prefetch_related("corrected_by")
+    return Publication.objects.filter(region=region).standing()
 
 
 def history(publication: Publication) -> list[Publication]:

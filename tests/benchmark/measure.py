@@ -210,7 +210,8 @@ def multiply(table: str, template: int, source: str, over: dict[str, str]) -> No
     with unhindered(table) as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns "
-            "WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'id'",
+            "WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'id' "
+            "AND is_generated = 'NEVER'",
             [table],
         )
         columns = [name for (name,) in cursor.fetchall()]

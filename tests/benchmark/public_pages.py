@@ -26,7 +26,7 @@ from tests.benchmark.measure import (
     sql_seconds,
 )
 
-_PLAIN = "SELECT * FROM inspections_publication WHERE region_id = %s ORDER BY id DESC LIMIT 21"
+_PLAIN = "SELECT * FROM inspections_publication WHERE region_id = %s ORDER BY id DESC LIMIT 51"
 _SCAN = "SELECT id FROM inspections_publication WHERE subject_name LIKE '%%龘龘%%'"
 _PAGES = ("", "results/", "matters/", "departments/", "plans/", "draws/", "white-list/", "data/")
 
