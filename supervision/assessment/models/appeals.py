@@ -78,7 +78,7 @@ class Appeal(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.department}对{self.line.of.round.period}“{self.line.line}”的申诉"
+        return f"{self.department}对 {self.line.of.round.period}“{self.line.line}”的申诉"
 
     def get_absolute_url(self) -> str:
         return reverse("assessment:appeal", args=[self.pk])

@@ -169,12 +169,13 @@ class RoundPrintView(View):
         actor = actor_of(request)
         found = get_object_or_404(selectors.rounds_for(actor), pk=pk)
         lines, rows = selectors.matrix(actor, found)
+        shares = selectors.shares(actor, found)
         context = {
             "round": found,
             "lines": lines,
             "rows": [row for row in rows if row.score.rank is not None],
             "idle": [row.score.department for row in rows if row.score.rank is None],
-            "shares": selectors.shares(actor, found),
+            "shares": [each for each in shares if each.met < each.rows or each.deducted],
             "issuer": actor.department_name if assesses(actor, found.region_code) else "",
         }
         return render(request, "assessment/paper.html", context)

@@ -48,7 +48,8 @@ def test_the_paper_is_for_the_overseers_and_names_the_years_assessment(  # type:
     best = made.scores.get(rank=1)
     page = client_of("xzsp_head").get("/coordination/annual/2026/").content.decode()
     assert "2026 年度跨部门综合监管工作总结" in page
-    assert f"<td>1</td><td>{best.department.name}</td><td>{best.total / 100:.2f}</td>" in page
+    cells = f'<td>{best.department.name}</td><td class="num">{best.total / 100:.2f}</td>'
+    assert f'<td class="num">1</td>{cells}' in page
     assert "已测算（暂定）" in page
     board = client_of("xzsp_head").get("/coordination/").content.decode()
     assert 'href="/coordination/annual/' in board
