@@ -156,7 +156,9 @@ class FigureView(View):
             "title": asked.group.title,
             "place": "、".join(str(place) for place in asked.places),
             "heads": heads,
-            "lines": list(_lines(figure, page)),
+            "lines": [
+                (url, list(zip(heads, line, strict=True))) for url, line in _lines(figure, page)
+            ],
             "page": page,
             "total": capped_count(rows),
             "tabs": asked.tabs,
