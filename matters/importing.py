@@ -295,6 +295,7 @@ def _summary(
     if unnamed:
         facts.append(["未识别对象类别", f"序号 {'、'.join(unnamed)}，送审前需人工选择"])
     return {
+        "written": len(reads),
         "columns": ["序号", "事项名称", "牵头部门", "配合部门数", "对象类别"],
         "rows": [
             [

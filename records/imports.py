@@ -17,10 +17,10 @@ from typing import Any
 import structlog
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from records import clock, trail
+from records import clock, periods, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.excel import CellError, Column, FileRefused, Parsed, Row, Sheet, kinds, read
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ERRORS_KEPT = 1000
+FAILURES_SHOWN_DAYS = 30
+"""How long somebody is reminded of an import that failed."""
 
 ERRORS_SHEET = Sheet(
     title="导入错误",
@@ -51,7 +53,8 @@ class ImportKind:
 
     ``may`` says who may import it. ``check(actor, parsed)`` adds further errors to ``parsed`` and
     returns the summary for the preview
-    (``{"columns": [...], "rows": [[...], ...], "facts": [[label, text], …]}``).
+    (``{"columns": [...], "rows": [[...], ...], "facts": [[label, text], …]}``, and ``written``
+    when fewer rows than the file has would be).
     ``apply(actor, rows, progress)`` writes all rows and returns a sentence for the result page;
     it runs in one transaction together with the trail entry. ``done_url`` names the page to go on.
     """
@@ -107,19 +110,44 @@ def visible_jobs(actor: Actor) -> QuerySet[ImportJob]:
 
 
 def pending_imports(actor: Actor) -> list[WorkItem]:
-    """The person's own files that were checked and wait to be confirmed."""
-    jobs = visible_jobs(actor).filter(
-        created_by_id=actor.user_id, state=ImportJob.State.READY, kind__in=REGISTRY
-    )
+    """The person's own files that were checked and wait to be confirmed, or were not written."""
+    own = visible_jobs(actor).filter(created_by_id=actor.user_id, kind__in=REGISTRY)
+    ready = own.filter(state=ImportJob.State.READY).defer("content")[:20]
+    failed = own.filter(pk__in=unanswered_failures().values("pk")).defer("content")[:20]
     return [
-        WorkItem(
-            what=f"确认导入{kind_of(job.kind).title}",
-            about=f"{job.file_name}，{job.total} 行，检查通过",
-            url=reverse("records:import", args=[job.pk]),
-            label="去确认",
-        )
-        for job in jobs.defer("content")[:20]
+        *(
+            WorkItem(
+                what=f"确认导入{kind_of(job.kind).title}",
+                about=f"{job.file_name}，{job.total} 行，检查通过",
+                url=reverse("records:import", args=[job.pk]),
+                label="去确认",
+            )
+            for job in ready
+        ),
+        *(
+            WorkItem(
+                what=f"重新导入{kind_of(job.kind).title}",
+                about=f"{job.file_name}，{job.get_state_display()}",
+                url=reverse("records:import", args=[job.pk]),
+                label="查看",
+            )
+            for job in failed
+        ),
     ]
+
+
+def unanswered_failures() -> QuerySet[ImportJob]:
+    """Imports of the last weeks that failed, and that the person has not tried again."""
+    later = ImportJob.objects.filter(
+        kind=OuterRef("kind"),
+        created_by=OuterRef("created_by"),
+        created_at__gt=OuterRef("created_at"),
+    )
+    return ImportJob.objects.filter(
+        ~Exists(later),
+        state=ImportJob.State.FAILED,
+        finished_at__gte=periods.ago(clock.now(), days=FAILURES_SHOWN_DAYS),
+    )
 
 
 def too_large() -> str:

@@ -197,9 +197,12 @@ class ImportView(View):
         kind = imports.kind_of(job.kind)
         if request.GET.get("export") == "errors":
             return export(request, imports.ERRORS_SHEET, job.errors, f"{kind.title}导入错误.xlsx")
+        columns, rows = job.summary.get("columns", []), job.summary.get("rows", [])
         context = {
             "job": job,
             "kind": kind,
+            "preview": [list(zip(columns, row, strict=True)) for row in rows],
+            "written": job.summary.get("written", job.total),
             "progress": _progress(job, kind),
             "waiting": job.state in (ImportJob.State.CHECKING, ImportJob.State.IMPORTING),
             "may_confirm": job.created_by_id == actor_of(request).user_id,
