@@ -122,6 +122,7 @@ class OutboxView(View):
             "form": form,
             "page": page,
             "rows": [(message, *_standing(known, message)) for message in page],
+            "unset": _unset(known, visible),
             "total": capped_count(found),
             "counts": outbox.counts(visible),
             "ways": ways(near),
@@ -145,6 +146,15 @@ def _standing(known: list[Route], message: OutboxMessage) -> tuple[str, str]:
         if not route.on:
             return "对接已停用", "warn"
     return message.state_label, message.state_tone
+
+
+def _unset(known: list[Route], visible: QuerySet[OutboxMessage]) -> list[str]:
+    """The receiving systems that messages wait for and nobody has entered an address of."""
+    waiting = outbox.in_state(visible, "waiting").order_by()
+    found = waiting.values_list("target", "region_code").distinct()
+    asked = [OutboxMessage(target=target, region_code=code) for target, code in found]
+    lacking = {each.target for each in asked if route_of(known, each) is None}
+    return [name for target, name in TARGETS.items() if target in lacking]
 
 
 def _moment(at: dt.datetime) -> str:
