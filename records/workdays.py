@@ -398,7 +398,7 @@ class Remaining:
             case State.PAUSED:
                 return "已暂停"
             case State.MET:
-                return f"已完成({late})" if self.amount else "已完成"
+                return f"已完成（{late}）" if self.amount else "已完成"
             case State.OVERDUE:
                 return late
             case State.TODAY:

@@ -233,7 +233,7 @@ class TestChip:
         in_time = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-08 23:59:59"))
         assert (in_time.state, in_time.text) == (State.MET, "已完成")
         late = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-09 08:00"))
-        assert (late.state, late.text) == (State.MET, "已完成(逾期 1 天)")
+        assert (late.state, late.text) == (State.MET, "已完成（逾期 1 天）")
 
     def test_a_due_day_made_free_afterwards_is_counted_in_calendar_days(self) -> None:
         calendar = Calendar({date(2026, 10, 16): False})
