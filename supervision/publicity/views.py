@@ -105,7 +105,15 @@ class PlanView(PublicView):
         plan = get_object_or_404(selectors.plans(self.region), year=year)
         names = category_names()
         rows = [
-            (item, "、".join(names.get(code, code) for code in item.categories))
+            (
+                item,
+                "、".join(names.get(code, code) for code in item.categories),
+                [
+                    part.department.short_name
+                    for part in item.partners
+                    if part.department_id != item.lead_id
+                ],
+            )
             for item in selectors.plan_items(plan)
         ]
         return self.show("public/plan.html", {"plan": plan, "rows": rows})
