@@ -10,10 +10,12 @@ class CluesConfig(AppConfig):
         from clues.models import Concealable, ConcealedObject, Stop
         from clues.selectors import happened
         from clues.services import credit, merge_rules
+        from clues.services.complainants import named_in_visit
         from clues.services.sharing import events
         from credit.selectors import timeline
         from credit.services import references
         from credit.services.origins import register
+        from inspections.services.public_words import UNTOLD
         from records.concealment import CONCEALED, INTERNAL
 
         CONCEALED.append(ConcealedObject.objects.hidden_from)
@@ -22,9 +24,13 @@ class CluesConfig(AppConfig):
             if issubclass(model, Concealable) and model is not Stop:
                 INTERNAL[model._meta.label] = model.objects.internal_to_others
 
-        for origin in (credit.CLUES, credit.PENALTIES, credit.WARNINGS, credit.CRIMES):
+        for origin in (
+            *(credit.CLUES, credit.PENALTIES, credit.MEASURES),
+            *(credit.WARNINGS, credit.CRIMES),
+        ):
             register(origin)
         references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)
+        UNTOLD.append(named_in_visit)
         events.connect()
         receivers.connect()

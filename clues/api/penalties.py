@@ -157,7 +157,7 @@ class PenaltyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Penalty]):
     def create(self, request: Request) -> Response:
         """Enter a penalty of the caller's department for its head to sign."""
         actor = api_actor(request)
-        penalties.must_enforce(actor)
+        penalties.must_enter(actor)
         given = self._given(request)
         with uploads.opened(actor, given.pop("files")) as files:
             penalty = penalties.enter(actor, _data(actor, given), files)

@@ -8,47 +8,22 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.urls import reverse_lazy
 
 from clues.forms.files import HELP, files_field
-from clues.models import Campaign, Clue, JointVerification, Penalty
+from clues.forms.parties import PartyForm
+from clues.models import Campaign, JointVerification, Penalty
 from clues.services.penalties import PenaltyData
-from credit.models import Subject
 from departments.models import Region
 from matters.models import CheckItem, MatterVersion, SubjectCategory
 from records.actor import Actor
-from records.params import key_of
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _FEN_PER_YUAN = 100
 
 
-class PenaltyForm(forms.Form):
+class PenaltyForm(PartyForm):
     """A penalty as the decision states it."""
 
-    refusal_fields: ClassVar = {"subject": "subject_name"}
-
-    subject = forms.CharField(required=False, widget=forms.HiddenInput)
-    subject_name = forms.CharField(
-        label="当事人",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "hx-get": reverse_lazy("clues:clue-subjects"),
-                "hx-trigger": "input delay:400ms",
-                "hx-target": "#subject-choices",
-            }
-        ),
-        help_text="输入名称或统一社会信用代码，在下面选择。",
-    )
-    clue = forms.CharField(
-        label="来源线索",
-        required=False,
-        max_length=40,
-        help_text="由线索查办的填写线索编号；不是的留空。",
-    )
     number = forms.CharField(label="决定书文号", max_length=60)
     decided_on = forms.DateField(label="决定日期", widget=_DATE)
     kind = forms.ChoiceField(
@@ -76,27 +51,10 @@ class PenaltyForm(forms.Form):
     files = files_field("处罚材料", f"决定书等，{HELP}")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.actor = actor
+        super().__init__(actor, *args, **kwargs)
         items: Any = self.fields["check_item"]
         items.queryset = CheckItem.objects.filter(department_id=actor.department_id, is_active=True)
         items.label_from_instance = lambda item: item.title
-
-    def clean_subject(self) -> Subject | None:
-        key = key_of(self.cleaned_data["subject"])
-        found = Subject.objects.visible_to(self.actor).filter(pk=key).first() if key else None
-        if found is None:
-            self.add_error("subject_name", "请输入名称并选择当事人。")
-        return found
-
-    def clean_clue(self) -> Clue | None:
-        text = self.cleaned_data["clue"].strip()
-        if not text:
-            return None
-        found = Clue.objects.visible_to(self.actor).filter(number=text).first()
-        if found is None:
-            raise forms.ValidationError("没有这个编号的线索，或者您无权查看。")
-        return found
 
     def data_of(self) -> PenaltyData:
         """What the valid form says, as the service takes it; files apart."""

@@ -5,6 +5,7 @@ from clues.models.concealed import ConcealedObject
 from clues.models.crime import CrimeHandover
 from clues.models.dispute import Dispute, DisputeParty, DisputeTalk, Refusal
 from clues.models.joint import ClueVisit, JointVerification, VerificationPart
+from clues.models.measure import CompulsoryMeasure, MeasureItem, MeasureTest
 from clues.models.penalty import Penalty
 from clues.models.receipt import Receipt
 from clues.models.referral import LetterParty, Referral, ReferralCopy
@@ -26,6 +27,7 @@ __all__ = [
     "ClueUserPermission",
     "ClueVisit",
     "Complainant",
+    "CompulsoryMeasure",
     "Concealable",
     "ConcealableQuerySet",
     "ConcealedObject",
@@ -36,6 +38,8 @@ __all__ = [
     "DisputeTalk",
     "JointVerification",
     "LetterParty",
+    "MeasureItem",
+    "MeasureTest",
     "Penalty",
     "Receipt",
     "Referral",

@@ -77,6 +77,16 @@ class ConcealableQuerySet(models.QuerySet[Any]):
         return found.none() if actor.is_system else found.exclude(self._parties(actor))
 
 
+class DecisionQuerySet(ConcealableQuerySet):
+    """Decisions of a department about a subject. Those of ``_internal`` stay at home; what has
+    become effective is known to every department of the region."""
+
+    def _parties(self, actor: Actor) -> Q:
+        return Q(department_id=actor.department_id) | (
+            Q(region_code__startswith=actor.region_code) & ~self._internal()
+        )
+
+
 class Concealable(models.Model):
     """Something that may be confidential with the clue it belongs to.
 
@@ -222,6 +232,7 @@ class Stop(Concealable):
         "campaign": "专项建议",
         "visit": "并入检查",
         "penalty": "处罚记录",
+        "measure": "强制措施",
     }
 
     @property

@@ -11,24 +11,17 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 
-from clues.models.base import Concealable, ConcealableQuerySet
+from clues.models.base import Concealable, DecisionQuerySet
 from clues.models.clue import Clue
 from credit.models import Subject
 from departments.models import Department
 from matters.models import CheckItem
 from records import clock
-from records.actor import Actor
 
 
-class PenaltyQuerySet(ConcealableQuerySet):
+class PenaltyQuerySet(DecisionQuerySet):
     def _internal(self) -> Q:
         return ~Q(state__in=(Penalty.State.IN_FORCE, Penalty.State.WITHDRAWN))
-
-    def _parties(self, actor: Actor) -> Q:
-        """Decisions in force are known to every department of the region, others at home."""
-        return Q(department_id=actor.department_id) | (
-            Q(region_code__startswith=actor.region_code) & ~self._internal()
-        )
 
 
 class Penalty(Concealable):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clues.models import Clue, CrimeHandover, Penalty, RiskWarning
+from clues.models import Clue, CompulsoryMeasure, CrimeHandover, Penalty, RiskWarning
 from clues.rules import credit as rules
 from credit.services.events import Told
 from credit.services.origins import Origin
@@ -179,3 +179,14 @@ CRIMES: Origin[CrimeHandover] = Origin(
     facts=_of_crime,
     department="department",
 )
+MEASURES: Origin[CompulsoryMeasure] = Origin(
+    source="clues.measure",
+    label="行政强制措施",
+    model=CompulsoryMeasure,
+    kinds=(),
+    rows=CompulsoryMeasure.objects.none,
+    facts=lambda _: [],
+    department="department",
+)
+"""A measure secures what is still to be found out and says nothing of its subject; that it changed
+is told all the same to who reports it."""

@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from clues.models import Clue, CrimeHandover, Penalty, Referral, RiskWarning
+from clues.models import (
+    Clue,
+    CompulsoryMeasure,
+    CrimeHandover,
+    Penalty,
+    Referral,
+    RiskWarning,
+)
 from clues.services.penalties import same_fines
 from credit.models import MovedRows, Subject
 from credit.services.references import Decision, Merging, Reference
@@ -48,6 +55,7 @@ REFERENCES = (
     Reference(model=Clue, label="线索", decision=Decision.MOVE),
     Reference(model=RiskWarning, label="预警", decision=Decision.MOVE),
     Reference(model=CrimeHandover, label="行刑衔接", decision=Decision.MOVE),
+    Reference(model=CompulsoryMeasure, label="行政强制措施", decision=Decision.MOVE),
     Reference(
         model=Referral,
         label="函件（已发出的仍写原对象）",

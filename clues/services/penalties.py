@@ -9,27 +9,26 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from clues.acts.common import knows
 from clues.acts.penalties import PENALTY_ACTS, PENALTY_STAGES
 from clues.models import Clue, Penalty
 from clues.rules.penalty import LAW, act_key
 from clues.services.clue_secrecy import follow_clue
+from clues.services.decisions import hold_clue_for, must_enforce
 from clues.services.uploads import Files, keep_files
-from clues.stages import hold_clue
 from credit.models import Subject
 from credit.services.origins import restate
 from departments.models import Department
-from departments.roles import Role
 from matters.models import CheckItem
 from records import clock, trail
 from records.actor import Actor
-from records.errors import Conflict, NotAllowed, Refused
+from records.errors import Conflict, Refused
 
 _S = Penalty.State
 _ONE_FINE = "same_act_fined_once"
 _ONE_ENTRY = "penalty_entered_once"
 _MOST_FEN = 10**15
 _FILES = "处罚材料"
+_WHAT = "行政处罚"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def enter(actor: Actor, data: PenaltyData, files: Files = ()) -> Penalty:
     Raises ``NotAllowed``, or ``Refused`` with the field at fault, also when the act has been
     fined already or the decision is on record.
     """
-    department = must_enforce(actor)
+    department = must_enter(actor)
     penalty = Penalty(
         region_code=department.region.code,
         department=department,
@@ -64,7 +63,7 @@ def enter(actor: Actor, data: PenaltyData, files: Files = ()) -> Penalty:
     _fill(actor, penalty, data)
     try:
         with transaction.atomic():
-            _hold_clue(actor, data.clue, "penalty.enter")
+            hold_clue_for(actor, data.clue, "penalty.enter", _WHAT)
             penalty.clue = data.clue
             penalty.confidential = data.clue is not None and data.clue.confidential
             penalty.save()
@@ -76,14 +75,9 @@ def enter(actor: Actor, data: PenaltyData, files: Files = ()) -> Penalty:
     return penalty
 
 
-def must_enforce(actor: Actor) -> Department:
+def must_enter(actor: Actor) -> Department:
     """The department in whose name the actor enters penalties. Raises ``NotAllowed``."""
-    if actor.department_id is None or not actor.has_role(Role.CLERK, Role.HEAD):
-        raise NotAllowed("只有部门经办人或负责人可以登记处罚。", verb="penalty.enter")
-    department = Department.objects.select_related("region").get(pk=actor.department_id)
-    if not department.enforces:
-        raise NotAllowed(f"{department.name}不是执法部门，不能登记行政处罚。", verb="penalty.enter")
-    return department
+    return must_enforce(actor, "penalty.enter", _WHAT)
 
 
 def edit(actor: Actor, pk: int, data: PenaltyData, files: Files = ()) -> Penalty:
@@ -92,7 +86,7 @@ def edit(actor: Actor, pk: int, data: PenaltyData, files: Files = ()) -> Penalty
     penalty: Penalty | None = None
     try:
         with transaction.atomic():
-            _hold_clue(actor, data.clue, "penalty.edit")
+            hold_clue_for(actor, data.clue, "penalty.edit", _WHAT)
             with PENALTY_ACTS.take(actor, "edit", pk) as penalty:
                 follow_clue(penalty, data.clue)
                 _fill(actor, penalty, data)
@@ -189,16 +183,6 @@ def _in_words(actor: Actor, penalty: Penalty | None, error: IntegrityError) -> E
     if _ONE_ENTRY in text:
         return Conflict("该决定书的这一处罚已经登记，请核对文号。", field="number")
     return error
-
-
-def _hold_clue(actor: Actor, clue: Clue | None, verb: str) -> None:
-    """Lock the clue that a penalty is to belong to, as it stands now."""
-    if clue is None:
-        return
-    hold_clue(clue.pk)
-    clue.refresh_from_db(fields=("confidential",))
-    if not knows(actor, clue):
-        raise NotAllowed("您不能以该线索登记处罚。", verb=verb)
 
 
 def _hold_decision(pk: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,9 +12,8 @@ from clues.forms.penalties import PenaltyFilter, PenaltyForm, initial_of
 from clues.models import Clue, Penalty
 from clues.selectors import joint as selectors
 from clues.services import penalties as services
-from credit.models import Subject
-from departments.models import Department
-from departments.roles import Role
+from clues.services.decisions import may_enforce
+from clues.views.decisions import from_clue, party_context
 from records import evidence
 from records.actor import Actor
 from records.errors import Refused
@@ -24,16 +21,8 @@ from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
-from records.params import key_of
 from records.selectors import timeline
 from records.views import ActView
-
-
-def _may_enter(actor: Actor) -> bool:
-    return (
-        actor.has_role(Role.CLERK, Role.HEAD)
-        and Department.objects.filter(pk=actor.department_id, enforces=True).exists()
-    )
 
 
 class PenaltyListView(View):
@@ -52,7 +41,7 @@ class PenaltyListView(View):
             "form": form,
             "page": requested_page(request, found, selectors.ORDER),
             "total": capped_count(found),
-            "may_enter": _may_enter(actor),
+            "may_enter": may_enforce(actor),
         }
         return render(request, "clues/penalty_list.html", context)
 
@@ -89,7 +78,7 @@ class PenaltyFormView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = self._actor(request)
-        return self._show(request, PenaltyForm(actor, initial=self._from_clue(request, actor)))
+        return self._show(request, PenaltyForm(actor, initial=from_clue(request, actor)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         actor = self._actor(request)
@@ -106,31 +95,13 @@ class PenaltyFormView(View):
 
     def _actor(self, request: HttpRequest) -> Actor:
         actor = actor_of(request)
-        services.must_enforce(actor)
+        services.must_enter(actor)
         return actor
-
-    def _from_clue(self, request: HttpRequest, actor: Actor) -> dict[str, Any]:
-        key = key_of(request.GET.get("clue", ""))
-        found = Clue.objects.visible_to(actor).select_related("subject")
-        clue = found.filter(pk=key).first() if key else None
-        if clue is None:
-            return {}
-        name = clue.subject.shown_name if clue.subject else clue.subject_name
-        return {"clue": clue.number, "subject": clue.subject_id or "", "subject_name": name}
 
     def _show(
         self, request: HttpRequest, form: PenaltyForm, penalty: Penalty | None = None
     ) -> HttpResponse:
-        key = key_of(str(form["subject"].value() or ""))
-        visible = Subject.objects.visible_to(form.actor)
-        clues = Clue.objects.visible_to(form.actor).filter(confidential=True)
-        context = {
-            "form": form,
-            "penalty": penalty,
-            "subjects": list(visible.filter(pk=key)) if key else [],
-            "chosen": key,
-            "secret": clues.filter(number=form["clue"].value() or "").exists(),
-        }
+        context = {"form": form, "penalty": penalty, **party_context(form)}
         status = 422 if form.errors else 200
         return render(request, "clues/penalty_form.html", context, status=status)
 
