@@ -11,6 +11,7 @@ from django.utils import timezone
 from clues.acts.common import clerk
 from clues.models import Clue, Complainant, Receipt, Told
 from departments.models import Department
+from inspections.models import JointTask
 from records import clock, outbox, trail
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
@@ -35,6 +36,12 @@ def all_of(clue: Clue) -> list[Complainant]:
         ids |= found
     rows = Complainant.objects.filter(clue_id__in=ids).select_related("clue")
     return list(rows.order_by("clue_id"))
+
+
+def named_in_visit(task: JointTask) -> list[str]:
+    """Who complained of what a visit looks into, by name."""
+    found = Complainant.objects.filter(clue__visits__task=task).exclude(name="")
+    return list(found.values_list("name", flat=True))
 
 
 def obstacle(complainant: Complainant | None) -> str:

@@ -17,6 +17,7 @@ from departments.profile import time_limit
 from inspections import result_codes, rules
 from inspections.acts.results import RESULT_ACTS
 from inspections.models import JointTask, Publication, Result, TaskItem, TaskPart
+from inspections.services import public_words
 from inspections.services.rectification import follow_result
 from matters.models import SubjectCategory
 from records import clock, deadlines, outbox, trail
@@ -105,6 +106,7 @@ def correct(actor: Actor, pk: int, opinion: str) -> Result:
     """
     _check_reason(opinion)
     with RESULT_ACTS.take(actor, "correct", pk, opinion=opinion) as result:
+        public_words.ensure_nameless(opinion, public_words.of_visit(result.part.task))
         new = Result.objects.create(
             part_id=result.part_id, version=result.version + 1, change_reason=opinion.strip()
         )
@@ -120,6 +122,7 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
     """
     _check_reason(opinion)
     with RESULT_ACTS.take(actor, "withdraw", pk, opinion=opinion) as result:
+        public_words.ensure_nameless(opinion, public_words.of_visit(result.part.task))
         result.change_reason = opinion.strip()
         publication = Publication.objects.select_for_update().get(result=result)
         _end(publication, opinion.strip())
@@ -248,7 +251,8 @@ def _copy_for_public(result: Result, now: dt.datetime) -> Publication:
 
 def _end(publication: Publication, reason: str) -> None:
     publication.ended_at = clock.now()
-    publication.end_reason = publication.result.part.task.subject.masked(reason)
+    task = publication.result.part.task
+    publication.end_reason = public_words.nameless(task.subject.masked(reason), task)
     publication.save(update_fields=("ended_at", "end_reason"))
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from inspections.models import Draw, PlanItem
+from inspections.models import Draw, DrawCode, PlanItem
 from inspections.selectors import draw_pages
 from inspections.services import draws
 from inspections.tests.draw_world import (
@@ -135,6 +135,17 @@ def test_a_party_is_void_with_reason_and_named_in_public(frozen, client_of):
     assert "司法局 1 次" in page
     page = text_of(Client().get(reverse("public:draw", args=[frozen.number])))
     assert "司法局未揭示" in page
+
+
+def test_the_reason_of_a_void_draw_names_no_inspector(frozen, client_of):
+    name = DrawCode.objects.filter(draw=frozen, inspector__isnull=False)[0].inspector.name
+    address = url("draw", frozen) + "act/void/"
+    answer = client_of("mzj_head").post(
+        address, {"opinion": f"{name}请假", "party": ""}, follow=True
+    )
+    assert f"不能写自然人的姓名：{name}" in text_of(answer)
+    frozen.refresh_from_db()
+    assert frozen.state == Draw.State.FROZEN
 
 
 def test_the_living_part_is_silent_until_something_happens(announced, actor, client_of):

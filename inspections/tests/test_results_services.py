@@ -6,8 +6,9 @@ from django.utils import timezone
 from departments.models import User
 from inspections.acts.results import RESULT_ACTS
 from inspections.models import JointTask, Publication, Result, TaskItem
+from inspections.models.tasks import Signature
 from inspections.rules import PUBLICATION_DUE
-from inspections.services import results
+from inspections.services import public_words, results
 from inspections.tests.result_samples import (
     checked_story,
     published,
@@ -330,3 +331,40 @@ def test_stopped_pushes_are_work_for_the_coordination_office(story):
 
     assert [row.what for row in outbox.pending_dead(office)] == ["对外推送失败"]
     assert outbox.pending_dead(story.actor("mzj_clerk")) == []
+
+
+@pytest.fixture
+def visited(story):
+    """A published result whose visit was signed for by one person and made by another."""
+    result = published(story)
+    Signature.objects.create(
+        part=result.part, side="subject", signer="钱多多", refused_reason="签字笔没有墨水"
+    )
+    return result
+
+
+@pytest.mark.parametrize(
+    ("reason", "named"),
+    [
+        ("钱多多提供的材料有误", "钱多多"),
+        ("{inspector} 漏记一项", "{inspector}"),
+        ("负责人身份证 411603198001011234 录入有误", "411603198001011234"),
+        ("联系 13812345678 核实", "13812345678"),
+    ],
+)
+def test_a_reason_that_the_public_reads_names_nobody(story, visited, reason, named):
+    inspector = visited.part.officers.first().name
+    reason, named = reason.format(inspector=inspector), named.format(inspector=inspector)
+    for act, who in ((results.correct, "mzj_clerk"), (results.withdraw, "mzj_head")):
+        with pytest.raises(Refused, match=named) as refusal:
+            act(story.actor(who), visited.pk, reason)
+        assert refusal.value.field == "opinion"
+    assert Result.objects.get(part=visited.part).state == "published"
+
+
+def test_who_must_not_be_told_of_is_masked_when_the_reason_is_published(
+    story, visited, monkeypatch
+):
+    monkeypatch.setattr(public_words, "UNTOLD", [lambda task: ["赵反映"]])
+    results.withdraw(story.actor("mzj_head"), visited.pk, "赵反映反映的情况不实")
+    assert Publication.objects.get(result=visited).end_reason == "赵**反映的情况不实"

@@ -9,6 +9,9 @@ from records.masking import (
     masked_name,
     masked_phone,
     masked_place,
+    names_in,
+    private_numbers,
+    without_persons,
 )
 
 WORDS = st.text(
@@ -78,3 +81,25 @@ def test_no_number_survives(number):
 @given(st.text(st.sampled_from("路组号村镇0123456789"), min_size=2))
 def test_a_place_shows_at_most_its_first_digit(place):
     assert sum(character.isdigit() for character in masked_place(place)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("身份证 411603198001011234，请更正", ["411603198001011234"]),
+        ("41160319800101123X", ["41160319800101123X"]),
+        ("电话13812345678。", ["13812345678"]),
+        ("统一社会信用代码 91411603MA7GBJK2X0", []),
+        ("统一社会信用代码 914116037654321098，罚款 13800000000000 元", []),
+        ("文号 202613812345678901", []),
+    ],
+)
+def test_numbers_of_people_are_found_and_those_of_papers_are_not(text, numbers):
+    assert private_numbers(text) == numbers
+
+
+def test_names_are_found_with_blanks_and_masked():
+    text = "检查人员王 小明与李四记录有误，联系 13812345678"
+    names = ["王小明", "李四", "甲", "", "赵六"]
+    assert names_in(text, names) == ["李四", "王小明"]
+    assert without_persons(text, names) == "检查人员王**与李*记录有误，联系 *******5678"

@@ -10,6 +10,7 @@ from credit.models import Subject
 from inspections import draw as dr
 from inspections.acts.draws import DRAW_ACTS
 from inspections.models import Draw, DrawAssignment, DrawCode, DrawSelected
+from inspections.services import public_words
 from inspections.services.draws.rows import drawn_of
 from inspections.services.draws.stored import frozen_of
 from records import clock, outbox
@@ -57,6 +58,7 @@ def void(actor: Actor, draw_id: int, reason: str, party_code: str = "") -> Draw:
             raise Refused(f"“{party_code}”不是本次抽取的参与方。", field="party")
         if len(reason.strip()) > 300:
             raise Refused("作废原因不超过 300 字。", field="opinion")
+        public_words.ensure_nameless(reason, public_words.of_draw(draw))
         finished_at = clock.now()
         frozen = frozen_of(draw) if draw.commit else None
         certificate = dr.void(
