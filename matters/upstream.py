@@ -211,12 +211,15 @@ class Match:
 
 def matches(upstream: UpstreamMatter) -> list[Match]:
     """The departments of the newest version, lead first, each with the own one that has the name,
-    or an alias that says the name or the code."""
-    names = Names.of(upstream.region.code)
+    the name behind the region's own level (区教育体育局 for 教育体育局), or an alias that says the
+    name or the code."""
+    names, level = Names.of(upstream.region.code), upstream.region.name[-1]
     version = upstream.latest
     assert version is not None
     printed = [(version.lead, True), *((name, False) for name in version.partners)]
-    found = ((name, names.find(name), lead) for name, lead in printed if name)
+    found = (
+        (name, names.find(name) or names.find(level + name), lead) for name, lead in printed if name
+    )
     return [Match(name, own.pk if own else None, lead) for name, own, lead in found]
 
 

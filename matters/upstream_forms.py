@@ -32,6 +32,10 @@ class UpstreamFilter(django_filters.FilterSet):
         return queryset.filter(words | Q(code__icontains=value))
 
 
+NONE = "0"
+"""Chosen where the region has no such department: nobody is left out unsaid."""
+
+
 class ClaimForm(forms.Form):
     """Which of the own departments stands for each that the upper level names, and which own
     matter is brought to the upper level's."""
@@ -60,10 +64,9 @@ class ClaimForm(forms.Form):
             name = f"partner_{len(self._partners)}"
             self._partners.append(name)
             self.fields[name] = forms.TypedChoiceField(
-                label=match.printed,
-                required=False,
+                label=f"配合部门“{match.printed}”",
                 coerce=int,
-                choices=[("", "本地区不设"), *choices],
+                choices=[("", "请选择"), (NONE, "本地区不设"), *choices],
                 initial=match.department_id,
             )
 

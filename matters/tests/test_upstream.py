@@ -117,6 +117,18 @@ def test_departments_are_found_by_name_and_by_code(tell, county) -> None:  # typ
     ]
 
 
+def test_departments_are_found_by_the_name_behind_the_own_level(tell, county) -> None:  # type: ignore[no-untyped-def]
+    tell(told(lead="民政局", partners=("市场监督管理局", "区公安局", "海关")))
+    found = upstream.matches(UpstreamMatter.objects.select_related("latest", "region").get())
+    names = dict(Department.objects.filter(region=county).values_list("pk", "name"))
+    assert [names.get(each.department_id) for each in found] == [
+        "区民政局",
+        "区市场监督管理局",
+        "区公安局",
+        None,
+    ]
+
+
 def test_a_change_is_proposed_and_becomes_the_next_version(tell, claim, advance, actor) -> None:  # type: ignore[no-untyped-def]
     tell(told())
     pk = UpstreamMatter.objects.get().pk
@@ -199,8 +211,10 @@ def test_the_pages_from_the_list_to_the_draft(tell, client_of) -> None:  # type:
     assert answer.status_code == 422
     lead = Department.objects.get(name__endswith="民政局", region__code="411603")
     fire = Department.objects.get(name__endswith="消防救援大队", region__code="411603")
-    twice = client.post(claim_url, {"lead": lead.pk, "partner_0": lead.pk, "own": ""})
+    twice = client.post(claim_url, {"lead": lead.pk, "partner_0": lead.pk, "partner_1": "0"})
     assert twice.status_code == 422 and "牵头部门不能同时是配合部门" in twice.text
+    unsaid = client.post(claim_url, {"lead": lead.pk, "partner_0": fire.pk, "partner_1": ""})
+    assert unsaid.status_code == 422 and not MatterVersion.objects.exists()
     values = {"lead": lead.pk, "partner_0": fire.pk, "partner_1": fire.pk, "own": ""}
     answer = client.post(claim_url, values)
     draft = MatterVersion.objects.get()

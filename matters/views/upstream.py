@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
+from departments.models import Region
 from matters import selectors
 from matters.acts import UPSTREAM_ACTS
 from matters.models import UpstreamMatter
@@ -56,8 +57,10 @@ class UpstreamView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         upstream = get_object_or_404(selectors.upstream_list(actor), pk=pk)
+        issuer = Region.objects.filter(code=upstream.issuer).first()
         context = {
             "upstream": upstream,
+            "issuer": issuer.full_name if issuer else upstream.issuer,
             "line": selectors.upstream_line(upstream),
             "own": selectors.version_list(actor)
             .filter(matter_id=upstream.matter_id)
