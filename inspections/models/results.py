@@ -107,9 +107,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Those that no correction has replaced: in force, or withdrawn with the reason. Each
         knows it (``stands``)."""
         # Looked up row by row in the order of a list; a join would read all of them first.
-        return self.filter(
-            ~Exists(Publication.objects.filter(corrects=OuterRef("pk")))
-        ).annotate(stands=Value(True))
+        return self.filter(~Exists(Publication.objects.filter(corrects=OuterRef("pk")))).annotate(
+            stands=Value(True)
+        )
 
     def matching(self, text: str) -> PublicationQuerySet:
         """Those with the text in the subject's name or code, the matter or the department."""
@@ -167,7 +167,8 @@ class Publication(models.Model):
 
     @property
     def state_label(self) -> str:
-        """How the publication stands, in words; lists select ``corrected_by`` or are of ``standing`` ones."""
+        """How the publication stands, in words; lists of others than ``standing`` ones select
+        ``corrected_by``."""
         if self.ended_at is None:
             return "公示中"
         return "已更正" if self.is_corrected else "已撤销"
