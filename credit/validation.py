@@ -91,6 +91,7 @@ def normalise_identifier(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
 
 
+@lru_cache(maxsize=20_000)
 def identifier_complaint(id_kind: str, identifier: str) -> str:
     """Why a normalised identifier is none of its kind; empty when it is in order.
 

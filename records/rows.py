@@ -16,6 +16,12 @@ from django.db.models import DateTimeField, Field
 from records import clock
 
 
+def insert(objects: Sequence[models.Model]) -> None:
+    """Insert objects of one model; they do not learn the ids of their rows."""
+    if objects:
+        _write(objects, "")
+
+
 def upsert(
     objects: Sequence[models.Model], *, key: tuple[str, ...], update: tuple[str, ...]
 ) -> None:
@@ -26,34 +32,44 @@ def upsert(
     """
     if not objects:
         return
+    named = {each.name: each for each in type(objects[0])._meta.concrete_fields}
+    keys = [named[name] for name in key]
+    columns = ", ".join(map(_quoted, keys))
+    changed = ", ".join(
+        f"{column} = excluded.{column}" for column in (_quoted(named[name]) for name in update)
+    )
+    written = _write(
+        objects, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} RETURNING id, {columns}"
+    )
+    ids = {tuple(values): pk for pk, *values in written}
+    for one in objects:
+        one.pk = ids[tuple(getattr(one, each.attname) for each in keys)]
+        one._state.adding = False
+
+
+def _write(objects: Sequence[models.Model], then: str) -> list[tuple[Any, ...]]:
+    """Insert the objects, ``then`` what follows in the statement; returns the rows it gives."""
     meta = type(objects[0])._meta
     written = [each for each in meta.concrete_fields if not (each.primary_key or each.generated)]
-    names = ", ".join(_quoted(each) for each in written)
+    names = ", ".join(map(_quoted, written))
     typed = ", ".join(f"c{place} {each.db_type(connection)}" for place, each in enumerate(written))
-    by_name = {each.name: each for each in written}
-    keys = [by_name[name] for name in key]
-    changed = ", ".join(
-        f"{_quoted(by_name[name])} = excluded.{_quoted(by_name[name])}" for name in update
-    )
-    statement = (
-        f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({names})"
-        f" SELECT * FROM json_to_recordset(%s::json) AS given ({typed})"
-        f" ON CONFLICT ({', '.join(map(_quoted, keys))}) DO UPDATE SET {changed}"
-        f" RETURNING id, {', '.join(map(_quoted, keys))}"
-    )
     moment = clock.now()
     for each in written:
         if isinstance(each, DateTimeField) and (each.auto_now or each.auto_now_add):
             for one in objects:
                 setattr(one, each.attname, moment)
+    for one in objects:
+        # What they belong to may have got its id since they were made.
+        one._prepare_related_fields_for_save("insert")  # type: ignore[attr-defined]
     columns = [(f"c{place}", each.attname) for place, each in enumerate(written)]
     rows = [{short: getattr(one, name) for short, name in columns} for one in objects]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(rows, ensure_ascii=False, default=str)])
-        ids = {tuple(values): pk for pk, *values in cursor.fetchall()}
-    for one in objects:
-        one.pk = ids[tuple(getattr(one, each.attname) for each in keys)]
-        one._state.adding = False
+        cursor.execute(
+            f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({names})"
+            f" SELECT * FROM json_to_recordset(%s::json) AS given ({typed}) {then}",
+            [json.dumps(rows, ensure_ascii=False, default=str)],
+        )
+        return cursor.fetchall() if then else []
 
 
 def _quoted(field: Field[Any, Any]) -> str:

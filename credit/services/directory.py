@@ -27,7 +27,7 @@ from departments.roles import Function
 from records import trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
-from records.rows import upsert
+from records.rows import insert, upsert
 
 FACTS = ("name", "categories", "industry_class", "address", "township", "status")
 _NAMED_ALIASES = 5
@@ -299,7 +299,7 @@ def _write_batch(
         key=("region", "id_kind", "identifier"),
         update=(*_WRITTEN, "updated_at"),
     )
-    SubjectChange.objects.bulk_create(history)
+    insert(history)
     unjudged.extend(subject.pk for subject in begin)
     return created, len(touched) - created
 

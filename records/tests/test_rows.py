@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from credit.models import Subject
-from records.rows import upsert
+from credit.models import Subject, SubjectChange
+from records.rows import insert, upsert
 
 pytestmark = pytest.mark.django_db
 KEY = ("region", "id_kind", "identifier")
@@ -47,3 +47,21 @@ def test_the_statement_does_not_grow(county, django_assert_num_queries) -> None:
         upsert([subject(county, n) for n in range(300)], key=KEY, update=("name",))
     upsert([], key=KEY, update=("name",))
     assert Subject.objects.count() == 300
+
+
+def test_rows_belong_to_what_was_written_after_they_were_made(  # type: ignore[no-untyped-def]
+    county, django_assert_num_queries
+) -> None:
+    subjects = [subject(county, number) for number in range(3)]
+    lines = [
+        SubjectChange(subject=one, actor_name="某人", field="created", new=one.name, source="甲")
+        for one in subjects
+    ]
+    upsert(subjects, key=KEY, update=("name",))
+    with django_assert_num_queries(1):
+        insert(lines)
+    insert([])
+    found = SubjectChange.objects.order_by("pk").values_list("subject", "new", "at")
+    assert list(found) == [
+        (one.pk, one.name, line.at) for one, line in zip(subjects, lines, strict=True)
+    ]

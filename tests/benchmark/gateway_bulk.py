@@ -96,7 +96,8 @@ def _subject(random: Random) -> dict[str, Any]:
 
 
 def _copied(rows: list[dict[str, Any]]) -> float:
-    """The time that the rows take, ready for COPY, into the same table; undone afterwards."""
+    """The time that the rows take, ready for COPY, into the same table; deleted again
+    afterwards."""
     region = Region.objects.get(code="411603")
     columns = [
         f.column for f in Subject._meta.concrete_fields if not f.primary_key and not f.generated
@@ -109,15 +110,14 @@ def _copied(rows: list[dict[str, Any]]) -> float:
         lines.append("\t".join(_cell(getattr(subject, _attname(c))) for c in columns))
     text = "\n".join(lines) + "\n"
     body = body_of(rows)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            start = time.perf_counter()
-            mac("hmac-sha256", _SECRET, body)
-            cursor.cursor.copy_expert(
-                f"COPY credit_subject ({', '.join(columns)}) FROM STDIN", io.StringIO(text)
-            )
-            took = time.perf_counter() - start
-        transaction.set_rollback(True)
+    start = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        mac("hmac-sha256", _SECRET, body)
+        cursor.cursor.copy_expert(
+            f"COPY credit_subject ({', '.join(columns)}) FROM STDIN", io.StringIO(text)
+        )
+    took = time.perf_counter() - start
+    Subject.objects.filter(identifier__in=[row["identifier"] for row in rows]).delete()
     return took
 
 
