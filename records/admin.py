@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from records import deadlines, trail
 from records.middleware import actor_of
-from records.models import DayOverride
+from records.models import DayOverride, ImportJob
 from records.roles import SYSTEM_ADMIN
 
 _SECRET = frozenset({"password"})
@@ -117,6 +117,25 @@ class DayOverrideAdmin(TrailedAdmin):
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         super().delete_model(request, obj)
         _calendar_changed(request)
+
+
+@admin.register(ImportJob)
+class ImportJobAdmin(TrailedAdmin):
+    """What became of imports, without what was in the files: for who looks into failures."""
+
+    may_add = may_change = may_delete = False
+    list_display = ("file_name", "kind", "state", "department", "created_by", "finished_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("department", "created_by")
+    fields = (*list_display, "region_code", "created_at", "total", "done", "result")
+    readonly_fields = ("result",)
+
+    @admin.display(description="结果")
+    def result(self, job: ImportJob) -> str:
+        return str(job.summary.get("result", ""))
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportJob]:
+        return super().get_queryset(request).defer("content", "errors")
 
 
 def _calendar_changed(request: HttpRequest) -> None:

@@ -165,7 +165,7 @@ def give_all_up(actor: Actor, messages: QuerySet[OutboxMessage], reason: str) ->
 
 def pending_dead(actor: Actor) -> list[WorkItem]:
     """What other systems have not been told and will not be unless somebody looks."""
-    if not _coordinates(actor):
+    if not may_resend(actor):
         return []
     stopped = in_state(visible_to(actor), "dead").count()
     if not stopped:

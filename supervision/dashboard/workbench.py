@@ -38,6 +38,7 @@ from records.outbox import pending_dead
 from records.periods import window
 from records.worklist import WorkItem
 from supervision.assessment.selectors import pending_assessment, pending_round_notices
+from supervision.dashboard.administration import pending_administration
 
 SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_imports,
@@ -64,7 +65,10 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_duplicates,
     pending_assessment,
     pending_round_notices,
+    pending_administration,
 )
+_OF_ADMINISTRATORS = (pending_dead, pending_administration)
+"""Administrators have no business of departments: the others need not be asked."""
 HANDED_ON = 8
 COMING_DAYS = 7
 _NOT_BUSINESS = ("account.", "export", "import.upload", "evidence.", "deadline.")
@@ -81,8 +85,7 @@ class Lane:
 
 def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
     """Everything that waits for the person: overdue, today, this week, later, without a date."""
-    if not is_staff_member(actor):
-        return []
+    sources = SOURCES if is_staff_member(actor) else _OF_ADMINISTRATORS
     found = {
         code: Lane(code, title)
         for code, title in (
@@ -94,7 +97,7 @@ def lanes(actor: Actor, now: dt.datetime | None = None) -> list[Lane]:
         )
     }
     now = now or clock.now()
-    for source in SOURCES:
+    for source in sources:
         for item in source(actor):
             found[_lane_of(item, now)].items.append(item)
     far = dt.datetime.max.replace(tzinfo=dt.UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from departments.models import Region
-from records import clock
+from records import clock, periods
 from supervision.gateway import secrets
 from supervision.gateway.models import GatewayAllowance, GatewayClient, GatewayKey, Scope
 from tests.permissions.world import World
@@ -13,7 +13,7 @@ GATEWAY_SECRET = b"the secret of the world's system"
 
 
 def add_gateway(world: World) -> None:
-    """A system with every scope, and one that was suspended."""
+    """A system with every scope, whose key ends soon, and one that was suspended."""
     region = Region.objects.get(code="411603")
     for name, state in (("gateway_client", "active"), ("gateway_client_suspended", "suspended")):
         world.things[name] = GatewayClient.objects.create(
@@ -30,4 +30,5 @@ def add_gateway(world: World) -> None:
         key_id=GATEWAY_KEY,
         algorithm="hmac-sha256",
         secret=secrets.encrypt(GATEWAY_SECRET),
+        valid_until=periods.ahead(clock.now(), days=7),
     )
