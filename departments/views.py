@@ -87,6 +87,7 @@ class DemoSwitchView(View):
         user = get_object_or_404(User, offered, username=wanted, is_active=True)
         login(request, user, backend=PASSWORD_BACKEND)
         target = request.POST.get("next", "/")
-        if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        own = url_has_allowed_host_and_scheme(target, {request.get_host()})
+        if not (target.startswith("/") and own):
             target = "/"
         return redirect(target)

@@ -11,19 +11,21 @@ import structlog
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from records import trail
 from records.actor import Actor
-from records.errors import NotAllowed
+from records.errors import NotAllowed, Refused
 from records.models import TrailEntry
 
 ACTOR_FACTORY = "departments.actors.actor_for"
 
 
 class ActorMiddleware:
-    """Sets ``request.actor`` lazily; a ``PermissionDenied`` that leaves a view is recorded."""
+    """Sets ``request.actor`` lazily; a ``PermissionDenied`` that leaves a view is recorded, and a
+    ``Refused`` is told in its own words: a page was opened or sent again after its time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,9 +46,13 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(known)  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, PermissionDenied):
             record_denial(actor_of(request), request, exception)
+        if isinstance(exception, Refused):
+            context = {"refusal": exception}
+            return render(request, "refused.html", context, status=exception.status)
+        return None
 
 
 class ProxyAddressMiddleware:

@@ -244,6 +244,20 @@ def test_odd_filters_do_no_harm(client_of, path, query):
     assert client_of("nync_clerk").get(f"{path}?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["edit", "merge"])
+def test_a_form_that_is_opened_too_late_is_told_so(client_of, actor, page):
+    clue = entered(actor("nync_clerk"))
+    Clue.objects.filter(pk=clue.pk).update(
+        state="closed", outcome=Clue.Outcome.values[0], closed_at=timezone.now()
+    )
+    for answer in (
+        client_of("nync_clerk").get(f"/clues/{clue.pk}/{page}/"),
+        client_of("nync_clerk").post(f"/clues/{clue.pk}/{page}/", {}),
+    ):
+        assert answer.status_code == 409
+        assert "当前状态为“" in answer.content.decode()
+
+
 @pytest.mark.parametrize("username", ["nync_clerk", "xzsp_clerk"])
 def test_paging_shows_every_clue_once(client_of, actor, username):
     clerk = actor("nync_clerk")

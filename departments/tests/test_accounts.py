@@ -119,7 +119,7 @@ def test_demo_switch_does_not_exist_outside_demo_mode(person, settings) -> None:
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:1"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:1", "x"])
 def test_demo_switch_stays_on_this_site(person, settings, target) -> None:  # type: ignore[no-untyped-def]
     settings.DEMO = True
     answer = Client().post("/accounts/demo-switch/", {"username": "mzj_clerk", "next": target})

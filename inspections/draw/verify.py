@@ -205,12 +205,15 @@ class Verification:
                 need(sum(e.file_size for e in entries) <= MAX_SIZE, "bundle", "抽取包过大")
                 for entry in entries:
                     need(entry.filename not in self.files, entry.filename, "抽取包内文件重名")
+                    plain = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+                    need(plain, entry.filename, "抽取包只能不压缩或者用 deflate 压缩")
                     self.files[entry.filename] = archive.read(entry)
         except (
             zipfile.BadZipFile,
             NotImplementedError,
             RuntimeError,
             EOFError,
+            ValueError,
             zlib.error,
         ) as error:
             raise Refused("bundle", "不是完好的 zip 文件") from error

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from inspections.draw import verify
 from inspections.models import Draw, DrawCode, PlanItem
 from inspections.selectors import draw_pages
 from inspections.services import draws
@@ -256,6 +257,32 @@ def test_what_is_no_bundle_is_refused_in_words(county):
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("pool.tsv", b"0" * (101 << 20))
     assert "解开后过大" in text_of(upload(bomb.getvalue()))
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bundle_is_packed_in_no_other_way(county, kind):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", kind) as archive:
+        archive.writestr("certificate.json", b"{}" * 500)
+    broken = bytearray(out.getvalue())
+    broken[60:70] = bytes(10)
+    for data in (out.getvalue(), bytes(broken)):
+        answer = upload(data)
+        assert answer.status_code == 422 and "压缩方式不对" in text_of(answer)
+        assert not verify.verify_bundle(data)[-1].ok
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"\xe5\x90\x8d", b"\xff\xff\xff"), (b"PK\x01\x02\x14\x03", b"PK\x01\x02\x14\x03\xff")],
+)
+def test_a_zip_that_cannot_be_listed_is_none(county, old, new):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("名", b"{}")
+    data = out.getvalue().replace(old, new)
+    assert "这不是 zip 文件" in text_of(upload(data))
+    assert not verify.verify_bundle(data)[-1].ok
 
 
 def test_what_waits_for_whom(announced, actor):

@@ -181,10 +181,13 @@ def _unfit(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
+            kinds = {entry.compress_type for entry in archive.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return "这不是 zip 文件，请选择从抽取公示页下载的抽取包。"
     if unpacked > MAX_UNPACKED:
         return "抽取包解开后过大，请下载 verify.py 在本机验证。"
+    if not kinds <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return "这不是本平台的抽取包：压缩方式不对，请选择从抽取公示页下载的抽取包。"
     return ""
 
 

@@ -4,10 +4,11 @@ the next request is served."""
 import psycopg2
 import pytest
 from django.db import close_old_connections, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from clues.models import Clue
 from clues.tests.samples import make_clue
+from supervision.failures import server_error
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,3 +65,9 @@ def test_words_while_it_is_away_and_service_afterwards(county, client, actor):
     assert client.post(page).status_code == 302
     clue.refresh_from_db()
     assert clue.state == Clue.State.HANDLING
+
+
+@pytest.mark.parametrize("path", ["/api/v1/clues/", "/gateway/v1/clues/"])
+def test_machines_are_told_in_their_own_form(path):
+    answer = server_error(RequestFactory().post(path))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
