@@ -226,7 +226,7 @@ class StartTaskForm(forms.Form):
             self._choose(
                 f"officers_{one.pk}",
                 f"到场人员（不少于 {least} 名，待办检查少的在前）",
-                [(o.pk, f"{o.name}（待办检查 {o.visits} 次）") for o in rows],
+                [(o.pk, f"{o.name}（待办 {o.visits} 次）") for o in rows],
                 [o.pk for o in rows[:least]],
             )
 
