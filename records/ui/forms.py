@@ -79,8 +79,9 @@ def field(
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(*parts: BaseForm) -> dict[str, Any]:
-    """All errors of one or more forms on top of the page, each a link to its field."""
+def form_errors(*parts: BaseForm, title: str = "") -> dict[str, Any]:
+    """All errors of one or more forms on top of the page, each a link to its field; ``title`` for
+    a form that saves nothing."""
     rows = []
     for form in parts:
         rows += [{"target": "", "label": "", "error": error} for error in form.non_field_errors()]
@@ -90,7 +91,7 @@ def form_errors(*parts: BaseForm) -> dict[str, Any]:
                 {"target": target, "label": bound.label, "error": error} for error in bound.errors
             ]
     chosen = any(form.files for form in parts)
-    return {"rows": rows, "files": chosen}
+    return {"rows": rows, "files": chosen, "title": title}
 
 
 @register.simple_block_tag(end_name="end_fieldset")
