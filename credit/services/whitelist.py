@@ -162,9 +162,10 @@ def _leave(pk: int, state: str, label: str) -> int:
     if state == State.EXPIRED:
         reason = f"期限至 {entry.until} 届满。"
     else:
-        reason = _failures(criteria(entry.subject, entry.region.code, clock.today()))
-        if not reason:
+        failures = _failures(criteria(entry.subject, entry.region.code, clock.today()))
+        if not failures:
             return 0
+        reason = f"不再符合列入条件：{failures}。"
     entry.state, entry.ended_at, entry.end_reason = state, clock.now(), reason[:300]
     entry.save(update_fields=("state", "ended_at", "end_reason"))
     trail.record(SYSTEM, f"white_list.{state}", label, entry, opinion=reason)
