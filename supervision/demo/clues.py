@@ -213,9 +213,9 @@ def _emergency(cast: Cast) -> Story:
         cast.clerk("cgj"),
         Emergency(
             title=f"{subject.name}燃气泄漏",
-            danger="后厨燃气浓度报警，闻到明显气味，店内有二十余名顾客。",
+            danger="后厨燃气浓度报警，闻到明显气味，现场有二十余人。",
             since=ahead(clock.now(), hours=-2),
-            measures="已关闭总阀、开窗通风、疏散顾客，拉起警戒线。",
+            measures="已关闭总阀、开窗通风、疏散人员，拉起警戒线。",
             place=subject.address,
             township=subject.township,
             subject_name=subject.name,
