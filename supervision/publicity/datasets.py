@@ -20,7 +20,8 @@ from records import clock
 from supervision.publicity import selectors
 
 BATCH = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
+"""Spreadsheets take the wide forms for the narrow ones."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,13 @@ def _results(region: Region) -> Iterator[tuple[Any, ...]]:
 
 
 def _results_stamp(region: Region) -> list[Any]:
-    """Publications are only added, corrected and withdrawn; each leaves its moment."""
+    """Publications are only added, corrected and withdrawn; each is counted, whichever of two at
+    the same time ended first, and leaves its moment."""
     return list(
         selectors.every_publication(region)
-        .aggregate(n=Count("pk"), first=Max("published_at"), last=Max("ended_at"))
+        .aggregate(
+            n=Count("pk"), ended=Count("ended_at"), first=Max("published_at"), last=Max("ended_at")
+        )
         .values()
     )
 

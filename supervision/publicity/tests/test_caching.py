@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from inspections.models import Publication, Result
 from inspections.services import results
 from inspections.tests.result_samples import checked_story, published, result_of
+from records import clock
 from supervision.publicity.datasets import DATASETS
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +72,24 @@ def test_every_change_of_the_results_changes_their_mark(story) -> None:  # type:
     seen.append(mark())
     assert len(set(seen)) == 4
     assert seen[-1] == mark()
+
+
+def test_what_ended_first_and_is_seen_last_changes_the_mark(story) -> None:  # type: ignore[no-untyped-def]
+    first, second = published(story), _published_by(story, "wjw", "WJW")
+    results.withdraw(story.actor("mzj_head"), first.pk, "认定有误")
+    before = Client().get("/public/data/results.json")["ETag"]
+    # A transaction that took its moment before the other's, and committed after it.
+    with clock.at(Publication.objects.get(result=first).ended_at - dt.timedelta(seconds=1)):
+        results.withdraw(story.actor("wjw_head"), second.pk, "认定有误")
+    assert Client().get("/public/data/results.json")["ETag"] != before
+
+
+def _published_by(story, who, code) -> Result:  # type: ignore[no-untyped-def]
+    result = result_of(story, code)
+    results.submit(story.actor(f"{who}_clerk"), result.pk, ["no_problem"], "")
+    results.approve(story.actor(f"{who}_head"), result.pk)
+    assert results.publish_next()
+    return result
 
 
 def test_the_form_for_complaints_is_kept_by_nobody(story) -> None:  # type: ignore[no-untyped-def]

@@ -152,13 +152,14 @@ def test_people_are_masked_in_downloads(led_by_mzj, client):
     assert subject.identifier not in json.dumps(data) + json.dumps(table)
 
 
-def test_no_cell_is_a_formula(led_by_mzj, client):
+@pytest.mark.parametrize("sign", ["=", "＝", "\n="])
+def test_no_cell_is_a_formula(led_by_mzj, client, sign):
     subject = result_of(led_by_mzj).part.task.subject
-    Subject.objects.filter(pk=subject.pk).update(name="=HYPERLINK(1)酒店")
+    Subject.objects.filter(pk=subject.pk).update(name=f"{sign}HYPERLINK(1)酒店")
     published(led_by_mzj)
     data, table = downloaded(client, "results")
-    assert data["rows"][0]["subject"] == "=HYPERLINK(1)酒店"
-    assert table[0]["对象名称"] == "'=HYPERLINK(1)酒店"
+    assert data["rows"][0]["subject"] == f"{sign}HYPERLINK(1)酒店"
+    assert table[0]["对象名称"] == f"'{sign}HYPERLINK(1)酒店"
 
 
 @pytest.mark.parametrize("key", DATASETS)
