@@ -114,10 +114,14 @@ def deliver_next() -> bool:
         message.round_attempts += 1
         message.next_attempt_at = leased_until
         message.save(update_fields=("attempts", "round_attempts", "next_attempt_at"))
-    reading = attempt(message, route)
+    settle(message, route, attempt(message, route))
+    return True
+
+
+def settle(message: OutboxMessage, route: Route, reading: Reading) -> None:
+    """Write down what became of an attempt, of the message and of the way that it went."""
     _note(route, reading)
     _settle(message, reading)
-    return True
 
 
 def _may_try(route: Route, until: dt.datetime) -> bool:

@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from records import clock, periods
 from records.actor import Actor
+from records.delivery import FAILURES_TO_REST, routes
 from records.imports import unanswered_failures
 from records.outbox_pages import ways
 from records.roles import SYSTEM_ADMIN
 from records.worklist import WorkItem
 from supervision import health
 from supervision.gateway.models import GatewayClient
-from supervision.outbound.links import links
 from supervision.outbound.models import OutboundLink
 
 KEY_ENDS_WITHIN_DAYS = 14
@@ -64,19 +64,16 @@ def _ways_out() -> Iterator[WorkItem]:
     cannot be opened."""
     found = OutboundLink.objects.filter(state=OutboundLink.State.ACTIVE).select_related("region")
     on = {(link.target, link.region.code): link for link in found}
-    for way in ways(links()):
+    for way in ways(routes()):
         link = on.get((way.route.target, way.route.region_code))
-        if link is None:
-            continue
-        if not way.route.on:
-            yield _of_link(link, "重新填写对外凭证", "凭证不能解开，没有推送")
-        elif way.circuit.rests_until is not None:
+        name = str(link) if link else way.name
+        url = link.get_absolute_url() if link else reverse("records:outbox")
+        if link and not way.route.on:
+            yield WorkItem("重新填写对外凭证", f"{name}，凭证不能解开，没有推送", url, "查看")
+        elif way.route.on and way.circuit.failures >= FAILURES_TO_REST:
             failed = f"连续 {way.circuit.failures} 次没有正常应答，暂停推送"
-            yield _of_link(link, "检查对外对接", f"{failed}：{way.circuit.last_error}")
-
-
-def _of_link(link: OutboundLink, what: str, words: str) -> WorkItem:
-    return WorkItem(what, f"{link}，{words}", link.get_absolute_url(), "查看")
+            words = f"{name}，{failed}：{way.circuit.last_error}"
+            yield WorkItem("检查对外对接", words, url, "查看")
 
 
 def _keys_that_end() -> Iterator[WorkItem]:

@@ -19,6 +19,7 @@ from supervision.demo.directories import load_directories
 from supervision.demo.duplicates import load_duplicates
 from supervision.demo.foundation import load_foundation
 from supervision.demo.neighbours import accounts as neighbours_accounts
+from supervision.demo.outbound import load_outbound
 from supervision.demo.season import load_season
 
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             "--season",
             action="store_true",
             default=settings.DEMO_SEASON,
-            help="连同已经办过的一季联合检查：生效的事项、计划、抽取、任务和公示的结果",
+            help="连同已经办过的一季联合检查：生效的事项、计划、抽取、任务、公示的结果和对省平台的推送",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,6 +57,8 @@ class Command(BaseCommand):
                 load_past_quarter(region, self.stderr.write)
                 load_clues(region, self.stderr.write)
                 load_present_quarter(region)
+                if options["season"]:
+                    load_outbound(region, self.stderr.write)
             rollups.fold_all()
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
