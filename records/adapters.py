@@ -45,13 +45,15 @@ class Outcome(Enum):
 class Reading:
     """What an answer means. ``words`` say why, for people; ``pause`` is how many seconds the other
     side asked to be left alone; ``unwell``: not the message but the system, or our access to it,
-    is at fault, so that others need not try either."""
+    is at fault, so that others need not try either; ``called`` is False when nothing was sent, so
+    that nothing was heard of the system."""
 
     outcome: Outcome
     words: str = ""
     receipt: str = ""
     pause: float | None = None
     unwell: bool = False
+    called: bool = True
 
     @property
     def arrived(self) -> bool:
@@ -142,7 +144,7 @@ class Adapter:
         if 200 <= status < 300:
             return self.read_success(answer)
         words = f"对方系统没有接收（HTTP {status}）{self.words_of(answer)}"
-        if status == 409 and (answer.members or {}).get("code") in self.known_codes:
+        if status == 409 and str((answer.members or {}).get("code")) in self.known_codes:
             return Reading(Outcome.REPEATED, receipt=_receipt(answer))
         if status in (400, 410, 413, 422):
             return Reading(Outcome.REFUSED, words)
@@ -192,17 +194,19 @@ def attempt(message: OutboxMessage, route: Route) -> Reading:
     """Tell the receiving system once; whatever goes wrong on the way means "later"."""
     adapter = adapter_of(message.target)
     if not adapter.takes(message.topic):
-        return Reading(Outcome.REFUSED, "对方系统不接收这类信息，没有发出。")
+        return Reading(Outcome.REFUSED, "对方系统不接收这类信息，没有发出。", called=False)
     key = str(message.pk)
     try:
         url, body = adapter.address(route, message), adapter.body(message)
     except (KeyError, TypeError, ValueError) as error:
         log.exception("outbox.not_put", message=key, error=type(error).__name__)
-        return Reading(Outcome.REFUSED, "内容不能写成对方系统的格式，没有发出，详见系统日志。")
+        words = "内容不能写成对方系统的格式，没有发出，详见系统日志。"
+        return Reading(Outcome.REFUSED, words, called=False)
     try:
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
         headers |= route.sign("POST", url, body, key)
         answer = Answer(*call(url, body, headers, route.connect_seconds, route.answer_seconds))
+        reading = adapter.read(answer)
     except NotOutward:
         words = "接收地址指向本机或者本地链路，没有发出，请系统管理员核对。"
         return Reading(Outcome.LATER, words, unwell=True)
@@ -213,7 +217,6 @@ def attempt(message: OutboxMessage, route: Route) -> Reading:
         # Whatever it was, the message must not be left without an end, nor those behind it.
         log.exception("outbox.not_called", message=key, target=message.target)
         return Reading(Outcome.LATER, "推送没有完成，详见系统日志。", unwell=True)
-    reading = adapter.read(answer)
     if reading.words and _is_secret(message):
         return replace(reading, words=f"对方系统没有接收（HTTP {answer.status}）")
     return reading

@@ -125,6 +125,11 @@ class _PoolTLS(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
+    """Calls directly: behind a proxy of the environment nobody would look at the peer."""
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        return super().send(*args, **{**kwargs, "proxies": {}})
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}

@@ -120,7 +120,8 @@ def deliver_next() -> bool:
 
 def settle(message: OutboxMessage, route: Route, reading: Reading) -> None:
     """Write down what became of an attempt, of the message and of the way that it went."""
-    _note(route, reading)
+    if reading.called:
+        _note(route, reading)
     _settle(message, reading)
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from records import clock, delivery, outbox
-from records.adapters import Answer, adapter_of
+from records.adapters import Answer, Outcome, adapter_of
 from records.models import OutboxCircuit, OutboxMessage
 from records.tasks import deliver_outbox
 from supervision.gateway.schemes.proof import Call
@@ -162,6 +162,16 @@ def test_whatever_was_said_can_be_kept(county, target):
     assert message.receipt == "P-?1"
 
 
+@pytest.mark.parametrize("code", ["[]", "{}", "1e400", "null"])
+def test_a_code_of_any_kind_is_read(county, code):
+    """What cannot be read would be sent again without end, and hold up what is behind it."""
+    for status in (200, 409):
+        body = f'{{"code": {code}, "outcome": {code}}}'.encode()
+        for target in (outbox.PROVINCE, outbox.CREDIT_PUBLICITY, "plain"):
+            reading = adapter_of(target).read(Answer(status, {}, body))
+            assert reading.outcome is not Outcome.REPEATED
+
+
 def test_a_header_that_trickles_in_holds_nobody(county, counterpart, monkeypatch):
     impatient(monkeypatch)
     link_to(counterpart.url)
@@ -186,6 +196,17 @@ def test_this_machine_is_told_nothing_unless_it_may(county, counterpart, setting
     message.refresh_from_db()
     assert counterpart.calls == []
     assert "本机" in message.last_error
+
+
+def test_no_proxy_of_the_environment_stands_before_the_peer(county, counterpart, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    link_to(counterpart.url)
+    message = post()
+
+    delivery.deliver_next()
+
+    assert list(counterpart.accepted) == [str(message.pk)]
 
 
 def test_our_own_proof_is_not_replaced_by_a_file_of_the_machine(
@@ -307,6 +328,8 @@ def test_a_topic_that_a_system_does_not_take_is_not_sent(county, counterpart):
     message.refresh_from_db()
     assert message.state == "dead"
     assert counterpart.calls == []
+    # Nothing was asked, so nothing is known of how the system does.
+    assert not OutboxCircuit.objects.exists()
 
 
 def test_pauses_differ_so_that_not_all_come_back_at_once():
