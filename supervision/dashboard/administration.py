@@ -40,9 +40,10 @@ def pending_administration(actor: Actor) -> list[WorkItem]:
 
 
 def _parts_that_do_not_answer() -> Iterator[WorkItem]:
-    for part in health.examine():
-        if not part.ok:
-            yield WorkItem("检查系统运行", f"{part.label}{part.words}", health.PATH, "查看")
+    silent = [part for part in health.examine() if not part.ok]
+    if silent:
+        labels = "、".join(part.label for part in silent)
+        yield WorkItem("检查系统运行", f"{labels}{silent[0].words}", health.PATH, "查看")
 
 
 def _unprotected_trail() -> Iterator[WorkItem]:
