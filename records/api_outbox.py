@@ -16,6 +16,7 @@ from records.api import ActsMixin, KeysetPagination, api_actor
 from records.models import OutboxMessage
 from records.outbox_names import STATES
 from records.outbox_pages import ACTS, allowed
+from records.outbox_words import error_for
 
 
 class OutboxMessageSerializer(serializers.ModelSerializer[OutboxMessage]):
@@ -24,6 +25,7 @@ class OutboxMessageSerializer(serializers.ModelSerializer[OutboxMessage]):
     state = serializers.ChoiceField(choices=tuple(STATES.items()), help_text="状态")
     target_name = serializers.CharField(help_text="接收系统名称")
     topic_name = serializers.CharField(help_text="主题名称")
+    last_error = serializers.SerializerMethodField(help_text="最近错误")
     acts = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:
@@ -48,6 +50,9 @@ class OutboxMessageSerializer(serializers.ModelSerializer[OutboxMessage]):
             "acts",
         )
         read_only_fields = fields
+
+    def get_last_error(self, message: OutboxMessage) -> str:
+        return error_for(api_actor(self.context["request"]), message)
 
     def get_acts(self, message: OutboxMessage) -> list[str]:
         return allowed(api_actor(self.context["request"]), message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from records.middleware import actor_of
 from records.models import OutboxCircuit, OutboxMessage
 from records.outbox_content import history, told
 from records.outbox_names import STATES, TARGETS, TOPICS
+from records.outbox_words import error_for, reads_content
 from records.paging import capped_count, requested_page
 
 ORDER = ("-place",)
@@ -66,6 +68,12 @@ class OutboxFilter(forms.Form):
     until = forms.DateField(
         label="至", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not reads_content(actor):
+            # Whoever may ask what was said of a message can ask for what it told.
+            del self.fields["error"]
 
     def narrow(self, found: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
         """The messages that match what was filled in."""
@@ -111,17 +119,20 @@ class OutboxView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         visible = outbox.visible_to(actor)
-        form = OutboxFilter(request.GET)
+        form = OutboxFilter(actor, request.GET)
         found = form.narrow(visible)
         if request.GET.get("export") == "xlsx":
-            return export_list(request, SHEET, found.order_by(*ORDER), _rows, "对外推送.xlsx")
+            rows = partial(_rows, actor)
+            return export_list(request, SHEET, found.order_by(*ORDER), rows, "对外推送.xlsx")
         known = routes()
         page = requested_page(request, found, ORDER)
         near = [way for way in known if _concerns(way, actor)]
         context = {
             "form": form,
             "page": page,
-            "rows": [(message, *_standing(known, message)) for message in page],
+            "rows": [
+                (message, error_for(actor, message), *_standing(known, message)) for message in page
+            ],
             "unset": _unset(known, visible),
             "total": capped_count(found),
             "counts": outbox.counts(visible),
@@ -161,7 +172,7 @@ def _moment(at: dt.datetime) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _rows(found: Iterable[OutboxMessage]) -> Iterator[dict[str, Any]]:
+def _rows(actor: Actor, found: Iterable[OutboxMessage]) -> Iterator[dict[str, Any]]:
     for message in found:
         ended = message.delivered_at or message.given_up_at or message.dead_at
         yield {
@@ -172,7 +183,7 @@ def _rows(found: Iterable[OutboxMessage]) -> Iterator[dict[str, Any]]:
             "state": message.state_label,
             "attempts": str(message.attempts),
             "ended_at": _moment(ended) if ended else "",
-            "error": message.last_error,
+            "error": error_for(actor, message),
             "given_up": message.given_up_because,
             "receipt": message.receipt,
             "id": str(message.pk),
@@ -196,6 +207,7 @@ class OutboxMessageView(View):
         )
         context = {
             "message": message,
+            "error": error_for(actor, message),
             "label": label,
             "tone": tone,
             "ahead": ahead.order_by("place").first() if message.state == "waiting" else None,
@@ -320,7 +332,10 @@ class OutboxBulkView(View):
             "target": target,
             "target_name": TARGETS.get(target, ""),
             "count": chosen.count(),
-            "listed": chosen.order_by(*ORDER)[:_MOST_LISTED],
+            "listed": [
+                (message, error_for(actor, message))
+                for message in chosen.order_by(*ORDER)[:_MOST_LISTED]
+            ],
             "opinion": request.POST.get("opinion", ""),
             "error": error,
         }

@@ -172,6 +172,19 @@ def test_a_code_of_any_kind_is_read(county, code):
             assert reading.outcome is not Outcome.REPEATED
 
 
+def test_how_a_system_is_doing_does_not_tell_what_it_was_told(county, counterpart):
+    link_to(counterpart.url)
+    counterpart.script.append(500)
+    message = outbox.post(outbox.PROVINCE, "matter.in_force", {"name": "安泰养老院"}, COUNTY)
+
+    delivery.deliver_next()
+
+    message.refresh_from_db()
+    assert "安泰养老院" in message.last_error
+    heard = OutboxCircuit.objects.get().last_error
+    assert "HTTP 500" in heard and "安泰" not in heard
+
+
 def test_a_header_that_trickles_in_holds_nobody(county, counterpart, monkeypatch):
     impatient(monkeypatch)
     link_to(counterpart.url)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 
 import openpyxl
 import pytest
@@ -57,6 +59,38 @@ def test_the_office_reads_what_was_told_without_contacts_and_the_administrator_n
             assert hidden not in page
         assert "连不上对方系统" in page
         assert "12" in page
+
+
+def test_a_system_that_repeats_what_it_was_told_tells_the_administrator_nothing(county, client_of):
+    message = dead(payload={"name": "安泰养老院", "results": ["已责令改正"], "fine_fen": 500000})
+    echo = json.dumps({"payload": message.payload, "code": "E17"})
+    said = f'对方系统没有接收（HTTP 422）{echo}：安泰养老院 "已责令改正" 500000 安泰养'
+    OutboxMessage.objects.filter(pk=message.pk).update(last_error=said)
+    office, admin = client_of("xzsp_clerk"), client_of("system_admin")
+    pages = (
+        message.get_absolute_url(),
+        "/outbox/",
+        f"/api/v1/outbox/{message.pk}/",
+        "/outbox/?export=xlsx",
+    )
+
+    for address in pages:
+        shown = _shown(admin.get(address))
+        assert "HTTP 422" in shown and (address == "/outbox/" or "E17" in shown)
+        for word in ("安泰", "责令", "500000", json.dumps("安泰")[1:-1]):
+            assert word not in shown, (address, word)
+    assert "安泰养老院" in _shown(office.get(pages[0]))
+    assert "安泰养老院" in _shown(office.get(pages[2]))
+    for client, found in ((office, False), (admin, True)):
+        page = text_of(client.get("/outbox/?error=no+such+words"))
+        assert (message.get_absolute_url() in page) is found
+
+
+def _shown(answer) -> str:
+    if "sheet" not in answer["Content-Type"]:
+        return html.unescape(text_of(answer)).replace('\\"', '"').replace("\\\\", "\\")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer)))
+    return " ".join(str(cell) for row in book.active.iter_rows(values_only=True) for cell in row)
 
 
 def test_codes_are_shown_in_words_in_the_order_of_the_record(county, client_of):
