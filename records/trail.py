@@ -99,12 +99,16 @@ def record_changes(
     verb: str,
     label: str,
     changes: Iterable[tuple[models.Model, dict[str, Any], dict[str, Any]]],
+    *,
+    opinion: str = "",
+    region_code: str | None = None,
 ) -> None:
     """Append an entry for each object with what it said before and after, in one query per
     thousand."""
+    said: dict[str, Any] = {"opinion": opinion, "region_code": region_code}
     TrailEntry.objects.bulk_create(
         (
-            _entry(actor, verb, label, target, before=before, after=after)
+            _entry(actor, verb, label, target, before=before, after=after, **said)
             for target, before, after in changes
         ),
         batch_size=1000,

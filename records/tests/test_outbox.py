@@ -1,11 +1,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from records import delivery, outbox
 from records.errors import Conflict, NotAllowed, Refused
-from records.models import OutboxCircuit, OutboxMessage
+from records.models import OutboxCircuit, OutboxMessage, TrailEntry
 from tests.counterpart import listening
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,29 @@ def test_a_dead_message_is_sent_again_by_the_office_or_the_administrator(counter
     outbox.deliver_next()
 
     assert list(counterpart.accepted) == [str(message.pk)]
+
+
+def test_many_cost_as_few_statements_as_one(county, actor):
+    office = actor("xzsp_head")
+    for act, ends in ((outbox.send_all_again, False), (outbox.give_all_up, True)):
+        statements = []
+        for number in (1, 12):
+            messages = [
+                outbox.post("province", "matter.in_force", {}, "411603", about=county)
+                for _ in range(number)
+            ]
+            own = OutboxMessage.objects.filter(pk__in=[each.pk for each in messages])
+            own.update(dead_at=timezone.now(), round_attempts=12, next_attempt_at=None)
+            with CaptureQueriesContext(connection) as asked:
+                assert act(office, own, "对方已恢复") == number
+            statements.append(len(asked))
+            assert {each.given_up_because for each in own} == {"对方已恢复" if ends else ""}
+            assert own.filter(next_attempt_at=None).count() == (number if ends else 0)
+            entries = TrailEntry.objects.filter(after__message=str(messages[-1].pk))
+            (entry,) = entries
+            assert (entry.opinion, entry.region_code) == ("对方已恢复", "411603")
+            assert entry.target_id == county.pk
+        assert statements[0] == statements[1]
 
 
 def test_without_an_address_a_message_waits_untouched(settings):
