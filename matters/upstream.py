@@ -24,6 +24,7 @@ from matters.services import CURRENT, Content, Part, content_of, ensure_sound, o
 from records import clock, trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
+from records.locks import wait_turn
 
 _U = UpstreamMatter.State
 _BATCH = 1000
@@ -72,8 +73,13 @@ _CONTENT = (
 
 
 def faults(region_code: str, told: Sequence[Told]) -> list[Fault]:
-    """Everything that keeps them from being taken in, in one query more than none."""
-    known = _known(region_code, told)
+    """Everything that keeps them from being taken in; one query."""
+    return _faults(region_code, told, _known(region_code, told))
+
+
+def _faults(
+    region_code: str, told: Sequence[Told], known: Mapping[tuple[str, str], UpstreamMatter]
+) -> list[Fault]:
     found: list[Fault] = []
     seen: set[tuple[str, str]] = set()
     above = {region_code[:digits] for digits in _ABOVE if digits < len(region_code)}
@@ -118,10 +124,10 @@ def receive(actor: Actor, source: str, told: Sequence[Told]) -> list[str]:
     region = Region.objects.get(code=actor.region_code)
     with transaction.atomic():
         # Two calls at once would both find a matter new, or a version the last.
-        Region.objects.select_for_update(no_key=True).get(pk=region.pk)
-        if found := faults(region.code, told):
+        wait_turn(f"matters.upstream {region.code}")
+        known = _known(region.code, told, locked=True)
+        if found := _faults(region.code, told, known):
             raise Refused(f"第 {found[0].index + 1} 项：{found[0].message}。", field=found[0].field)
-        known = _known(region.code, told)
         outcomes = [_outcome(each, known.get(each.key)) for each in told]
         fresh = [each for each, became in zip(told, outcomes, strict=True) if became == CREATED]
         created = UpstreamMatter.objects.bulk_create(
@@ -179,10 +185,15 @@ def _state_after(upstream: UpstreamMatter, version: UpstreamVersion) -> str:
     return _U.CHANGED if upstream.settled is not None else _U.NEW
 
 
-def _known(region_code: str, told: Sequence[Told]) -> dict[tuple[str, str], UpstreamMatter]:
+def _known(
+    region_code: str, told: Sequence[Told], *, locked: bool = False
+) -> dict[tuple[str, str], UpstreamMatter]:
     found = UpstreamMatter.objects.filter(
         region__code=region_code, code__in={each.code for each in told}
     ).select_related("latest")
+    if locked:
+        # Where each stands must not change until its new version is written beside it.
+        found = found.select_for_update(of=("self",), no_key=True).order_by("pk")
     return {(each.issuer, each.code): each for each in found}
 
 

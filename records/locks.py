@@ -1,4 +1,4 @@
-"""One at a time, where the work takes too long for one transaction."""
+"""One at a time, where there is no row to lock, or the work takes too long for one transaction."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def in_hand(what: str) -> Iterator[bool]:
         if mine and connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+
+
+def wait_turn(what: str) -> None:
+    """Wait until nobody else has the work named ``what`` in hand, and keep it until the transaction
+    of the caller ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

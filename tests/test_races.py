@@ -6,7 +6,7 @@ from __future__ import annotations
 from threading import Barrier
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from clues.models import Campaign, Clue, Stop, WarningRuleVersion
 from clues.services import campaigns, clue_bulk, clue_transfer, intake, stop_bulk
@@ -25,8 +25,8 @@ from credit.tests.standings import indicator_set
 from inspections.models import Result
 from inspections.services import results
 from inspections.tests.result_samples import checked_story, published
-from matters import bulk, services
-from matters.models import MatterVersion
+from matters import bulk, services, upstream
+from matters.models import MatterVersion, UpstreamMatter
 from matters.tests.conftest import advance, bring_in, drafts  # noqa: F401
 from records import clock
 from records.actor import SYSTEM
@@ -250,3 +250,29 @@ def paired(step):
         return step(*args, **kwargs)
 
     return both
+
+
+def test_nobody_settles_an_upper_matter_while_its_new_version_is_written(
+    county, actor, monkeypatch
+):
+    """Else a version that comes while somebody claims would find nobody's claim."""
+    clerk = actor("xzsp_clerk")
+    told = {"issuer": "41", "code": "41-1", "name": "综合监管", "subjects_text": "养老机构"}
+    told |= {"content": "消防", "lead": "民政厅", "withdrawn": False}
+    upstream.receive(clerk, "省平台", [upstream.Told(number=1, **told)])
+    (found,) = UpstreamMatter.objects.all()
+    become = upstream._outcome
+
+    def refused_meanwhile(*args):
+        (refusal,) = together(take_at_once)
+        assert isinstance(refusal, OperationalError)
+        return become(*args)
+
+    def take_at_once():
+        with transaction.atomic():
+            UpstreamMatter.objects.select_for_update(nowait=True).get(pk=found.pk)
+
+    monkeypatch.setattr(upstream, "_outcome", refused_meanwhile)
+    upstream.receive(clerk, "省平台", [upstream.Told(number=2, **told)])
+    found.refresh_from_db()
+    assert found.latest.number == 2

@@ -16,14 +16,12 @@ from django.db import connection
 from departments.profile import number
 from records import clock, periods
 from records.errors import Conflict, Refused
+from records.locks import wait_turn
 from supervision.gateway.models import GatewayAnswer, GatewayClient
 from supervision.gateway.rules import KEPT_DAYS
 
 WAIT_SECONDS = 2
 """After which a repeat of a running call may ask again."""
-
-_TURNS = 0x7475_726E
-"""The first half of the locks of ``take_turn``."""
 
 _KEY = re.compile(r'"?([!#-\[\]-~]{1,128})"?')
 
@@ -83,11 +81,7 @@ def take_turn(region_code: str, resource: str) -> None:
     What is there is looked up and written by one at a time, so that of two calls with the same
     record one says that it is new and the other that it was there.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
-            [_TURNS, f"{region_code}:{resource}"],
-        )
+    wait_turn(f"gateway.push {region_code} {resource}")
 
 
 def keep(client: GatewayClient, key: str, same: str, status: int, body: str) -> None:
