@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from records import deadlines, trail
+from records import deadlines, imports, trail
 from records.middleware import actor_of
 from records.models import DayOverride, ImportJob
 from records.roles import SYSTEM_ADMIN
@@ -119,16 +119,38 @@ class DayOverrideAdmin(TrailedAdmin):
         _calendar_changed(request)
 
 
+class _KindFilter(admin.SimpleListFilter):
+    """Which kind of file, by its name."""
+
+    title = "种类"
+    parameter_name = "kind"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(code, kind.title) for code, kind in imports.REGISTRY.items()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[ImportJob]
+    ) -> models.QuerySet[ImportJob]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(ImportJob)
 class ImportJobAdmin(TrailedAdmin):
     """What became of imports, without what was in the files: for who looks into failures."""
 
     may_add = may_change = may_delete = False
-    list_display = ("file_name", "kind", "state", "department", "created_by", "finished_at")
-    list_filter = ("state", "kind")
+    list_display = ("file_name", "what", "state", "department", "created_by", "finished_at")
+    list_filter = ("state", _KindFilter)
     list_select_related = ("department", "created_by")
     fields = (*list_display, "region_code", "created_at", "total", "done", "result")
-    readonly_fields = ("result",)
+    readonly_fields = ("what", "result")
+
+    @admin.display(description="种类", ordering="kind")
+    def what(self, job: ImportJob) -> str:
+        kind = imports.REGISTRY.get(job.kind)
+        return kind.title if kind else job.kind
 
     @admin.display(description="结果")
     def result(self, job: ImportJob) -> str:
