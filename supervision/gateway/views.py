@@ -5,11 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views import View
 
@@ -25,6 +24,7 @@ from supervision.gateway.forms import ClientForm, IssueKeyForm, NewClientForm, R
 from supervision.gateway.models import GatewayClient, GatewayKey, GatewayRefusal
 from supervision.gateway.reasons import REASONS
 from supervision.gateway.services import clients as services
+from supervision.gateway.setting_up import SystemEditView, SystemNewView
 
 _SHOWN_REFUSALS = 20
 
@@ -64,34 +64,20 @@ def _last_use(client: GatewayClient) -> Any:
     return max(used, default=None)
 
 
-class ClientNewView(View):
+class ClientNewView(SystemNewView):
     """Register a system."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        _ensure_administrator(request)
-        return self._show(request, NewClientForm())
+    template = "gateway/client_form.html"
+    form = NewClientForm
+    title, back = "登记接入系统", "gateway:clients"
+    saved = "已登记“{}”，请为其签发密钥。"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def target_of(self, request: HttpRequest, **key: int) -> None:
         _ensure_administrator(request)
-        form = NewClientForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                client = services.create(
-                    actor_of(request), given["region"], form.given(), given["reason"]
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已登记“{client}”，请为其签发密钥。")
-                return redirect(client)
-        return self._show(request, form)
 
-    def _show(self, request: HttpRequest, form: Form) -> HttpResponse:
-        context = {"form": form, "title": "登记接入系统", "back": reverse("gateway:clients")}
-        return render(
-            request, "gateway/client_form.html", context, status=422 if form.errors else 200
-        )
+    def save(self, actor: Actor, target: None, form: NewClientForm) -> GatewayClient:
+        given = form.cleaned_data
+        return services.create(actor, given["region"], form.given(), given["reason"])
 
 
 class ClientView(View):
@@ -118,34 +104,17 @@ def _key_buttons(actor: Actor, key: GatewayKey) -> list[tuple[dict[str, Any], st
     ]
 
 
-class ClientEditView(View):
+class ClientEditView(SystemEditView):
     """Change what a system may do."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        client = self._client(request, pk)
-        return self._show(request, client, ClientForm.of(client))
+    template = "gateway/client_form.html"
+    form = ClientForm
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        client = self._client(request, pk)
-        form = ClientForm(request.POST)
-        if form.is_valid():
-            try:
-                services.edit(actor_of(request), pk, form.given(), form.cleaned_data["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已修改“{client}”。")
-                return redirect(client)
-        return self._show(request, client, form)
+    def target_of(self, request: HttpRequest, **key: int) -> GatewayClient:
+        return get_object_or_404(_clients(actor_of(request)), pk=key["pk"])
 
-    def _client(self, request: HttpRequest, pk: int) -> GatewayClient:
-        return get_object_or_404(_clients(actor_of(request)), pk=pk)
-
-    def _show(self, request: HttpRequest, client: GatewayClient, form: Form) -> HttpResponse:
-        context = {"form": form, "title": f"修改“{client}”", "back": client.get_absolute_url()}
-        return render(
-            request, "gateway/client_form.html", context, status=422 if form.errors else 200
-        )
+    def save(self, actor: Actor, target: GatewayClient, form: ClientForm) -> GatewayClient:
+        return services.edit(actor, target.pk, form.given(), form.cleaned_data["reason"])
 
 
 class ClientActView(ActView):

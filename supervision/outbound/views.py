@@ -6,18 +6,18 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views import View
 
-from records.errors import NotAllowed, Refused
+from records.actor import Actor
+from records.errors import NotAllowed
 from records.exports import export_list
-from records.forms import show_refusal
 from records.middleware import actor_of
 from records.outbox_pages import ways
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
 from records.views import ActView
 from supervision.gateway.acts import administers
+from supervision.gateway.setting_up import SystemEditView, SystemNewView
 from supervision.outbound import selectors
 from supervision.outbound.acts import LINK_ACTS
 from supervision.outbound.forms import ActFilter, LinkForm, NewLinkForm
@@ -49,33 +49,20 @@ class LinkListView(View):
         return render(request, "outbound/links.html", {"page": page, "rows": rows})
 
 
-class LinkNewView(View):
+class LinkNewView(SystemNewView):
     """Set up a way."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        _ensure_administrator(request)
-        return self._show(request, NewLinkForm())
+    template = "outbound/link_form.html"
+    form = NewLinkForm
+    title, back = "设置对外对接", "outbound:links"
+    saved = "已设置“{}”，启用后开始推送。"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def target_of(self, request: HttpRequest, **key: int) -> None:
         _ensure_administrator(request)
-        form = NewLinkForm(request.POST)
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                link = services.create(
-                    actor_of(request), said["region"], said["target"], form.given(), said["reason"]
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已设置“{link}”，启用后开始推送。")
-                return redirect(link)
-        return self._show(request, form)
 
-    def _show(self, request: HttpRequest, form: LinkForm) -> HttpResponse:
-        context = {"form": form, "title": "设置对外对接", "back": reverse("outbound:links")}
-        status = 422 if form.errors else 200
-        return render(request, "outbound/link_form.html", context, status=status)
+    def save(self, actor: Actor, target: None, form: NewLinkForm) -> OutboundLink:
+        said = form.cleaned_data
+        return services.create(actor, said["region"], said["target"], form.given(), said["reason"])
 
 
 class LinkView(View):
@@ -98,30 +85,17 @@ class LinkView(View):
         return render(request, "outbound/link.html", context)
 
 
-class LinkEditView(View):
+class LinkEditView(SystemEditView):
     """Change it."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        link = _link(request, pk)
-        return self._show(request, link, LinkForm.of(link))
+    template = "outbound/link_form.html"
+    form = LinkForm
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        link = _link(request, pk)
-        form = LinkForm(request.POST)
-        if form.is_valid():
-            try:
-                services.edit(actor_of(request), pk, form.given(), form.cleaned_data["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已修改“{link}”。")
-                return redirect(link)
-        return self._show(request, link, form)
+    def target_of(self, request: HttpRequest, **key: int) -> OutboundLink:
+        return _link(request, key["pk"])
 
-    def _show(self, request: HttpRequest, link: OutboundLink, form: LinkForm) -> HttpResponse:
-        context = {"form": form, "title": f"修改“{link}”", "back": link.get_absolute_url()}
-        status = 422 if form.errors else 200
-        return render(request, "outbound/link_form.html", context, status=status)
+    def save(self, actor: Actor, target: OutboundLink, form: LinkForm) -> OutboundLink:
+        return services.edit(actor, target.pk, form.given(), form.cleaned_data["reason"])
 
 
 class LinkActView(ActView):
