@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from clues.api.clues import ClueViewSet
 from clues.api.joint import JointVerificationViewSet
 from clues.api.letters import LetterViewSet
+from clues.api.measures import MeasureViewSet
 from clues.api.penalties import PenaltyViewSet
 from clues.api.procedures import CrimeViewSet, DisputeViewSet, RefusalViewSet
 from clues.api.sharing import (
@@ -54,6 +55,7 @@ router.register("warnings", WarningViewSet, basename="warning")
 router.register("clues", ClueViewSet, basename="clue")
 router.register("joint-verifications", JointVerificationViewSet, basename="joint-verification")
 router.register("penalties", PenaltyViewSet, basename="penalty")
+router.register("measures", MeasureViewSet, basename="measure")
 router.register("crimes", CrimeViewSet, basename="crime")
 router.register("disputes", DisputeViewSet, basename="dispute")
 router.register("refusals", RefusalViewSet, basename="refusal")

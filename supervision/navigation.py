@@ -142,6 +142,7 @@ MENU: tuple[Group, ...] = (
             Entry("行刑衔接", "clues:crime-list", works_here),
             Entry("争议与推诿", "clues:dispute-list", works_here, also=("clues:refusal-list",)),
             Entry("行政处罚", "clues:penalty-list", works_here),
+            Entry("强制措施", "clues:measure-list", works_here),
             Entry(
                 "预警",
                 "clues:warning-list",

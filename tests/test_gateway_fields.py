@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from clues.models import RiskWarning
 from clues.services import complainants, intake, penalties
 from clues.services.warnings import response
+from clues.tests import measure_samples as measures
 from clues.tests.joint_samples import penalty_data
 from credit.models import Subject
 from credit.rules import default_set
@@ -182,6 +183,7 @@ def tell_the_rest(county: Region, actor: Who) -> None:
     one = Subject.objects.get(name=PERSON[0])
     about = f"{PERSON[0]}（{PERSON[1]}）住{one.address}"
     _fine(actor, one, about)
+    measures.closed(measures.in_force("wjw", subject=one, basis=f"{about}适用的规定"), "wjw")
     _warn(actor, one, about)
     clue = intake.register(
         actor("mzj_clerk"),

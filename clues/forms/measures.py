@@ -18,6 +18,7 @@ from clues.forms.penalties import StateFilter
 from clues.forms.procedures import StepForm, words
 from clues.models import CompulsoryMeasure
 from clues.rules import measures as rules
+from clues.selectors import measures as selectors
 from clues.services.measures.begin import MOST_ITEMS, CarriedOut, ItemData, MeasureData
 from clues.services.measures.ending import Disposal
 from clues.services.measures.term import LONGEST_TEST, most_extension
@@ -274,6 +275,9 @@ class MeasureFilter(StateFilter):
         if self.cleaned_data.get("open"):
             rows = rows.filter(state__in=CompulsoryMeasure.OPEN_STATES)
         return rows
+
+    def in_state(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+        return selectors.in_state(self.actor, rows, state)
 
 
 def longest_terms(region_code: str) -> str:

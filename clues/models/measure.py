@@ -210,6 +210,14 @@ class MeasureItem(models.Model):
         return self.measure.subject.masked(self.name)
 
     @property
+    def shown_place(self) -> str:
+        return self.measure.subject.masked(self.place)
+
+    @property
+    def shown_note(self) -> str:
+        return self.measure.subject.masked(self.note)
+
+    @property
     def quantity_text(self) -> str:
         """3 箱; 1,200.50 元."""
         number = f"{self.quantity:,.3f}".rstrip("0").rstrip(".")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from clues.acts.joint import arranges_visits, begins_joint
-from clues.models import Clue, ClueVisit, JointVerification, Penalty
+from clues.models import Clue, ClueVisit, CompulsoryMeasure, JointVerification, Penalty
+from clues.selectors.measures import in_force_against
 from inspections.models import JointTask, Result
 from records.actor import Actor
 
@@ -25,6 +26,7 @@ class BeforeVisit:
     clues: list[Clue]
     results: list[Result]
     penalties: list[Penalty]
+    measures: list[CompulsoryMeasure]
     has_subject: bool
     may_begin_joint: bool
     may_arrange: bool
@@ -39,7 +41,7 @@ class BeforeVisit:
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.tasks, self.clues, self.results, self.penalties))
+        return not any((self.tasks, self.clues, self.results, self.penalties, self.measures))
 
 
 def before_visit(actor: Actor, clue: Clue) -> BeforeVisit:
@@ -65,6 +67,7 @@ def before_visit(actor: Actor, clue: Clue) -> BeforeVisit:
         if subject_id
         else [],
         penalties=list(penalties_of(actor, subject_id)[:MOST]) if subject_id else [],
+        measures=list(in_force_against(actor, subject_id)[:MOST]) if subject_id else [],
         has_subject=subject_id is not None,
         may_begin_joint=begins_joint(actor, clue),
         may_arrange=arranges_visits(actor, clue),

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from clues.models import (
     Clue,
+    CompulsoryMeasure,
     CrimeHandover,
     JointVerification,
     Penalty,
@@ -16,6 +17,7 @@ from clues.models import (
     VerificationPart,
 )
 from clues.models.referral import is_open
+from clues.selectors.measures import measures_of
 from credit.models import Subject
 from credit.selectors.timeline import Line, Source
 from records.actor import Actor
@@ -56,6 +58,21 @@ def _penalty_line(penalty: Penalty) -> Line:
         state=penalty.get_state_display(),
         tone=penalty.state_tone,
         is_day=True,
+    )
+
+
+def _measure_line(measure: CompulsoryMeasure) -> Line:
+    # A proposal that its head has not signed is nobody's business yet.
+    running = measure.state in CompulsoryMeasure.RUNNING
+    state = CompulsoryMeasure.State.IN_FORCE if running else CompulsoryMeasure.State(measure.state)
+    ended = measure.get_outcome_display() if measure.decided_at else ""
+    return Line(
+        title=measure.title,
+        note="，".join(filter(None, (ended, measure.document, measure.number))),
+        department=measure.department,
+        url=measure.get_absolute_url(),
+        state=str(state.label),
+        tone=CompulsoryMeasure.TONES[state],
     )
 
 
@@ -153,6 +170,16 @@ SOURCES = (
         line=_penalty_line,
         of_department=lambda department: Q(department_id=department),
         open=Q(state__in=(Penalty.State.DRAFT, Penalty.State.REVIEW)),
+    ),
+    Source(
+        code="measure",
+        label="行政强制措施",
+        icon="lock-square",
+        rows=measures_of,
+        at=Coalesce("carried_out_at", "created_at"),
+        line=_measure_line,
+        of_department=lambda department: Q(department_id=department),
+        open=Q(state__in=CompulsoryMeasure.OPEN_STATES),
     ),
     Source(
         code="warning",

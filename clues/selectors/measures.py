@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clues.models import CompulsoryMeasure, Stop
@@ -14,6 +15,15 @@ from clues.selectors.stops import rows_of
 from credit.models import Subject
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
+
+_S = CompulsoryMeasure.State
+_UNSIGNED = (_S.EXTENDING, _S.DISPOSING)
+
+WORDS = (
+    ("reason", "facts"),
+    *((name, name) for name in ("place", "statement", "outcome_reason", "fulfilment")),
+)
+"""What was typed and may name the party: its name on the page, and its field."""
 
 MEASURE_SHEET = Sheet(
     title="行政强制措施",
@@ -53,12 +63,37 @@ def shows_request(actor: Actor, measure: CompulsoryMeasure) -> bool:
     return measure.asked_days is not None and actor.department_id == measure.department_id
 
 
-def shown_state(actor: Actor, measure: CompulsoryMeasure) -> str:
-    """The state in words; what waits for the head's signature is in force for everybody else."""
-    waits = measure.state in (CompulsoryMeasure.State.EXTENDING, CompulsoryMeasure.State.DISPOSING)
-    if waits and actor.department_id != measure.department_id:
-        return CompulsoryMeasure.State.IN_FORCE.label
-    return measure.get_state_display()
+def shown_state(actor: Actor, measure: CompulsoryMeasure) -> CompulsoryMeasure.State:
+    """The state; what waits for the head's signature is in force for everybody else."""
+    state = _S(measure.state)
+    unsigned = state in _UNSIGNED and actor.department_id != measure.department_id
+    return _S.IN_FORCE if unsigned else state
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state as a chip shows it."""
+
+    label: str
+    tone: str
+
+
+def mark_of(actor: Actor, measure: CompulsoryMeasure) -> Mark:
+    """The state as the person is told of it."""
+    state = shown_state(actor, measure)
+    return Mark(str(state.label), CompulsoryMeasure.TONES[state])
+
+
+def in_state(
+    actor: Actor, found: QuerySet[CompulsoryMeasure], state: str
+) -> QuerySet[CompulsoryMeasure]:
+    """Those that are in a state by ``shown_state``."""
+    own = Q(department_id=actor.department_id)
+    if state in _UNSIGNED:
+        return found.filter(own, state=state)
+    if state == _S.IN_FORCE:
+        return found.filter(Q(state=state) | (Q(state__in=_UNSIGNED) & ~own))
+    return found.filter(state=state)
 
 
 def standings_of(actor: Actor, measure: CompulsoryMeasure) -> list[Standing]:
@@ -69,21 +104,22 @@ def standings_of(actor: Actor, measure: CompulsoryMeasure) -> list[Standing]:
     return [Standing(row.stop, row.chip) for row in rows_of(ordered)]
 
 
-def others_in_force(actor: Actor, measure: CompulsoryMeasure) -> QuerySet[CompulsoryMeasure]:
-    """Other measures that stand against the same subject: what is sealed or frozen by another
+def in_force_against(actor: Actor, subject_id: int) -> QuerySet[CompulsoryMeasure]:
+    """The measures that stand against a subject, newest first: what is sealed or frozen by another
     authority is not sealed or frozen again (行政强制法第二十三条第二款、第二十九条第二款)."""
-    return (
-        measure_list(actor)
-        .filter(subject_id=measure.subject_id, state__in=CompulsoryMeasure.RUNNING)
-        .exclude(pk=measure.pk)
-        .order_by("-carried_out_at", "-pk")
-    )
+    found = measure_list(actor).filter(subject_id=subject_id, state__in=CompulsoryMeasure.RUNNING)
+    return found.order_by("-carried_out_at", "-pk")
 
 
 def measures_of(actor: Actor, subject: Subject) -> QuerySet[CompulsoryMeasure]:
     """The measures against a subject that came to something."""
     found = CompulsoryMeasure.objects.visible_to(actor).filter(subject=subject)
     return found.exclude(state=CompulsoryMeasure.State.DROPPED).select_related("department")
+
+
+def masked_words(measure: CompulsoryMeasure) -> dict[str, str]:
+    """What was typed, with nobody named in full."""
+    return {name: measure.subject.masked(getattr(measure, field)) for name, field in WORDS}
 
 
 def term_in_words(measure: CompulsoryMeasure) -> str:
@@ -106,7 +142,7 @@ def rows_for(actor: Actor, found: Iterable[CompulsoryMeasure]) -> Iterator[dict[
             "department": measure.department.name,
             "carried_out_at": f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else "",
             "term_days": term_in_words(measure),
-            "state": shown_state(actor, measure),
+            "state": shown_state(actor, measure).label,
             "outcome": measure.get_outcome_display() if shows_disposal(actor, measure) else "",
             "closed_on": timezone.localtime(closed).date() if closed else None,
         }

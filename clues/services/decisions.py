@@ -23,10 +23,9 @@ def must_enforce(actor: Actor, verb: str, what: str) -> Department:
 
 def may_enforce(actor: Actor) -> bool:
     """Whether the person enters such decisions at all."""
-    return (
-        actor.has_role(Role.CLERK, Role.HEAD)
-        and Department.objects.filter(pk=actor.department_id, enforces=True).exists()
-    )
+    if actor.department_id is None or not actor.has_role(Role.CLERK, Role.HEAD):
+        return False
+    return Department.objects.filter(pk=actor.department_id, enforces=True).exists()
 
 
 def hold_clue_for(actor: Actor, clue: Clue | None, verb: str, what: str) -> None:

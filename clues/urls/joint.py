@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from clues.views import campaigns, joint, penalties, visits
+from clues.views import campaigns, joint, measures, penalties, visits
 
 urlpatterns: list[URLPattern] = [
     path("joint/", joint.JointListView.as_view(), name="joint-list"),
@@ -27,6 +27,29 @@ urlpatterns: list[URLPattern] = [
         "penalties/<int:pk>/act/<slug:code>/",
         penalties.PenaltyActView.as_view(),
         name="penalty-act",
+    ),
+    path("measures/", measures.MeasureListView.as_view(), name="measure-list"),
+    path("measures/add/", measures.MeasureFormView.as_view(), name="measure-new"),
+    path("measures/urgent/", measures.MeasureUrgentView.as_view(), name="measure-urgent"),
+    path("measures/<int:pk>/", measures.MeasureView.as_view(), name="measure"),
+    path("measures/<int:pk>/edit/", measures.MeasureEditView.as_view(), name="measure-edit"),
+    path(
+        "measures/<int:pk>/carry-out/",
+        measures.MeasureCarryOutView.as_view(),
+        name="measure-carry-out",
+    ),
+    *(
+        path(
+            f"measures/<int:pk>/{code}/",
+            measures.MeasureStepView.as_view(code=code),
+            name=f"measure-{code}",
+        )
+        for code in measures.MeasureStepView.pages
+    ),
+    path(
+        "measures/<int:pk>/act/<slug:code>/",
+        measures.MeasureActView.as_view(),
+        name="measure-act",
     ),
     path("campaigns/", campaigns.CampaignListView.as_view(), name="campaign-list"),
     path("campaigns/add/", campaigns.CampaignNewView.as_view(), name="campaign-new"),

@@ -32,7 +32,7 @@ class ActReportSerializer(serializers.ModelSerializer[ActReport]):
         model = ActReport
         fields = (
             *("id", "record", "kind", "region_code", "department", "department_name"),
-            *("result", "penalty", "version", "withdrawn", "status", "content"),
+            *("result", "penalty", "measure", "version", "withdrawn", "status", "content"),
             *("message", "last_error", "reported_at"),
         )
         read_only_fields = fields
@@ -67,7 +67,8 @@ class ActReportFilter(django_filters.FilterSet):
 
 def _on(comparison: str, day: Any) -> Q:
     checked = Q(**{f"part__submitted_at__date__{comparison}": day})
-    return checked | Q(**{f"penalty__decided_on__{comparison}": day})
+    decided = Q(**{f"penalty__decided_on__{comparison}": day})
+    return checked | decided | Q(**{f"measure__carried_out_at__date__{comparison}": day})
 
 
 class ActReportViewSet(viewsets.ReadOnlyModelViewSet[ActReport]):

@@ -104,13 +104,11 @@ class ActFilter(forms.Form):
 
     def narrow(self, found: QuerySet[Any]) -> QuerySet[Any]:
         """The acts that match what was filled in, the status apart."""
-        penalties = self.chosen_kind == ActReport.Kind.PENALTY
-        day = "decided_on" if penalties else "part__submitted_at__date"
-        names = {
-            "department": "department" if penalties else "part__department",
-            "since": f"{day}__gte",
-            "until": f"{day}__lte",
-        }
+        day, department = {
+            ActReport.Kind.PENALTY: ("decided_on", "department"),
+            ActReport.Kind.MEASURE: ("carried_out_at__date", "department"),
+        }.get(ActReport.Kind(self.chosen_kind), ("part__submitted_at__date", "part__department"))
+        names = {"department": department, "since": f"{day}__gte", "until": f"{day}__lte"}
         values = {name: self._value(key) for key, name in names.items()}
         return found.filter(**{name: value for name, value in values.items() if value})
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clues.models import Penalty
+from clues.models import CompulsoryMeasure, Penalty
 from departments.models import Department, Region
 from inspections.models import JointTask, Result, TaskPart
 from matters.models import SubjectCategory
@@ -18,7 +18,7 @@ from records.actor import Actor
 from records.models import OutboxMessage
 from records.outbox_names import TARGETS
 from records.roles import COORDINATION, SYSTEM_ADMIN
-from supervision.outbound.rules import ACT_TYPES
+from supervision.outbound.rules import ACT_TYPES, MEASURE_STATES
 
 
 class OutboundLinkQuerySet(models.QuerySet["OutboundLink"]):
@@ -110,12 +110,14 @@ class ActReport(models.Model):
     """What the province was told last of one supervision act (监管行为数据, G4).
 
     ``record`` names the act for good; ``version`` counts what was told of it. A check is the
-    visit of one department, told by ``result``; a penalty is one kind of penalty of one decision.
+    visit of one department, told by ``result``; a penalty is one kind of penalty of one decision; a
+    measure is one compulsory measure from its carrying out to its end.
     """
 
     class Kind(models.TextChoices):
         CHECK = "check", "行政检查"
         PENALTY = "penalty", "行政处罚"
+        MEASURE = "measure", "行政强制措施"
 
     record = models.CharField("行为编号", max_length=60, unique=True)
     kind = models.CharField("行为类别", max_length=10, choices=Kind.choices)
@@ -126,6 +128,9 @@ class ActReport(models.Model):
     part = models.OneToOneField(TaskPart, models.PROTECT, null=True, related_name="act_report")
     result = models.ForeignKey(Result, models.PROTECT, null=True, related_name="+")
     penalty = models.OneToOneField(Penalty, models.PROTECT, null=True, related_name="act_report")
+    measure = models.OneToOneField(
+        CompulsoryMeasure, models.PROTECT, null=True, related_name="act_report"
+    )
     version = models.PositiveIntegerField("版本", default=1)
     withdrawn = models.BooleanField("已撤回", default=False)
     content = models.JSONField("内容", encoder=DjangoJSONEncoder)
@@ -141,8 +146,15 @@ class ActReport(models.Model):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind="check", part__isnull=False, result__isnull=False, penalty=None)
-                | Q(kind="penalty", part=None, result=None, penalty__isnull=False),
+                condition=Q(
+                    kind="check",
+                    part__isnull=False,
+                    result__isnull=False,
+                    penalty=None,
+                    measure=None,
+                )
+                | Q(kind="penalty", part=None, result=None, penalty__isnull=False, measure=None)
+                | Q(kind="measure", part=None, result=None, penalty=None, measure__isnull=False),
                 name="act_report_of_one_act",
             ),
         )
@@ -157,5 +169,8 @@ CODE_WORDS: dict[str, dict[str, str]] = {
     "subject_kind": dict(SubjectCategory.IdKind.choices),
     "way": dict(JointTask.Origin.choices),
     "penalty_kind": dict(Penalty.Kind.choices),
+    "measure_kind": dict(CompulsoryMeasure.Kind.choices),
+    "measure_state": MEASURE_STATES,
+    "measure_outcome": dict(CompulsoryMeasure.OUTCOMES),
 }
 """What the codes of a report mean, by field."""

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from clues.models import Penalty
+from clues.models import CompulsoryMeasure, Penalty
+from clues.selectors.measures import shown_state
 from inspections.models import Result
 from records.actor import Actor
 from records.errors import NotAllowed
@@ -23,6 +26,7 @@ STATUSES = {
     "sent": "已送达",
     "refused": "推送失败",
 }
+_M = CompulsoryMeasure.State
 TONES = {"missing": "bad", "waiting": "info", "sent": "ok", "refused": "bad"}
 
 SHEET = Sheet(
@@ -70,6 +74,37 @@ def _reportable_penalties() -> QuerySet[Penalty]:
     return found
 
 
+def _reportable_measures() -> QuerySet[CompulsoryMeasure]:
+    """Measures that stand or have ended, and those told of that were withdrawn; nothing
+    confidential, and nothing before its head has seen it."""
+    standing = Q(state__in=CompulsoryMeasure.STANDING)
+    ended = Q(state=_M.WITHDRAWN, act_report__isnull=False)
+    found: QuerySet[CompulsoryMeasure] = CompulsoryMeasure.objects.filter(
+        standing | ended, confidential=False
+    )
+    return found.annotate(told_days=_told_days("act_report__content"))
+
+
+def _told_days(content: str) -> Cast:
+    """By how many days a measure was extended, as the report says."""
+    return Cast(KeyTextTransform("extended_days", content), IntegerField())
+
+
+def _measure_said(report: str, measure: str) -> Q:
+    """Whether a report says how its measure stands; both are ways to them, with "__"."""
+    words = Q()
+    for state in CompulsoryMeasure.STANDING:
+        told = told_state(state)
+        words |= Q(**{f"{measure}state": state, f"{report}content__measure_state": told})
+    stands = Q(**{f"{report}withdrawn": False}) & Q(told_days=F(f"{measure}extended_days")) & words
+    return stands | Q(**{f"{measure}state": _M.WITHDRAWN, f"{report}withdrawn": True})
+
+
+def told_state(state: str) -> str:
+    """How far a measure has come, as it is told: what waits for a signature is in force."""
+    return "in_force" if state in CompulsoryMeasure.RUNNING else str(state)
+
+
 # Whether the report says how the act stands.
 _RESULT_SAID = Q(part__act_report__result=F("pk")) & (
     Q(state=Result.State.PUBLISHED, part__act_report__withdrawn=False)
@@ -78,6 +113,8 @@ _RESULT_SAID = Q(part__act_report__result=F("pk")) & (
 _PENALTY_SAID = Q(state=Penalty.State.IN_FORCE, act_report__withdrawn=False) | Q(
     state=Penalty.State.WITHDRAWN, act_report__withdrawn=True
 )
+
+_MEASURE_SAID = _measure_said("act_report__", "")
 
 
 def unsaid_results(region_code: str) -> QuerySet[Result]:
@@ -90,6 +127,12 @@ def unsaid_penalties(region_code: str) -> QuerySet[Penalty]:
     """The penalties of a region whose report is missing or old."""
     found = _reportable_penalties().filter(region_code__startswith=region_code)
     return _with_status(found, "act_report", _PENALTY_SAID).filter(report_status="missing")
+
+
+def unsaid_measures(region_code: str) -> QuerySet[CompulsoryMeasure]:
+    """The compulsory measures of a region whose report is missing or old."""
+    found = _reportable_measures().filter(region_code__startswith=region_code)
+    return _with_status(found, "act_report", _MEASURE_SAID).filter(report_status="missing")
 
 
 def _with_status(found: QuerySet[Any], report: str, said: Q) -> QuerySet[Any]:
@@ -122,6 +165,14 @@ def acts(actor: Actor, kind: str) -> QuerySet[Any]:
         return _with_status(penalties, "act_report", _PENALTY_SAID).select_related(
             "department", "subject", "act_report__message"
         )
+    if kind == ActReport.Kind.MEASURE:
+        measures = _reportable_measures().filter(
+            pk__in=CompulsoryMeasure.objects.visible_to(actor).values("pk"),
+            region_code__startswith=actor.region_code,
+        )
+        return _with_status(measures, "act_report", _MEASURE_SAID).select_related(
+            "department", "subject", "act_report__message"
+        )
     results = _reportable_results().filter(
         part__in=Result.objects.visible_to(actor).values("part"),
         part__task__region__code__startswith=actor.region_code,
@@ -136,6 +187,7 @@ _REPORT_SAYS = (
     | Q(withdrawn=True, result__state=Result.State.WITHDRAWN)
     | Q(withdrawn=False, penalty__state=Penalty.State.IN_FORCE)
     | Q(withdrawn=True, penalty__state=Penalty.State.WITHDRAWN)
+    | _measure_said("", "measure__")
 )
 
 
@@ -143,10 +195,13 @@ def act_reports(actor: Actor) -> QuerySet[ActReport]:
     """The reports of the acts that the list shows, with ``report_status``: "missing" where the
     report does not say how the act stands now. Raises ``NotAllowed``."""
     ensure_coordinates(actor)
-    visible = Q(part__in=Result.objects.visible_to(actor).values("part")) | Q(
-        penalty__in=Penalty.objects.visible_to(actor), penalty__confidential=False
+    visible = (
+        Q(part__in=Result.objects.visible_to(actor).values("part"))
+        | Q(penalty__in=Penalty.objects.visible_to(actor), penalty__confidential=False)
+        | Q(measure__in=CompulsoryMeasure.objects.visible_to(actor), measure__confidential=False)
     )
-    found = ActReport.objects.visible_to(actor).filter(visible)
+    found = ActReport.objects.visible_to(actor).annotate(told_days=_told_days("content"))
+    found = found.filter(visible)
     return _annotated(found, ~_REPORT_SAYS, "message").select_related("department", "message")
 
 
@@ -179,8 +234,8 @@ class ActLine:
         return TONES[self.status]
 
 
-def line(act: Any) -> ActLine:
-    """An act of ``acts`` as a line."""
+def line(act: Any, actor: Actor) -> ActLine:
+    """An act of ``acts`` as a line for a person."""
     status: str = act.report_status
     if isinstance(act, Penalty):
         return ActLine(
@@ -191,6 +246,19 @@ def line(act: Any) -> ActLine:
             subject=act.subject,
             happened_on=act.decided_on,
             state=act.get_state_display(),
+            status=status,
+            report=getattr(act, "act_report", None),
+        )
+    if isinstance(act, CompulsoryMeasure):
+        at = act.carried_out_at or act.created_at
+        return ActLine(
+            kind=ActReport.Kind.MEASURE.label,
+            document=act.document,
+            url=act.get_absolute_url(),
+            department=act.department,
+            subject=act.subject,
+            happened_on=timezone.localtime(at).date(),
+            state=str(shown_state(actor, act).label),
             status=status,
             report=getattr(act, "act_report", None),
         )
@@ -208,9 +276,9 @@ def line(act: Any) -> ActLine:
     )
 
 
-def export_rows(found: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Acts as rows of ``SHEET``."""
-    for each in map(line, found):
+def export_rows(actor: Actor, found: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Acts as rows of ``SHEET`` for a person."""
+    for each in (line(act, actor) for act in found):
         report = each.report
         yield {
             "kind": each.kind,

@@ -3,6 +3,8 @@ for the coordination office."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -120,7 +122,7 @@ class ActListView(View):
                 request,
                 selectors.SHEET,
                 found.order_by("-id"),
-                selectors.export_rows,
+                partial(selectors.export_rows, actor),
                 "监管行为数据.xlsx",
             )
         page = requested_page(request, found, ("-id",))
@@ -128,7 +130,7 @@ class ActListView(View):
         context = {
             "form": form,
             "page": page,
-            "rows": [selectors.line(each) for each in page],
+            "rows": [selectors.line(each, actor) for each in page],
             "total": capped_count(found),
             "counts": [
                 (status, selectors.STATUSES[status], number, selectors.TONES[status])

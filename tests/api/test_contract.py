@@ -41,6 +41,7 @@ THINGS = {
     "/letters/": "letter_sent",
     "/joint-verifications/": "joint_review",
     "/penalties/": "penalty_review",
+    "/measures/": "measure_review",
     "/crimes/": "crime_reviewing",
     "/disputes/": "dispute_together",
     "/refusals/": "refusal_advised",

@@ -38,6 +38,7 @@ DOORS = {
     "joint": "clues:joint-act",
     "part": "clues:part-act",
     "visit": "clues:visit-act",
+    "measure": "clues:measure-act",
     "penalty": "clues:penalty-act",
     "campaign": "clues:campaign-act",
     "crime": "clues:crime-act",

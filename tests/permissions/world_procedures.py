@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from clues.acts.campaigns import CAMPAIGN_STAGES
@@ -15,6 +17,7 @@ from clues.models import (
     Campaign,
     Clue,
     ClueVisit,
+    CompulsoryMeasure,
     CrimeHandover,
     Dispute,
     JointVerification,
@@ -25,8 +28,10 @@ from clues.models import (
 from clues.services import campaigns, disputes, penalties, refusals
 from clues.services.crime import begin as crime_begin
 from clues.services.letters import led
+from clues.services.measures import term
 from clues.stages import main_stop
 from clues.tests import joint_samples
+from clues.tests import measure_samples as measures
 from clues.tests import procedure_samples as samples
 from clues.tests.samples import own_handling, person, photo
 from departments.models import User
@@ -48,6 +53,7 @@ def add_procedures(world: World) -> None:
     """Each procedure in every state that its acts ask for."""
     _joint(world)
     _penalties(world)
+    _measures(world)
     _campaigns(world)
     _crimes(world)
     _disputes(world)
@@ -106,6 +112,29 @@ def _penalties(world: World) -> None:
     )
     in_force = again(entered, PENALTY_STAGES, act_key="other", state=_N.IN_FORCE)
     world.add(penalty_review=entered, penalty=in_force)
+
+
+def _measures(world: World) -> None:
+    def one(code: str, **over: Any) -> CompulsoryMeasure:
+        done = {"document": f"淮民强〔2026〕{code}号"}
+        return measures.in_force("mzj", done, subject=world.things["subject"], **over)
+
+    clerk, head, subject = person("mzj_clerk"), person("mzj_head"), world.things["subject"]
+    asked = {"days": 10, "reason": "案情复杂"}
+    extended = term.ask_extension(clerk, one("extended").pk, **asked)
+    world.add(
+        measure_review=measures.applied("mzj", subject=subject),
+        measure_approved=measures.approved("mzj", subject=subject),
+        measure_urgent=measures.urgent("mzj", subject=subject),
+        measure_in_force=one("in_force"),
+        measure_freeze=one("freeze", kind="freeze"),
+        measure_tested=measures.under_test(one("tested"), "mzj"),
+        measure_extended=term.grant_extension(head, extended.pk),
+        measure_extending=term.ask_extension(clerk, one("extending").pk, **asked),
+        measure_disposing=measures.disposing(one("disposing"), "mzj"),
+        measure_decided=measures.decided(one("decided"), "mzj"),
+        measure_closed=measures.closed(one("closed"), "mzj"),
+    )
 
 
 def _campaigns(world: World) -> None:

@@ -199,7 +199,9 @@ def carry_out(actor: Actor, pk: int, carried: CarriedOut) -> CompulsoryMeasure:
     try:
         with transaction.atomic():
             with MEASURE_ACTS.take(actor, "carry-out", pk) as measure:
-                if measure.approved_at is None or carried.at < measure.approved_at:
+                # Forms tell times by the minute.
+                approved_at = (measure.approved_at or clock.now()).replace(second=0, microsecond=0)
+                if carried.at < approved_at:
                     raise Refused("实施时间不能早于批准时间。", field="at")
                 _do(actor, measure, carried)
             restate(actor, measure)

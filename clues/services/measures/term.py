@@ -14,7 +14,7 @@ from clues.services.measures.begin import DELIVER
 from clues.services.procedures import told
 from clues.stages import close_side, main_stop, open_side
 from credit.services.origins import restate
-from departments.profile import number
+from departments.profile import TimeLimit, number
 from records import clock, deadlines
 from records.actor import Actor
 from records.errors import Conflict, Refused
@@ -145,9 +145,7 @@ def most_extension(measure: CompulsoryMeasure) -> int:
     return max(0, number(measure.region_code, rule) - measure.extended_days)
 
 
-def wait_for_head(
-    actor: Actor, measure: CompulsoryMeasure, clock_rule: rules.TimeLimit, waits: str
-) -> Stop:
+def wait_for_head(actor: Actor, measure: CompulsoryMeasure, limit: TimeLimit, waits: str) -> Stop:
     """Let the head sign something while the term runs on; nobody else is told before."""
     return open_side(
         actor,
@@ -156,7 +154,7 @@ def wait_for_head(
         kind="measure",
         waits=waits,
         department_id=measure.department_id,
-        clock=clock_rule,
+        clock=limit,
         for_head=True,
         internal=True,
     )

@@ -1,7 +1,8 @@
 """Each supervision act is told to the province once, and again when it changes (监管行为数据, G4).
 
-What is told is written in the transaction of the act itself: results and penalties say through
-``credit.services.origins`` that they changed. What was there before is told by ``report_missing``.
+What is told is written in the transaction of the act itself: results, penalties and measures say
+through ``credit.services.origins`` that they changed. What was there before is told by
+``report_missing``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clues.models import Penalty
+from clues.models import CompulsoryMeasure, Penalty
 from inspections.models import Result
 from matters.models import SubjectCategory
 from records import clock, trail
@@ -25,7 +26,13 @@ from records.outbox import CREDIT_CHINA, PROVINCE, post
 from records.queue import wake_after_commit
 from supervision.outbound.models import ActReport
 from supervision.outbound.rules import ACT_TYPES
-from supervision.outbound.selectors import coordinates, unsaid_penalties, unsaid_results
+from supervision.outbound.selectors import (
+    coordinates,
+    told_state,
+    unsaid_measures,
+    unsaid_penalties,
+    unsaid_results,
+)
 
 REPORT_TASK = "outbound.report_missing"
 _BATCH = 200
@@ -49,12 +56,14 @@ class Standing:
 
 
 def on_restated(objects: Iterable[models.Model], **_: Any) -> None:
-    """Tell of results and penalties that have changed, inside the transaction of the change."""
+    """Tell of what has changed, inside the transaction of the change."""
     for each in objects:
         if isinstance(each, Result):
             report_result(each)
         elif isinstance(each, Penalty):
             report_penalty(each)
+        elif isinstance(each, CompulsoryMeasure):
+            report_measure(each)
 
 
 def report_result(result: Result) -> OutboxMessage | None:
@@ -90,6 +99,23 @@ def report_penalty(penalty: Penalty) -> OutboxMessage | None:
             about=penalty,
             content=_of_penalty(penalty) if stands else None,
             public=penalty.subject.id_kind == SubjectCategory.IdKind.USCC,
+        )
+    )
+
+
+def report_measure(measure: CompulsoryMeasure) -> OutboxMessage | None:
+    """Tell of a compulsory measure as far as it has come, once its head has approved or lifted it.
+    What is confidential is not told, and taken back when it becomes so. The row is locked."""
+    stands = measure.state in CompulsoryMeasure.STANDING and not measure.confidential
+    return _tell(
+        Standing(
+            record=f"{measure.region_code}-{ACT_TYPES[_Kind.MEASURE]}-{measure.pk}",
+            kind=_Kind.MEASURE,
+            region_code=measure.region_code,
+            department_id=measure.department_id,
+            act={"measure": measure},
+            about=measure,
+            content=_of_measure(measure) if stands else None,
         )
     )
 
@@ -197,11 +223,37 @@ def _of_penalty(penalty: Penalty) -> dict[str, Any]:
     }
 
 
+def _of_measure(measure: CompulsoryMeasure) -> dict[str, Any]:
+    subject = measure.subject
+    matter = measure.clue.matter if measure.clue else None
+    at, decided = measure.carried_out_at or measure.created_at, measure.decided_at
+    return {
+        "department_name": measure.department.name,
+        "subject_kind": subject.id_kind,
+        "subject_identifier": subject.shown_identifier,
+        "subject_name": subject.shown_name,
+        "matter_code": matter.code if matter else None,
+        "document_number": measure.document,
+        "happened_on": timezone.localtime(at).date().isoformat(),
+        "officers": measure.officers.count(),
+        "measure_kind": measure.kind,
+        "legal_basis": subject.masked(measure.basis),
+        "urgent": measure.urgent,
+        "term_days": measure.term_days,
+        "extended_days": measure.extended_days,
+        "measure_state": told_state(measure.state),
+        "measure_outcome": measure.outcome if decided else None,
+        "decided_on": timezone.localtime(decided).date().isoformat() if decided else None,
+        "closed_on": measure.fulfilled_on.isoformat() if measure.fulfilled_on else None,
+    }
+
+
 def report_missing(region_code: str = "") -> int:
     """Tell of all acts of a region whose report is missing or does not say how they stand, a batch
     per transaction; returns how many. Safe to run twice, and again after a kill."""
     told = _in_batches(unsaid_results(region_code), report_result)
-    return told + _in_batches(unsaid_penalties(region_code), report_penalty)
+    told += _in_batches(unsaid_penalties(region_code), report_penalty)
+    return told + _in_batches(unsaid_measures(region_code), report_measure)
 
 
 def _in_batches(found: QuerySet[Any], tell: Any) -> int:
