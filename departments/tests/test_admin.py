@@ -27,6 +27,7 @@ CONFIGURATION = (
     "departments/rulevalue",
     "departments/user",
     "records/dayoverride",
+    "records/importjob",
 )
 WATCH = (
     "axes/accessattempt",
