@@ -33,7 +33,8 @@ def propose(
     """Propose extra points (hundredths) for a department.
 
     Raises ``NotAllowed``; ``Refused`` at the field without title, reason, evidence, or with more
-    points than the scheme's cap; ``Conflict`` when the round is frozen.
+    points than the scheme's cap; ``Conflict`` when the round is frozen, or the same waits for the
+    head already, as after a second click.
     """
     score = Score.objects.select_related("round__region", "department").get(pk=score_id)
     if not assesses(actor, score.region_code):
@@ -52,6 +53,10 @@ def propose(
         raise Refused("请上传证明材料。", field="files")
     if len(files) > MOST_FILES:
         raise Refused(f"一次最多上传 {MOST_FILES} 个文件。", field="files")
+    Round.objects.select_for_update().get(pk=score.round_id)
+    waiting = Bonus.objects.filter(of=score, title=title.strip(), state=Bonus.State.PROPOSED)
+    if waiting.exists():
+        raise Conflict(f"“{title.strip()}”的加分已经提出，正待负责人批准。")
     bonus = Bonus.objects.create(
         of=score, title=title.strip(), reason=reason.strip(), points=points
     )

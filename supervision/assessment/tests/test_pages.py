@@ -150,6 +150,9 @@ def test_extra_points_are_proposed_with_a_file(published, actor, client_of) -> N
     typed = {"title": "创新做法", "points": "1.5", "reason": "全市推广"}
     assert client_of("xzsp_clerk").post(url, typed).status_code == 422
     client_of("xzsp_clerk").post(url, typed | {"files": proof})
+    proof.seek(0)
+    again = client_of("xzsp_clerk").post(url, typed | {"files": proof})
+    assert again.status_code == 422 and "正待负责人批准" in again.content.decode()
     bonus = Bonus.objects.get()
     assert bonus.points == 150
     assert client_of("mzj_head").get(bonus.get_absolute_url()).status_code == 404
