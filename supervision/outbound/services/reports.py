@@ -16,11 +16,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clues.models import CompulsoryMeasure, Penalty
+from clues.services import complainants
 from inspections.models import Result
 from matters.models import SubjectCategory
 from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed
+from records.masking import without_persons
 from records.models import OutboxMessage
 from records.outbox import CREDIT_CHINA, PROVINCE, post
 from records.queue import wake_after_commit
@@ -205,6 +207,10 @@ def _of_check(result: Result) -> dict[str, Any]:
     }
 
 
+def _complainants(penalty: Penalty) -> list[str]:
+    return [each.name for each in complainants.all_of(penalty.clue)] if penalty.clue else []
+
+
 def _of_penalty(penalty: Penalty) -> dict[str, Any]:
     subject = penalty.subject
     matter = penalty.clue.matter if penalty.clue else None
@@ -215,7 +221,8 @@ def _of_penalty(penalty: Penalty) -> dict[str, Any]:
         "subject_name": subject.shown_name,
         "matter_code": matter.code if matter else None,
         "document_number": penalty.number,
-        "unlawful_act": subject.masked(penalty.act),
+        # 信用中国 publishes it.
+        "unlawful_act": without_persons(subject.masked(penalty.act), _complainants(penalty)),
         "happened_on": [penalty.occurred_from.isoformat(), penalty.occurred_to.isoformat()],
         "decided_on": penalty.decided_on.isoformat(),
         "penalty_kind": penalty.kind,

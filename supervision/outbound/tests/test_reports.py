@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clues.models import Penalty
+from clues.models import Complainant, Penalty
 from clues.services import clue_secrecy, penalties
 from clues.tests.samples import make_clue
 from clues.tests.test_penalties import enter
@@ -92,6 +92,22 @@ def test_a_penalty_is_reported_when_signed_and_withdrawn_with_it(county, actor):
     assert payload["fine_fen"] == penalty.amount
     assert last == "withdrawn"
     assert [topic for topic, _ in told(outbox.CREDIT_CHINA)] == ["reported", "withdrawn"]
+
+
+def test_what_is_published_elsewhere_holds_no_complainant_and_no_number_of_a_person(county, actor):
+    clue = make_clue(actor("wjw_clerk"))
+    Complainant.objects.update_or_create(clue=clue, defaults={"name": "赵反映"})
+    penalty = enter(clue=clue)
+    Penalty.objects.filter(pk=penalty.pk).update(
+        act="经赵反映举报，负责人（身份证 411603198001011234）拒不配合，电话13812345678"
+    )
+    penalties.sign(actor("wjw_head"), penalty.pk)
+
+    for target in (outbox.PROVINCE, outbox.CREDIT_CHINA):
+        ((_, payload),) = told(target)
+        assert payload["unlawful_act"] == (
+            "经赵**举报，负责人（身份证 **************1234）拒不配合，电话*******5678"
+        )
 
 
 def test_what_becomes_confidential_is_taken_back_and_not_listed(county, actor):
