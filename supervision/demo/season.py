@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from clues.models import CompulsoryMeasure
 from departments.actors import actor_for
 from departments.models import Region
 from inspections import draw as dr
@@ -24,6 +25,7 @@ from matters.upstream import Told
 from records import clock, deadlines, imports, periods
 from records.actor import Actor
 from records.workdays import SHANGHAI, end_of_day, working_days_between
+from supervision.demo.season_measures import measures
 from supervision.demo.season_visits import visits
 from supervision.demo.stage import Cast, Story, play
 from supervision.demo.workbooks import matters_workbook
@@ -176,12 +178,14 @@ def load_season(region: Region, say: Callable[[str], None]) -> None:
             _drawn(cast, _DEVICES),
             _announced(cast, _BEAUTY),
             _told_from_above(cast),
+            *measures(cast),
         ]
     )
     visited = JointTask.objects.filter(region=region)
     say(
         f"联合检查：{len(ITEMS)} 项生效事项，{Draw.objects.count()} 次抽取，"
-        f"{visited.count()} 户，公示结果 {Publication.objects.count()} 条"
+        f"{visited.count()} 户，公示结果 {Publication.objects.count()} 条，"
+        f"强制措施 {CompulsoryMeasure.objects.count()} 项"
     )
 
 

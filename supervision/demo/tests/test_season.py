@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clues.models import CompulsoryMeasure
 from credit.services.directory import upsert_subjects
 from departments.models import Region
 from inspections import draw as dr
@@ -78,6 +79,12 @@ def test_a_season_is_there_and_its_draws_verify(season: Region, actor, tmp_path:
     assert [c.met_at > c.due_at for c in clocks].count(True) == 1
     mending = Rectification.objects.values_list("state", "overdue_on")
     assert {(state, bool(day)) for state, day in mending} >= {("done", False), ("running", True)}
+
+    closed, standing = CompulsoryMeasure.objects.order_by("pk")
+    assert (closed.state, closed.extended_days, closed.tests.count()) == ("closed", 15, 1)
+    assert (standing.state, standing.urgent) == ("in_force", True)
+    kept = Deadline.objects.filter(rule__startswith="clues.measure", met_at__isnull=False)
+    assert kept and all(clock.met_at <= clock.due_at for clock in kept)
 
     rollups.fold_all()
     tiles = board(actor("xzsp_head")).tiles
