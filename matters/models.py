@@ -15,6 +15,7 @@ from departments.models import Department, Region
 from departments.roles import Function
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class SubjectCategory(models.Model):
@@ -122,7 +123,7 @@ class MatterVersionQuerySet(models.QuerySet["MatterVersion"]):
         return self.filter(state=MatterVersion.State.IN_FORCE)
 
 
-class MatterVersion(models.Model):
+class MatterVersion(Toned):
     """A matter as it stood or stands; what was decided under it keeps pointing to it (M2)."""
 
     class State(models.TextChoices):
@@ -213,11 +214,6 @@ class MatterVersion(models.Model):
         return self.matter.region.code
 
     @property
-    def state_tone(self) -> str:
-        """The tone of the state's chip."""
-        return self.TONES.get(self.state, "neutral")
-
-    @property
     def ratio_text(self) -> str:
         """The share of subjects to check, in words."""
         if self.full_coverage:
@@ -292,7 +288,7 @@ class UpstreamMatterQuerySet(models.QuerySet["UpstreamMatter"]):
         return self.filter(region__code=actor.region_code)
 
 
-class UpstreamMatter(models.Model):
+class UpstreamMatter(Toned):
     """A matter of a list above the region (M3), as told by the upper level; ``latest`` is its
     newest version, ``settled`` the number of the last one that the region has dealt with."""
 
@@ -350,11 +346,6 @@ class UpstreamMatter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("matters:upstream", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        """The tone of the state's chip."""
-        return self.TONES.get(self.state, "neutral")
 
 
 class UpstreamVersion(models.Model):

@@ -18,6 +18,7 @@ from inspections.models import PlanItem
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class CampaignQuerySet(ConcealableQuerySet):
@@ -28,7 +29,7 @@ class CampaignQuerySet(ConcealableQuerySet):
         return Q(proposed_by_id=actor.department_id) | Q(lead_id=actor.department_id)
 
 
-class Campaign(Concealable):
+class Campaign(Concealable, Toned):
     """A pattern seen, and what is made of it: an item added to this year's plan, or a reason why
     not. The system proposes for no department; coordination decides on every proposal."""
 
@@ -104,7 +105,3 @@ class Campaign(Concealable):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:campaign", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]

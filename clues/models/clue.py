@@ -25,6 +25,7 @@ from departments.roles import STAFF, Role
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 from records.search import gram_index
 
 _OPEN = ("received", "talked", "transferred", "handling", "supplement", "returned", "disputed")
@@ -80,7 +81,7 @@ def _township_of(actor: Actor) -> models.QuerySet[Any, Any]:
     return Region.objects.filter(code=actor.township_code).values("pk")
 
 
-class Clue(Concealable):
+class Clue(Concealable, Toned):
     """Something that may be wrong, from whatever source, until somebody is told the end (L1–L5).
 
     ``receiver`` took it in first and keeps answering to the complainant until it is handed over;
@@ -254,10 +255,6 @@ class Clue(Concealable):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
 
 class ClueParty(models.Model):

@@ -12,6 +12,7 @@ from clues.models.procedure import Procedure
 from credit.models import Subject
 from departments.models import Department
 from records.actor import Actor
+from records.models import Toned
 
 
 class CrimeHandoverQuerySet(ConcealableQuerySet):
@@ -30,7 +31,7 @@ class CrimeHandoverQuerySet(ConcealableQuerySet):
         return begun | (concerned & Q(sent_at__isnull=False))
 
 
-class CrimeHandover(Procedure):
+class CrimeHandover(Procedure, Toned):
     """A case between administrative and criminal justice (行刑衔接, L7).
 
     ``TO_POLICE``: a department hands a suspected crime over. ``TO_DEPARTMENT``: the police hand
@@ -156,10 +157,6 @@ class CrimeHandover(Procedure):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:crime", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def goes_out(self) -> bool:

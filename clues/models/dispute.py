@@ -13,6 +13,7 @@ from departments.roles import STAFF, Role
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class DisputeQuerySet(ConcealableQuerySet):
@@ -27,7 +28,7 @@ class DisputeQuerySet(ConcealableQuerySet):
         return Q(raiser_id=own) | raised | (asked & Q(raised_at__isnull=False))
 
 
-class Dispute(Procedure):
+class Dispute(Procedure, Toned):
     """Who has to act? Raised by one department, acted on together first, negotiated, decided by
     the legal office (enforcement) or the establishment office (duties) (L9, T 11, J 2).
 
@@ -112,10 +113,6 @@ class Dispute(Procedure):
     def get_absolute_url(self) -> str:
         return reverse("clues:dispute", args=[self.pk])
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
-
 
 class DisputeParty(models.Model):
     """A department in a dispute: what it did meanwhile, whether it agrees, what it says."""
@@ -179,7 +176,7 @@ class RefusalQuerySet(ConcealableQuerySet):
         return Q(department_id=own) | advised | Q(government_id=own) | Q(discipline_id=own)
 
 
-class Refusal(Procedure):
+class Refusal(Procedure, Toned):
     """A department does not do its duty: advice, county government, correction, criticism,
     accountability (L9, T 11). ``government`` and ``discipline`` are named at their step."""
 
@@ -274,7 +271,3 @@ class Refusal(Procedure):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:refusal", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]

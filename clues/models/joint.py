@@ -17,6 +17,7 @@ from departments.models import Department
 from inspections.models import JointTask
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class JointVerificationQuerySet(ConcealableQuerySet):
@@ -31,7 +32,7 @@ class JointVerificationQuerySet(ConcealableQuerySet):
         return Q(lead_id=actor.department_id) | Q(pk__in=asked.values("joint_id"))
 
 
-class JointVerification(Concealable):
+class JointVerification(Concealable, Toned):
     """One question to several departments about a clue, with one conclusion (联合核查)."""
 
     class State(models.TextChoices):
@@ -101,10 +102,6 @@ class JointVerification(Concealable):
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
-
 
 class VerificationPartQuerySet(ConcealableQuerySet):
     def _internal(self) -> Q:
@@ -117,7 +114,7 @@ class VerificationPartQuerySet(ConcealableQuerySet):
         return Q(joint__lead_id=actor.department_id) | (sent & Q(joint__in=own.values("joint_id")))
 
 
-class VerificationPart(Concealable):
+class VerificationPart(Concealable, Toned):
     """What one department verifies, until when, and what it found."""
 
     class State(models.TextChoices):
@@ -184,10 +181,6 @@ class VerificationPart(Concealable):
     def get_absolute_url(self) -> str:
         return f"{self.joint.get_absolute_url()}#part-{self.pk}"
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
-
 
 class ClueVisitQuerySet(ConcealableQuerySet):
     def _internal(self) -> Q:
@@ -200,7 +193,7 @@ class ClueVisitQuerySet(ConcealableQuerySet):
         )
 
 
-class ClueVisit(Concealable):
+class ClueVisit(Concealable, Toned):
     """A clue looked into on a visit that takes place anyway, or that was started for it: one
     visit instead of two."""
 
@@ -253,7 +246,3 @@ class ClueVisit(Concealable):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:visit", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]

@@ -16,6 +16,7 @@ from credit.models import Subject
 from departments.models import Department
 from inspections.models import Inspector
 from records.masking import masked_identifier
+from records.models import Toned
 
 
 class CompulsoryMeasureQuerySet(DecisionQuerySet):
@@ -23,7 +24,7 @@ class CompulsoryMeasureQuerySet(DecisionQuerySet):
         return Q(state__in=CompulsoryMeasure.INTERNAL)
 
 
-class CompulsoryMeasure(Procedure):
+class CompulsoryMeasure(Procedure, Toned):
     """Sealing, seizing, freezing or another measure of one department against one subject (I13).
 
     ``facts`` are the reasons. ``term_days`` is the term that the decision states, counted from the
@@ -160,10 +161,6 @@ class CompulsoryMeasure(Procedure):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:measure", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def steps_done(self) -> list[str]:

@@ -17,6 +17,7 @@ from credit.models import Subject
 from departments.models import Department
 from matters.models import CheckItem
 from records import clock
+from records.models import Toned
 
 
 class PenaltyQuerySet(DecisionQuerySet):
@@ -24,7 +25,7 @@ class PenaltyQuerySet(DecisionQuerySet):
         return ~Q(state__in=(Penalty.State.IN_FORCE, Penalty.State.WITHDRAWN))
 
 
-class Penalty(Concealable):
+class Penalty(Concealable, Toned):
     """One kind of penalty of one decision on one unlawful act of a subject.
 
     ``act`` names the act in words, ``act_key`` is what makes it the same act in the eyes of the
@@ -132,10 +133,6 @@ class Penalty(Concealable):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:penalty", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def amount_text(self) -> str:

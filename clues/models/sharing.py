@@ -16,6 +16,7 @@ from clues.models.clue import Clue
 from departments.models import Department
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class NeverConfidentialQuerySet(ConcealableQuerySet):
@@ -37,7 +38,7 @@ class SharingEntryQuerySet(NeverConfidentialQuerySet):
         return self.filter(state=SharingEntry.State.CURRENT)
 
 
-class SharingEntry(Concealable):
+class SharingEntry(Concealable, Toned):
     """One version of a row of a region's sharing catalogue: which information a department shares
     with whom, how, within how many working days and how secret it is (J 5, T 10).
 
@@ -155,10 +156,6 @@ class SharingEntry(Concealable):
     def get_absolute_url(self) -> str:
         return reverse("clues:sharing-entry", args=[self.pk])
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
-
 
 class SharedRecordQuerySet(ConcealableQuerySet):
     def _internal(self) -> Q:
@@ -171,7 +168,7 @@ class SharedRecordQuerySet(ConcealableQuerySet):
         return Q(provider_id=actor.department_id) | Q(pk__in=received.values("record_id"))
 
 
-class SharedRecord(Concealable):
+class SharedRecord(Concealable, Toned):
     """Information made or received on a day, owed to other departments from that day on.
 
     ``source`` is the object of the platform that gave rise to it, if any.
@@ -243,10 +240,6 @@ class SharedRecord(Concealable):
     def get_absolute_url(self) -> str:
         return reverse("clues:shared-record", args=[self.pk])
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
-
 
 class ShareReceipt(models.Model):
     """A department that was given a shared record, and who opened it there when."""
@@ -279,7 +272,7 @@ class SharingRequestQuerySet(NeverConfidentialQuerySet):
         return Q(requester_id=actor.department_id) | asked
 
 
-class SharingRequest(Concealable):
+class SharingRequest(Concealable, Toned):
     """A department asks another for information that the catalogue does not give it."""
 
     class State(models.TextChoices):
@@ -338,7 +331,3 @@ class SharingRequest(Concealable):
 
     def get_absolute_url(self) -> str:
         return reverse("clues:sharing-request", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]

@@ -31,6 +31,7 @@ from inspections.models import JointTask
 from matters.models import Matter
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 from records.search import gram_index
 
 
@@ -68,7 +69,7 @@ class WarningRuleVersionQuerySet(models.QuerySet["WarningRuleVersion"]):
         return self.filter(state=WarningRuleVersion.State.IN_FORCE)
 
 
-class WarningRuleVersion(models.Model):
+class WarningRuleVersion(Toned):
     """What is counted, over which days, per what, and from which value on somebody is warned.
 
     A version in force is never edited; the warnings it raised keep pointing to it.
@@ -170,10 +171,6 @@ class WarningRuleVersion(models.Model):
         return self.rule.region_code
 
     @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.State(self.state), "neutral")
-
-    @property
     def level_tone(self) -> str:
         return rules.LEVEL_TONES[self.level]
 
@@ -197,7 +194,7 @@ class RiskWarningQuerySet(ListedQuerySet):
         return self.filter(state__in=RiskWarning.OPEN_STATES)
 
 
-class RiskWarning(Concealable):
+class RiskWarning(Concealable, Toned):
     """A warning raised by a rule, or sent down by the nation or the province, until somebody has
     said what comes of it (J7, N二2(1), H12). ``owner`` answers for it.
 
@@ -338,10 +335,6 @@ class RiskWarning(Concealable):
     def needs_study(self) -> bool:
         """A major warning is studied jointly before anything is decided (J7)."""
         return self.level == rules.MAJOR and not self.study_conclusion
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def level_tone(self) -> str:

@@ -15,6 +15,7 @@ from departments.models import Region
 from departments.roles import STAFF
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 BY_HAND = "hand"
 _REASONS = REASONS | {BY_HAND: "人工登记"}
@@ -33,7 +34,7 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
         return self.filter(state__in=DuplicatePair.WAITING)
 
 
-class DuplicatePair(models.Model):
+class DuplicatePair(Toned):
     """Two entries that may be the same subject (S1): found by the platform or told by a person,
     then merged or told apart.
 
@@ -97,10 +98,6 @@ class DuplicatePair(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:duplicate", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

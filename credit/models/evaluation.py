@@ -14,6 +14,7 @@ from credit.scoring import Bands, Line, points
 from departments.models import Department, Region
 from matters.models import Matter
 from records.actor import Actor
+from records.models import Toned
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -32,7 +33,7 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.filter(kind__in=(Evaluation.Kind.QUARTERLY, Evaluation.Kind.ORDERED))
 
 
-class Evaluation(models.Model):
+class Evaluation(Toned):
     """One run of an indicator set over the subjects of a region, on a day (S4).
 
     It goes on in steps (``EvaluationStep``), several at once, so that a run that was killed goes on
@@ -122,10 +123,6 @@ class Evaluation(models.Model):
     def bands(self) -> Bands:
         """The lines between the grades that it judges by."""
         return self.by_set.bands if self.tried is None else Bands(*self.tried["bands"])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

@@ -13,6 +13,7 @@ from departments.models import Department, Region
 from departments.roles import Function
 from matters.models import Matter
 from records.actor import Actor
+from records.models import Toned
 
 
 class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
@@ -38,7 +39,7 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         return self.filter(state=IndicatorSet.State.IN_FORCE)
 
 
-class IndicatorSet(models.Model):
+class IndicatorSet(Toned):
     """A version of the indicators by which subjects are judged, in general or for one matter (S3).
 
     A version in force is never edited: a new one takes its place.
@@ -109,10 +110,6 @@ class IndicatorSet(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:indicator-set", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

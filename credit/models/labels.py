@@ -13,6 +13,7 @@ from departments.models import Region
 from departments.roles import STAFF
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class Label(models.Model):
@@ -40,7 +41,7 @@ class LabelRuleQuerySet(models.QuerySet["LabelRule"]):
         return self.filter(label__region__code=actor.region_code)
 
 
-class LabelRule(models.Model):
+class LabelRule(Toned):
     """Gives its label to every subject that meets all of its conditions, and takes it back from
     those that no longer do (S1). An empty condition is none.
 
@@ -97,10 +98,6 @@ class LabelRule(models.Model):
     @property
     def region_code(self) -> str:
         return self.label.region.code
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
 
 class SubjectLabel(models.Model):

@@ -17,6 +17,7 @@ from departments.actors import is_staff_member
 from departments.models import Department, Region
 from departments.roles import STAFF, Function
 from records.actor import Actor
+from records.models import Toned
 
 
 class PetitionQuerySet(models.QuerySet["Petition"]):
@@ -43,7 +44,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         return self.filter(state__in=Petition.OPEN)
 
 
-class Petition(models.Model):
+class Petition(Toned):
     """What a subject asks about its credit (S3): an objection (异议) to what is held against it,
     or the repair (信用修复) of what it has put right.
 
@@ -135,10 +136,6 @@ class Petition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:petition", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

@@ -13,6 +13,7 @@ from departments.models import Department, Region
 from departments.roles import Function
 from matters.models import Matter, MatterVersion
 from records.actor import Actor
+from records.models import Toned
 
 
 class SupervisionPolicyQuerySet(models.QuerySet["SupervisionPolicy"]):
@@ -32,7 +33,7 @@ class SupervisionPolicyQuerySet(models.QuerySet["SupervisionPolicy"]):
         return self.filter(state=SupervisionPolicy.State.IN_FORCE)
 
 
-class SupervisionPolicy(models.Model):
+class SupervisionPolicy(Toned):
     """A version of a region's differentiated supervision (S5): how many of each grade are drawn,
     how often, in what way, in general and in single matters.
 
@@ -93,10 +94,6 @@ class SupervisionPolicy(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:policy", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

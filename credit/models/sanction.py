@@ -13,6 +13,7 @@ from departments.actors import is_staff_member
 from departments.models import Department, Region
 from departments.roles import STAFF, Function
 from records.actor import Actor
+from records.models import Toned
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):
@@ -39,7 +40,7 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         return self.filter(state__in=Sanction.IN_FORCE)
 
 
-class Sanction(models.Model):
+class Sanction(Toned):
     """A joint sanction (S7): what a department asks others to do to a dishonest subject, on what
     facts and basis, for how long. ``since`` and ``until`` are its first and last day."""
 
@@ -141,10 +142,6 @@ class Sanction(models.Model):
         return reverse("credit:sanction", args=[self.pk])
 
     @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
-
-    @property
     def region_code(self) -> str:
         return self.region.code
 
@@ -157,7 +154,7 @@ class SanctionPartQuerySet(models.QuerySet["SanctionPart"]):
         return self.filter(sanction__in=Sanction.objects.visible_to(actor))
 
 
-class SanctionPart(models.Model):
+class SanctionPart(Toned):
     """What one implementing department does of a sanction, from receipt to release."""
 
     class State(models.TextChoices):
@@ -207,10 +204,6 @@ class SanctionPart(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.sanction.get_absolute_url()}#part-{self.pk}"
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

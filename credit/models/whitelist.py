@@ -12,6 +12,7 @@ from departments.models import Department, Region
 from departments.roles import STAFF, Function
 from matters.models import Matter
 from records.actor import Actor
+from records.models import Toned
 
 
 class WhiteListEntryQuerySet(models.QuerySet["WhiteListEntry"]):
@@ -37,7 +38,7 @@ class WhiteListEntryQuerySet(models.QuerySet["WhiteListEntry"]):
         return self.filter(state=WhiteListEntry.State.LISTED)
 
 
-class WhiteListEntry(models.Model):
+class WhiteListEntry(Toned):
     """A subject on the white list (白名单, Y 十四) for one matter, or for all matters that the
     department leads. ``since`` and ``until`` are the first and last day of the term."""
 
@@ -118,10 +119,6 @@ class WhiteListEntry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credit:white-list-entry", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

@@ -14,6 +14,7 @@ from inspections.models.directory import Inspector
 from inspections.models.plans import PlanItem, PlanItemPart, party_role
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 
 
 class DrawQuerySet(models.QuerySet["Draw"]):
@@ -33,7 +34,7 @@ class DrawQuerySet(models.QuerySet["Draw"]):
         )
 
 
-class Draw(models.Model):
+class Draw(Toned):
     """One draw in format dr-1 (docs/draw.md). The hashed texts are kept exactly as hashed.
 
     ``code_key`` is the secret from which the codes of officers and natural persons of this draw
@@ -112,10 +113,6 @@ class Draw(models.Model):
         State.DONE: "ok",
         State.VOID: "neutral",
     }
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
 
     @property
     def region_code(self) -> str:

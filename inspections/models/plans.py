@@ -13,6 +13,7 @@ from departments.models import Department, Region
 from departments.roles import Function
 from matters.models import CheckItem, Duty, MatterVersion
 from records.actor import Actor
+from records.models import Toned
 
 
 class YearPlanQuerySet(models.QuerySet["YearPlan"]):
@@ -24,7 +25,7 @@ class YearPlanQuerySet(models.QuerySet["YearPlan"]):
         return self.filter(region__code=actor.region_code)
 
 
-class YearPlan(models.Model):
+class YearPlan(Toned):
     """The county's merged inspection plan of one year (I2)."""
 
     class State(models.TextChoices):
@@ -59,10 +60,6 @@ class YearPlan(models.Model):
         State.PUBLISHED: "ok",
     }
 
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
-
 
 class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def visible_to(self, actor: Actor) -> PlanItemQuerySet:
@@ -81,7 +78,7 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
         return self.filter(own | (region & Q(state=PlanItem.State.PUBLISHED)))
 
 
-class PlanItem(models.Model):
+class PlanItem(Toned):
     """One item of the plan: what is checked, by whom together, how many, when and how drawn."""
 
     class State(models.TextChoices):
@@ -183,10 +180,6 @@ class PlanItem(models.Model):
     }
 
     @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
-
-    @property
     def region_code(self) -> str:
         return self.plan.region.code
 
@@ -201,7 +194,7 @@ class PlanItem(models.Model):
         return f"{self.region_code}-{self.plan.year}-{self.number:03d}-1"
 
 
-class PlanItemPart(models.Model):
+class PlanItemPart(Toned):
     """A department that takes part in a plan item this time, with its check items."""
 
     class State(models.TextChoices):
@@ -241,10 +234,6 @@ class PlanItemPart(models.Model):
         State.CONFIRMED: "ok",
         State.DECLINED: "warn",
     }
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
 
     @property
     def region_code(self) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from inspections.models.tasks import TaskPart
 from records.actor import Actor
+from records.models import Toned
 
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
@@ -17,7 +18,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
         return self.filter(part__in=TaskPart.objects.visible_to(actor))
 
 
-class Rectification(models.Model):
+class Rectification(Toned):
     """What a department ordered a subject to put right at a visit (责令改正), from the publication
     of its result to the re-check.
 
@@ -60,7 +61,3 @@ class Rectification(models.Model):
     @property
     def region_code(self) -> str:
         return self.part.region_code
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.State(self.state), "neutral")

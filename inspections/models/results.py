@@ -13,7 +13,7 @@ from departments.roles import STAFF
 from inspections.models.tasks import JointTask, TaskPart
 from inspections.result_codes import codes_for
 from records.actor import Actor
-from records.models import OutboxMessage
+from records.models import OutboxMessage, Toned
 from records.search import containing, gram_index
 
 
@@ -28,7 +28,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return results
 
 
-class Result(models.Model):
+class Result(Toned):
     """A department's result of one visit, from entry to publication (I11, I12).
 
     A correction is a new version of the result; the one before stays readable.
@@ -85,11 +85,6 @@ class Result(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:result", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        """The tone of the state's chip."""
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:

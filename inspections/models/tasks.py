@@ -21,7 +21,7 @@ from inspections.rules import MIN_OFFICERS
 from matters.models import CheckItem, MatterVersion
 from records import clock
 from records.actor import Actor
-from records.models import Evidence
+from records.models import Evidence, Toned
 
 
 def new_token() -> str:
@@ -55,7 +55,7 @@ class JointTaskQuerySet(models.QuerySet["JointTask"]):
         )
 
 
-class JointTask(models.Model):
+class JointTask(Toned):
     """One visit to one subject by all departments together ("进一次门", I8).
 
     It comes from a draw of a plan item, or was started by selection with a ``reason`` (L4); then
@@ -195,10 +195,6 @@ class JointTask(models.Model):
         return number(self.region_code, MIN_OFFICERS)
 
     @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.State(self.state), "neutral")
-
-    @property
     def awaits_ratification(self) -> bool:
         """Whether the head has yet to say yes or no to an emergency that began at once."""
         return self.ratification == self.Ratification.PENDING
@@ -226,7 +222,7 @@ class TaskPartQuerySet(models.QuerySet["TaskPart"]):
         return self.filter(task__in=JointTask.objects.visible_to(actor))
 
 
-class TaskPart(models.Model):
+class TaskPart(Toned):
     """The part of one department in a visit, from acceptance to submission on site."""
 
     class State(models.TextChoices):
@@ -269,10 +265,6 @@ class TaskPart(models.Model):
     @property
     def region_code(self) -> str:
         return self.task.region.code
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
 
 class TaskOfficer(models.Model):

@@ -2,6 +2,7 @@ from records.models.deadline import DayOverride, Deadline, DeadlineExtension, De
 from records.models.evidence import Evidence
 from records.models.imports import ImportJob
 from records.models.outbox import OutboxCircuit, OutboxMessage
+from records.models.toned import Toned
 from records.models.trail import TrailEntry
 from records.models.upload import Upload
 
@@ -14,6 +15,7 @@ __all__ = (
     "ImportJob",
     "OutboxCircuit",
     "OutboxMessage",
+    "Toned",
     "TrailEntry",
     "Upload",
 )

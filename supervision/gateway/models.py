@@ -12,6 +12,7 @@ from django.urls import reverse
 from departments.models import Region
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 from records.roles import SYSTEM_ADMIN
 
 
@@ -36,7 +37,7 @@ class GatewayClientQuerySet(models.QuerySet["GatewayClient"]):
         return self if actor.has_role(SYSTEM_ADMIN) else self.none()
 
 
-class GatewayClient(models.Model):
+class GatewayClient(Toned):
     """Another system that calls the gateway (G2), for one region and what lies below it.
 
     ``networks`` are CIDR blocks that calls must come from, none: from anywhere.
@@ -77,10 +78,6 @@ class GatewayClient(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("gateway:client", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
 
     @property
     def scope_words(self) -> list[str]:

@@ -15,7 +15,7 @@ from inspections.models import JointTask, Result, TaskPart
 from matters.models import SubjectCategory
 from records import clock
 from records.actor import Actor
-from records.models import OutboxMessage
+from records.models import OutboxMessage, Toned
 from records.outbox_names import TARGETS
 from records.roles import COORDINATION, SYSTEM_ADMIN
 from supervision.outbound.rules import ACT_TYPES, MEASURE_STATES
@@ -27,7 +27,7 @@ class OutboundLinkQuerySet(models.QuerySet["OutboundLink"]):
         return self if actor.has_role(SYSTEM_ADMIN) else self.none()
 
 
-class OutboundLink(models.Model):
+class OutboundLink(Toned):
     """The way to a receiving system for a region and what lies below it (G3).
 
     ``answer_seconds`` is for the whole answer. The secret of its credential is an
@@ -75,10 +75,6 @@ class OutboundLink(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("outbound:link", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.state]
 
 
 class OutboundSecret(models.Model):

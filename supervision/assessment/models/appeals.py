@@ -12,6 +12,7 @@ from departments.actors import is_staff_member
 from departments.models import Department
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 from supervision.assessment.models.rounds import LineScore, Score, ScoreRow, coordinates
 
 
@@ -26,7 +27,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return found if coordinates(actor) else found.filter(Q(department_id=actor.department_id))
 
 
-class Appeal(models.Model):
+class Appeal(Toned):
     """A department does not agree with a row, or with a whole line (``row`` empty)."""
 
     class State(models.TextChoices):
@@ -84,10 +85,6 @@ class Appeal(models.Model):
         return reverse("assessment:appeal", args=[self.pk])
 
     @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
-
-    @property
     def region_code(self) -> str:
         return self.line.region_code
 
@@ -112,7 +109,7 @@ class BonusQuerySet(models.QuerySet["Bonus"]):
         )
 
 
-class Bonus(models.Model):
+class Bonus(Toned):
     """Extra points for a department (N三4), with the evidence kept of it; its head grants them."""
 
     class State(models.TextChoices):
@@ -147,10 +144,6 @@ class Bonus(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment:bonus", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def region_code(self) -> str:

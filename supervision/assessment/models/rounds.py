@@ -15,6 +15,7 @@ from departments.models import Department, Region
 from departments.roles import Function
 from matters.models import Matter
 from records.actor import Actor
+from records.models import Toned
 from records.periods import day_after
 from supervision.assessment import scoring
 from supervision.assessment.models.schemes import Scheme, SchemeLine
@@ -36,7 +37,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return own if coordinates(actor) else own.filter(state__in=Round.SHOWN)
 
 
-class Round(models.Model):
+class Round(Toned):
     """The assessment of one quarter or year (``months`` 3 or 12) from ``first`` to the day before
     ``ends``. Until it is published it is computed as often as wanted; frozen it never changes.
 
@@ -109,10 +110,6 @@ class Round(models.Model):
     def last(self) -> object:
         """The last day of the period."""
         return day_after(self.ends, -1)
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES[self.State(self.state)]
 
     @property
     def region_code(self) -> str:

@@ -13,6 +13,7 @@ from departments.models import Region
 from departments.roles import Function
 from records import clock
 from records.actor import Actor
+from records.models import Toned
 from supervision.assessment import scoring
 
 
@@ -41,7 +42,7 @@ def _own_and_above(region_code: str) -> list[str]:
     return [region_code[:length] for length in (2, 4, 6) if length <= len(region_code)]
 
 
-class Scheme(models.Model):
+class Scheme(Toned):
     """A version of the indicators and weights by which departments are assessed (D3)."""
 
     class State(models.TextChoices):
@@ -81,10 +82,6 @@ class Scheme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment:scheme", args=[self.pk])
-
-    @property
-    def state_tone(self) -> str:
-        return self.TONES.get(self.state, "neutral")
 
     @property
     def region_code(self) -> str:
