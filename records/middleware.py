@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
@@ -12,7 +13,6 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from records import trail
@@ -24,8 +24,9 @@ ACTOR_FACTORY = "departments.actors.actor_for"
 
 
 class ActorMiddleware:
-    """Sets ``request.actor`` lazily; a ``PermissionDenied`` that leaves a view is recorded, and a
-    ``Refused`` is told in its own words: a page was opened or sent again after its time."""
+    """Lets ``actor_of`` find who acts, once asked; a ``PermissionDenied`` that leaves a view is
+    recorded, and a ``Refused`` is told in its own words: a page was opened or sent again after its
+    time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,15 +36,15 @@ class ActorMiddleware:
         # The number that django-structlog writes into every line of the log.
         request_id = structlog.contextvars.get_contextvars().get("request_id", "")
 
+        @cache
         def known() -> Actor:
             actor: Actor = self.factory(
                 request.user, request_id=request_id, address=request.META.get("REMOTE_ADDR")
             )
-            # Asked a hundred times for a page of rows, the way by the proxy is felt.
-            request.actor = actor  # type: ignore[attr-defined]
             return actor
 
-        request.actor = SimpleLazyObject(known)  # type: ignore[attr-defined]
+        # Not a lazy object: asked a hundred times for a page of rows, the way by a proxy is felt.
+        request.known_actor = known  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -94,10 +95,9 @@ class NoNulMiddleware:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The actor of a request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    # Once one of its values was asked for, the proxy's place is taken by the actor itself.
-    return actor if actor.name is None else request.actor  # type: ignore[attr-defined,no-any-return]
+    """The actor of a request, looked up when first asked for."""
+    actor: Actor = request.known_actor()  # type: ignore[attr-defined]
+    return actor
 
 
 def record_denial(actor: Actor, request: HttpRequest, exception: PermissionDenied) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def both_ways(serializer: type[Any], instance: Any, actor: Any) -> tuple[Any, Any]:
     """A row by the serializer, and by what the framework itself does."""
-    request = SimpleNamespace(_request=SimpleNamespace(actor=actor))
+    request = SimpleNamespace(_request=SimpleNamespace(known_actor=lambda: actor))
     made = serializer(context={"request": request})
     return made.to_representation(instance), serializers.Serializer.to_representation(
         made, instance
