@@ -94,9 +94,13 @@ class ActTable(Generic[M]):
         state = getattr(instance, self.state_field, None)
         return (not act.sources or state in act.sources) and act.when(instance)
 
-    def allowed(self, actor: Actor, instance: M) -> list[Act[M]]:
-        """The acts this person may do now, in the order of the table: the buttons of a page."""
-        return [a for a in self.acts if self.possible(a, instance) and a.who(actor, instance)]
+    def allowed(
+        self, actor: Actor, instance: M, among: Container[str] | None = None
+    ) -> list[Act[M]]:
+        """The acts this person may do now (``among`` these codes), in the order of the table: the
+        buttons of a page."""
+        asked = self.acts if among is None else [a for a in self.acts if a.code in among]
+        return [a for a in asked if self.possible(a, instance) and a.who(actor, instance)]
 
     def buttons(
         self, actor: Actor, instance: M, without: Container[str] = ()

@@ -139,9 +139,8 @@ class ActsSerializer(serializers.Serializer[Any]):
 
     def get_acts(self, instance: Any) -> list[str]:
         actor = api_actor(self.context["request"])
-        table = self.act_table
-        offered = (act for act in table.acts if act.code in self.act_codes)
-        return [a.code for a in offered if table.possible(a, instance) and a.who(actor, instance)]
+        allowed = self.act_table.allowed(actor, instance, self.act_codes)
+        return [act.code for act in allowed]
 
 
 class ActsMixin:
