@@ -5,7 +5,7 @@ complaints out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from credit.rules.events import EVENT_KINDS
@@ -42,6 +42,15 @@ class SetComplaint:
 def points(hundredths: int) -> str:
     """Hundredths of a point as people read them: 1250 is ``12.50``."""
     return f"{hundredths / 100:.2f}"
+
+
+def fresh_codes(taken: Container[str]) -> Iterator[str]:
+    """Codes for lines that have none yet, none of them taken."""
+    number = 0
+    while True:
+        number += 1
+        if (code := f"line-{number}") not in taken:
+            yield code
 
 
 def complaints(lines: Sequence[LineInput], bands: Bands, *, for_matter: bool) -> list[SetComplaint]:

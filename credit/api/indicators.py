@@ -15,14 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit.acts import INDICATOR_SET_ACTS
-from credit.forms.indicators import fresh_codes
 from credit.models import Indicator, IndicatorSet
 from credit.rules.events import EVENT_KINDS, KIND_CHOICES
 from credit.scoring import FULL, MAX_FULL_AT, MAX_INDICATORS, MAX_MONTHS, Bands
 from credit.selectors.indicators import draft_choices
 from credit.services import indicators as services
 from credit.services.indicators import SetInput, UnsoundSet
-from credit.set_validation import LineInput
+from credit.set_validation import LineInput, fresh_codes
 from credit.validation import fingerprint
 from records.actor import Actor
 from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor

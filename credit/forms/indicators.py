@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from credit.models import Indicator
 from credit.rules.events import EVENT_KINDS
 from credit.scoring import FULL, MAX_FULL_AT, MAX_INDICATORS, MAX_MONTHS, Bands
 from credit.services.indicators import SetInput
-from credit.set_validation import LineInput, SetComplaint
+from credit.set_validation import LineInput, SetComplaint, fresh_codes
 
 POINT = 100
 """Hundredths in a point."""
@@ -161,15 +161,6 @@ LineFormSet = forms.formset_factory(
     max_num=MAX_INDICATORS,
     absolute_max=MAX_INDICATORS * 2,
 )
-
-
-def fresh_codes(taken: set[str]) -> Iterator[str]:
-    """Codes for lines that have none yet, none of them taken."""
-    number = 0
-    while True:
-        number += 1
-        if (code := f"line-{number}") not in taken:
-            yield code
 
 
 def said(form: SetForm, lines: BaseLineFormSet) -> SetInput:
