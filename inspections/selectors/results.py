@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from departments.models import Department
 from inspections.models import JointTask, PlanItem, Publication, Result, TaskItem
 from records import clock, evidence
 from records.actor import Actor
+from records.adapters import Route
 from records.deadlines import Chip
 from records.delivery import route_of, routes
 from records.excel import Column, Sheet, kinds
@@ -147,11 +148,12 @@ def deliveries(publication: Publication | None) -> list[Delivery]:
     """The messages about a publication, in the order they were written."""
     if publication is None:
         return []
+    known = routes()
     messages = (publication.announcement, publication.retraction)
-    return [_delivery(message) for message in messages if message is not None]
+    return [_delivery(known, message) for message in messages if message is not None]
 
 
-def _delivery(message: OutboxMessage) -> Delivery:
+def _delivery(known: Sequence[Route], message: OutboxMessage) -> Delivery:
     what = f"{message.topic_name} → {message.target_name}"
     if message.delivered_at:
         moment = timezone.localtime(message.delivered_at).strftime("%Y-%m-%d %H:%M")
@@ -161,8 +163,11 @@ def _delivery(message: OutboxMessage) -> Delivery:
     if message.dead_at:
         note = f"尝试 {message.attempts} 次没有送达，请综合协调组在“对外推送”中重新推送。"
         return Delivery(what, "已停止推送", "bad", note)
-    if route_of(routes(), message) is None:
+    route = route_of(known, message)
+    if route is None:
         return Delivery(what, "待推送", "neutral", "尚未配置接收系统的地址，配置后自动推送。")
+    if not route.on:
+        return Delivery(what, "待推送", "warn", "对接已停用，启用后自动推送。")
     if message.attempts:
         return Delivery(what, "将自动重试", "warn", f"已尝试 {message.attempts} 次未成功。")
     return Delivery(what, "待推送", "info", "正在排队。")
