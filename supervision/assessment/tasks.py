@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 
 from supervision.assessment.services import computing, notices
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name=computing.COMPUTE_TASK)
@@ -16,11 +19,14 @@ def compute(round_id: int) -> bool:
 @shared_task(name="assessment.look")
 def look() -> int:
     """Go on with what a killed worker left, and tell whose time for appeals is over; returns how
-    many computations were looked at."""
+    many computations were looked at. One that fails does not keep the others from going on."""
     notices.tell_closed()
     found = computing.under_way()
     for pk in found:
-        computing.go_on(pk)
+        try:
+            computing.go_on(pk)
+        except Exception:
+            log.exception("assessment.failed", round=pk)
     return len(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -53,6 +55,25 @@ def _one_step(of: Round) -> None:
         found = Round.objects.select_for_update().get(pk=of.pk)
         computing._step(found)
         found.save()
+
+
+def test_a_round_that_fails_does_not_hold_up_the_others(county, actor, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    scheme_in_force(actor)
+    facts_of = computing.facts_of
+
+    def of_years_only(of: Round, *more: Any) -> Any:
+        if of.months != Round.YEAR:
+            raise KeyError("facts")
+        return facts_of(of, *more)
+
+    monkeypatch.setattr(computing, "facts_of", of_years_only)
+    with clock.at(AFTER):
+        quarter = rounds.begin(actor("xzsp_clerk"), 2026, 3)
+        year = rounds.begin(actor("xzsp_clerk"), 2026, None)
+        assert tasks.look() == 2
+    quarter.refresh_from_db()
+    year.refresh_from_db()
+    assert (quarter.state, year.state) == ("computing", "computed")
 
 
 def test_nobody_acts_on_a_round_while_it_is_computed(county, actor) -> None:  # type: ignore[no-untyped-def]
