@@ -13,18 +13,20 @@ from departments.actors import actor_for
 from departments.models import Region, User
 from records.actor import Actor
 from supervision.demo.foundation import load_foundation
+from tests import beginning
 
 COUNTY = "411603"
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
-    """Lets tests that commit be cleaned up by TRUNCATE, which the trail refuses, and loads the
-    county once: each test then starts from it and undoes only its own changes."""
+    """Loads the county once: each test starts from it and undoes only its own changes. Where
+    tests that commit are cleaned up by TRUNCATE, the trail does not refuse it."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER IF EXISTS trail_refuse_truncate ON records_trailentry")
         if not Region.objects.exists():
             load_foundation()
+        beginning.keep()
     yield
 
 
