@@ -134,6 +134,21 @@ def test_what_is_past_its_time_is_swept(system) -> None:  # type: ignore[no-unty
     assert not GatewayNonce.objects.exists() and not GatewayAnswer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/gateway/v1/matters"),
+        ("post", "/gateway/v1/subjects"),
+        ("post", "/gateway/v1/nothing/"),
+        ("post", "/api/v1/clues"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_to_a_program(db, method, path) -> None:  # type: ignore[no-untyped-def]
+    answer = getattr(Client(), method)(path, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert ("以 / 结尾" in answer.json()["detail"]) is not path.endswith("/")
+
+
 def test_a_form_is_no_call(system) -> None:  # type: ignore[no-untyped-def]
     answer = Client().post("/gateway/v1/subjects/", {"items": "x"})
     ensure_refused(answer, 415, "media_type")
