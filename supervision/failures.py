@@ -26,7 +26,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     because two people waited for each other, else 500."""
     status = _status_of(sys.exc_info()[1])
     response: HttpResponse
-    if request.path.startswith(("/api/", "/gateway/")):
+    if request.path.startswith(("/api/", "/gateway/v1/")):
         code, words = _WORDS[status]
         body = problem_body(status, words, code)
         response = JsonResponse(body, status=status, content_type=PROBLEM_TYPE)

@@ -11,7 +11,7 @@ from records.api import PROBLEM_TYPE, problem_body
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 in the words of the door that was tried."""
-    if request.path.startswith(("/api/", "/gateway/")):
+    if request.path.startswith(("/api/", "/gateway/v1/")):
         slash = "" if request.path.endswith("/") else "地址应以 / 结尾。"
         words = f"没有这个地址。{slash}"
         body = problem_body(404, words, "not_found")
@@ -24,6 +24,6 @@ class StraightMiddleware(CommonMiddleware):
     a read without what was sent, a signed call as another than was signed."""
 
     def should_redirect_with_slash(self, request: HttpRequest) -> bool:
-        if request.method not in ("GET", "HEAD") or request.path.startswith("/gateway/"):
+        if request.method not in ("GET", "HEAD") or request.path.startswith("/gateway/v1/"):
             return False
         return bool(super().should_redirect_with_slash(request))

@@ -149,6 +149,12 @@ def test_an_address_that_leads_nowhere_is_told_to_a_program(db, method, path) ->
     assert ("以 / 结尾" in answer.json()["detail"]) is not path.endswith("/")
 
 
+def test_pages_beside_the_gateway_answer_people(system, client_of) -> None:  # type: ignore[no-untyped-def]
+    admin = client_of("system_admin")
+    assert "html" in admin.get("/gateway/clients/0/")["Content-Type"]
+    assert admin.get("/gateway/clients")["Location"] == "/gateway/clients/"
+
+
 def test_a_form_is_no_call(system) -> None:  # type: ignore[no-untyped-def]
     answer = Client().post("/gateway/v1/subjects/", {"items": "x"})
     ensure_refused(answer, 415, "media_type")
