@@ -14,7 +14,6 @@ from clues.models import Clue, CompulsoryMeasure
 from clues.rules import measures as rules
 from clues.services.measures.begin import MOST_ITEMS, CarriedOut, ItemData, MeasureData
 from clues.services.measures.ending import Disposal
-from clues.services.measures.term import LONGEST_TEST
 from credit.models import Subject
 from inspections.models import Inspector
 from records import uploads
@@ -22,7 +21,6 @@ from records.actor import Actor
 from records.api_files import UploadIdsField
 
 _LARGEST_ID = 2**63 - 1
-_MOST_DAYS = 366
 _MOST_OFFICERS = 50
 
 
@@ -54,7 +52,7 @@ class MeasureEditInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(CompulsoryMeasure.Kind.choices, help_text="措施种类")
     term_days = serializers.IntegerField(
         min_value=1,
-        max_value=_MOST_DAYS,
+        max_value=rules.LONGEST_OTHER,
         required=False,
         allow_null=True,
         default=None,
@@ -112,7 +110,9 @@ class UrgentMeasureInput(MeasureApplicationInput):
 class MeasureExtensionInput(serializers.Serializer[Any]):
     """More time."""
 
-    days = serializers.IntegerField(min_value=1, max_value=_MOST_DAYS, help_text="延长天数")
+    days = serializers.IntegerField(
+        min_value=1, max_value=rules.LONGEST_OTHER, help_text="延长天数"
+    )
     reason = serializers.CharField(max_length=500, help_text="延长理由")
 
 
@@ -121,7 +121,9 @@ class MeasureTestInput(serializers.Serializer[Any]):
 
     what = serializers.CharField(max_length=200, help_text="检测事项")
     institution = serializers.CharField(max_length=100, help_text="检测机构")
-    days = serializers.IntegerField(min_value=1, max_value=LONGEST_TEST, help_text="期间（天）")
+    days = serializers.IntegerField(
+        min_value=1, max_value=rules.LONGEST_TEST, help_text="期间（天）"
+    )
     told_on = serializers.DateField(help_text="书面告知当事人日期")
 
 

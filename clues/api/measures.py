@@ -179,10 +179,7 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     def get_serializer_class(self) -> type[MeasureRowSerializer]:
         return MeasureRowSerializer if self.action == "list" else MeasureSerializer
 
-    @extend_schema(
-        request=inputs.MeasureApplicationInput,
-        responses={200: MeasureSerializer, 201: MeasureSerializer},
-    )
+    @extend_schema(request=inputs.MeasureApplicationInput, responses=_MADE)
     def create(self, request: Request) -> Response:
         """Apply for a measure of the caller's department; what was sent before is answered with
         200."""
@@ -195,10 +192,7 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
             made = begin.apply(actor, inputs.data_of(actor, given), files, key=key)
         return self.answer(made.pk, code)
 
-    @extend_schema(
-        request=inputs.UrgentMeasureInput,
-        responses={200: MeasureSerializer, 201: MeasureSerializer},
-    )
+    @extend_schema(request=inputs.UrgentMeasureInput, responses=_MADE)
     @action(detail=False, methods=["post"])
     def urgent(self, request: Request) -> Response:
         """Report a measure that was carried out first."""

@@ -21,7 +21,7 @@ from clues.rules import measures as rules
 from clues.selectors import measures as selectors
 from clues.services.measures.begin import MOST_ITEMS, CarriedOut, ItemData, MeasureData
 from clues.services.measures.ending import Disposal
-from clues.services.measures.term import LONGEST_TEST, most_extension
+from clues.services.measures.term import most_extension
 from departments.profile import time_limit
 from inspections.models import Inspector
 from records import clock
@@ -182,7 +182,7 @@ class TestForm(StepForm):
     days = forms.IntegerField(
         label="期间（天）",
         min_value=1,
-        max_value=LONGEST_TEST,
+        max_value=rules.LONGEST_TEST,
         help_text="自今天起算，不计入查封、扣押期限；提前取得结果的，登记后恢复计算。",
     )
     told_on = forms.DateField(label="书面告知当事人日期", widget=_DATE)

@@ -120,6 +120,11 @@ EXTENSIONS: Mapping[str, Number] = {
     FREEZE: FREEZE_EXTENSION,
 }
 """The law names no extension of other measures."""
+LONGEST_OTHER = 366
+"""Days, at most, of a measure of another kind: a guard against slips, since each has a law of its
+own that says its term."""
+LONGEST_TEST = 180
+"""Days, at most, that a test may be announced for: a guard as well, the law names none."""
 TESTABLE = (SEAL, SEIZE)
 """Of these the time of tests does not count (第二十五条第三款)."""
 

@@ -72,10 +72,7 @@ class MeasureView(View):
         entries = timeline(measure, without=("deadline.start",), files_of=measure) if own else []
         context = {
             "measure": measure,
-            **{
-                name: measure.subject.masked(getattr(measure, field))
-                for name, field in selectors.WORDS
-            },
+            **selectors.masked_words(measure),
             "state": selectors.mark_of(actor, measure),
             "stops": selectors.standings_of(actor, measure),
             "acts": MEASURE_ACTS.buttons(actor, measure),

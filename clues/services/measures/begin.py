@@ -248,8 +248,8 @@ def _fill(measure: CompulsoryMeasure, data: MeasureData) -> None:
     days = term.limit.amount if data.term_days is None else data.term_days
     if data.kind != rules.OTHER and not 0 < days <= term.limit.amount:
         raise Refused(f"期限应为 1 至 {term.limit.amount} 天（{term.source}）。", field="term_days")
-    if data.kind == rules.OTHER and not 0 < days <= _LONGEST_OTHER:
-        raise Refused(f"期限应为 1 至 {_LONGEST_OTHER} 天。", field="term_days")
+    if data.kind == rules.OTHER and not 0 < days <= rules.LONGEST_OTHER:
+        raise Refused(f"期限应为 1 至 {rules.LONGEST_OTHER} 天。", field="term_days")
     measure.subject = data.subject
     measure.kind = data.kind
     measure.facts = told(data.reason, "采取措施的理由", "reason")
@@ -261,9 +261,6 @@ def _fill(measure: CompulsoryMeasure, data: MeasureData) -> None:
     # An account number stands in the list only.
     what = "" if data.kind == rules.FREEZE else f"：{data.subject.masked(first)[:60]}{more}"
     measure.title = f"{rules.KINDS[data.kind]}{what}"
-
-
-_LONGEST_OTHER = 366
 
 
 def _check_items(items: Sequence[ItemData]) -> None:

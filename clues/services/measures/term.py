@@ -23,7 +23,6 @@ from records.periods import day_after
 
 SIGN, TELL = "sign", "told"
 """Codes of the stops beside the term: what the head has to sign, what the party is to be told."""
-LONGEST_TEST = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +83,8 @@ def test(actor: Actor, pk: int, data: TestData) -> CompulsoryMeasure:
     with MEASURE_ACTS.take(actor, "test", pk) as measure:
         _refuse_when_over(measure)
         today = clock.today()
-        if not 0 < data.days <= LONGEST_TEST:
-            raise Refused(f"检测期间应为 1 至 {LONGEST_TEST} 天。", field="days")
+        if not 0 < data.days <= rules.LONGEST_TEST:
+            raise Refused(f"检测期间应为 1 至 {rules.LONGEST_TEST} 天。", field="days")
         if data.told_on > today:
             raise Refused("告知日期不能晚于今天。", field="told_on")
         deadlines.pause(actor, term(measure).pk, f"检测：{data.what}"[:300], data.days)
