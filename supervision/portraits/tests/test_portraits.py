@@ -79,7 +79,9 @@ def test_the_grade_stands_once_and_its_dialog_names_the_term(subject, client_of)
 def test_every_kind_that_happened_is_among_the_lines(subject, actor):
     entries = timeline.page(actor("mzj_head"), subject, size=100).entries
     told = {entry.source.code for entry in entries}
-    assert set(timeline.SOURCES) - told == {"crime", "sanction", "petition", "white_list"}
+    assert set(timeline.SOURCES) - told == {
+        *("crime", "measure", "sanction", "petition", "white_list")
+    }
     entries = timeline.page(actor("scjg_head"), subject, kind="crime").entries
     assert [entry.line.title for entry in entries] == ["涉嫌犯罪之1"]
 
