@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from matters.models import SubjectCategory
 from records import clock, trail
 from records.actor import Actor
 from records.errors import NotAllowed
+from records.locks import wait_turn
 from records.masking import without_persons
 from records.models import OutboxMessage
 from records.outbox import CREDIT_CHINA, PROVINCE, post
@@ -38,8 +39,6 @@ from supervision.outbound.selectors import (
 
 REPORT_TASK = "outbound.report_missing"
 _BATCH = 200
-_LOCKS = 0x61637473
-"""First key of the advisory locks ("acts")."""
 _Kind = ActReport.Kind
 
 
@@ -124,9 +123,8 @@ def report_measure(measure: CompulsoryMeasure) -> OutboxMessage | None:
 
 @transaction.atomic
 def _tell(standing: Standing) -> OutboxMessage | None:
-    with connection.cursor() as cursor:
-        # Of one act only one tells at a time, also before there is a row to lock.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCKS, standing.record])
+    # Of one act only one tells at a time, also before there is a row to lock.
+    wait_turn(f"outbound.report {standing.record}")
     report = ActReport.objects.filter(record=standing.record).first()
     content = standing.content
     if content is None and (report is None or report.withdrawn):
