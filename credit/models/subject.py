@@ -184,7 +184,7 @@ class Subject(models.Model):
     @property
     def risk(self) -> str:
         """What the grade means, in words."""
-        return self.get_grade_display()[2:-1]
+        return self.get_grade_display().removeprefix(f"{self.grade}（").removesuffix("）")
 
     @property
     def status_tone(self) -> str:
