@@ -23,6 +23,8 @@ from supervision.demo.stage import Story, upload
 class Days(Protocol):
     """The season's accounts and days, as ``season.SeasonCast`` has them."""
 
+    year: int
+
     def ago(self, days: int, at: str = ...) -> dt.datetime: ...
     def clerk(self, name: str) -> Actor: ...
     def head(self, name: str) -> Actor: ...
@@ -41,7 +43,7 @@ def _pesticide(cast: Days) -> Story:
     clerk, head = cast.clerk("nync"), cast.head("nync")
     shop = cast.subject("pesticide")
     items = (
-        _item("标签未标注有效成分含量的除草剂", "6", "箱", "每箱 20 瓶，生产批号 20260105"),
+        _item("标签未标注有效成分含量的除草剂", "6", "箱", "每箱 20 瓶"),
         _item("登记证号与产品不符的杀虫剂", "14", "瓶", "200 毫升装"),
     )
     yield cast.ago(34, "09:30")
@@ -59,7 +61,7 @@ def _pesticide(cast: Days) -> Story:
     yield cast.ago(34, "10:05")
     begin.approve(head, found.pk, "证据充分，同意扣押。")
     yield cast.ago(34, "15:20")
-    begin.carry_out(clerk, found.pk, _on_the_spot(cast, "nync", shop, "淮农强〔2026〕1号"))
+    begin.carry_out(clerk, found.pk, _on_the_spot(cast, "nync", shop, f"淮农强〔{cast.year}〕1号"))
     yield cast.ago(33, "09:00")
     test = term.TestData(
         what="农药有效成分含量检测",
@@ -85,7 +87,7 @@ def _pesticide(cast: Days) -> Story:
             outcome="confiscate",
             reason="除草剂经检测为不合格产品，依法没收；杀虫剂检测合格，与违法行为无关，退还当事人。",
             ground="unrelated",
-            document="淮农罚〔2026〕7号",
+            document=f"淮农罚〔{cast.year}〕7号",
             items={sound.pk: "lift"},
         ),
     )
@@ -116,7 +118,7 @@ def _meat(cast: Days) -> Story:
             items=(_item("无检疫证明的冻牛肉", "86.5", "公斤", "无标签，冷柜存放"),),
             term_days=20,
         ),
-        _on_the_spot(cast, "scjg", shop, "淮市监强〔2026〕1号"),
+        _on_the_spot(cast, "scjg", shop, f"淮市监强〔{cast.year}〕1号"),
     )
     yield cast.ago(3, "19:30")
     begin.ratify(head, found.pk, "情况属实，补办批准。")
