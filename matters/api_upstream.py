@@ -109,6 +109,14 @@ class ClaimInput(serializers.Serializer[Any]):
         default=None,
         help_text="要修改的本地区事项的生效版本；为空则新增事项",
     )
+    seen = serializers.IntegerField(
+        min_value=1,
+        max_value=_LARGEST_ID,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="读到的最新版本号；其后又有新版本的不予认领，答 409。不报的不作比对",
+    )
 
 
 class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMatter]):
@@ -142,6 +150,7 @@ class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMat
             lead_id=given["lead"],
             partner_ids=list(dict.fromkeys(given["partners"])),
             own_id=given["own"],
+            seen=given["seen"],
         )
         shown: MatterVersion = selectors.version_details(actor).get(pk=draft.pk)
         context = self.get_serializer_context()

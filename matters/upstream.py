@@ -251,18 +251,23 @@ def claim(
     lead_id: int,
     partner_ids: Sequence[int],
     own_id: int | None = None,
+    seen: int | None = None,
 ) -> MatterVersion:
     """Make the newest version a draft of the own list: a new matter, or the next version of the
     own one whose version in force is ``own_id``; what the upper level does not say stays.
 
     Raises ``Refused`` at the field for departments that are not the region's or named twice, or a
-    name that another matter has; ``Conflict`` when the own matter is being changed already.
+    name that another matter has; ``Conflict`` when the own matter is being changed already, and
+    with the code ``newer_version`` when the version ``seen`` is not the newest any more.
     """
     if actor.user_id is None:
         raise NotAllowed("事项由登录的人员起草。", verb="upstream_matter.claim")
     with UPSTREAM_ACTS.take(actor, "claim", pk) as upstream:
         told = upstream.latest
         assert told is not None
+        if seen not in (None, told.number):
+            words = f"上级已经下发版本 {told.number}，请看过新版本后重新认领。"
+            raise Conflict(words, code="newer_version")
         own = _own(upstream, own_id)
         parts = _parts(lead_id, partner_ids, own)
         if own is None:

@@ -42,12 +42,14 @@ class ClaimForm(forms.Form):
 
     refusal_fields: ClassVar = {"lead": "lead", "name": "own"}
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     own = forms.TypedChoiceField(label="对应的本地区事项", required=False, coerce=int)
     lead = forms.TypedChoiceField(label="牵头部门", coerce=int)
 
     def __init__(self, *args: Any, upstream: UpstreamMatter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = matches(upstream)
+        self.fields["seen"].initial = upstream.latest.number if upstream.latest else None
         own = [(str(v.pk), f"{v.matter.number} {v.name}") for v in matters_to_change(upstream)]
         if may_be_new(upstream):
             own.insert(0, ("", "新增一个事项"))
@@ -87,4 +89,5 @@ class ClaimForm(forms.Form):
             "lead_id": values["lead"],
             "partner_ids": list(dict.fromkeys(chosen)),
             "own_id": values["own"] or None,
+            "seen": values["seen"],
         }

@@ -165,6 +165,24 @@ def test_what_was_abolished_here_may_be_claimed_anew(tell, claim, advance) -> No
     assert UpstreamMatter.objects.get().matter == draft.matter
 
 
+def test_nobody_claims_a_version_that_came_while_the_page_was_open(tell, client_of) -> None:  # type: ignore[no-untyped-def]
+    tell(told(partners=("消防救援大队",)))
+    found = UpstreamMatter.objects.get()
+    client, address = client_of("xzsp_clerk"), reverse("matters:upstream-claim", args=[found.pk])
+    form = client.get(address).context["form"]
+    lead, fire = (
+        Department.objects.get(name__endswith=name, region__code="411603").pk
+        for name in ("民政局", "消防救援大队")
+    )
+    typed = {"seen": form["seen"].value(), "own": "", "lead": lead, "partner_0": fire}
+    tell(told(2, partners=("公安局",)))
+    answer = client.post(address, typed, follow=True)
+    assert "上级已经下发版本 2" in answer.content.decode()
+    assert not Matter.objects.exists()
+    assert client.post(address, typed | {"seen": 2}).status_code == 302
+    assert Matter.objects.count() == 1
+
+
 def test_what_is_declined_or_withdrawn(tell, claim, actor) -> None:  # type: ignore[no-untyped-def]
     tell(told())
     pk = UpstreamMatter.objects.get().pk

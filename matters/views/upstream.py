@@ -104,6 +104,10 @@ class UpstreamClaimView(View):
             try:
                 draft = claim(actor_of(request), pk, **form.given())
             except Refused as refusal:
+                if refusal.code == "newer_version":
+                    # The departments of the form are those of a version that nobody has seen.
+                    messages.error(request, refusal.message)
+                    return redirect(self.upstream)
                 show_refusal(form, refusal)
             else:
                 messages.success(request, "已建立事项草稿，请核对后送合法性审核。")
