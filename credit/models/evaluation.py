@@ -11,7 +11,8 @@ from django.utils.functional import cached_property
 from credit.models.indicators import Indicator, IndicatorSet
 from credit.models.subject import Subject
 from credit.scoring import Bands, Line, points
-from departments.models import Department, Region
+from departments.models import Region
+from departments.notices import Notice
 from matters.models import Matter
 from records.actor import Actor
 from records.models import Toned
@@ -160,21 +161,15 @@ class EvaluationStep(models.Model):
         return f"{self.after}–{self.last}"
 
 
-class EvaluationNotice(models.Model):
+class EvaluationNotice(Notice):
     """What a department that leads matters is told of a finished run: how many subjects of its
     matters were judged and how many grades changed (``changed`` is None for the first run)."""
 
     evaluation = models.ForeignKey(
         Evaluation, models.CASCADE, related_name="notices", verbose_name="评价"
     )
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="+", verbose_name="部门"
-    )
     judged = models.PositiveIntegerField("涉及对象")
     changed = models.PositiveIntegerField("等级变化", null=True)
-    told_at = models.DateTimeField("送达时间")
-    read_at = models.DateTimeField("签收时间", null=True)
-    read_by = models.CharField("签收人", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "评价结果送达"
@@ -190,6 +185,14 @@ class EvaluationNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation}结果"
+
+    @property
+    def thing(self) -> Evaluation:
+        return self.evaluation
+
+    @property
+    def act_label(self) -> str:
+        return "签收评价结果"
 
     @property
     def words(self) -> str:

@@ -7,39 +7,20 @@ from django.db.models import Q
 from django.urls import reverse
 
 from credit import scoring
+from credit.models.versions import DrawnUp, DrawnUpQuerySet
 from credit.rules.events import EVENT_KINDS, KIND_CHOICES
-from departments.actors import is_staff_member
-from departments.models import Department, Region
-from departments.roles import Function
+from departments.models import Region
 from matters.models import Matter
-from records.actor import Actor
-from records.models import Toned
 
 
-class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
-    def visible_to(self, actor: Actor) -> IndicatorSetQuerySet:
-        """Every department of the region reads how subjects are and were judged; what is being
-        prepared only its department and the credit group."""
-        if actor.is_system:
-            return self
-        if not is_staff_member(actor):
-            return self.none()
-        own = self.filter(region__code__startswith=actor.region_code)
-        if actor.fills(Function.CREDIT):
-            return own
-        shown = (IndicatorSet.State.IN_FORCE, IndicatorSet.State.RETIRED)
-        return own.filter(Q(state__in=shown) | Q(department_id=actor.department_id))
-
+class IndicatorSetQuerySet(DrawnUpQuerySet["IndicatorSet"]):
     def versions_of(self, region: Region, matter_id: int | None) -> IndicatorSetQuerySet:
         """All versions of the general set of a region, or of a matter's."""
         matter = Q(matter=None) if matter_id is None else Q(matter_id=matter_id)
         return self.filter(matter, region=region)
 
-    def in_force(self) -> IndicatorSetQuerySet:
-        return self.filter(state=IndicatorSet.State.IN_FORCE)
 
-
-class IndicatorSet(Toned):
+class IndicatorSet(DrawnUp):
     """A version of the indicators by which subjects are judged, in general or for one matter (S3).
 
     A version in force is never edited: a new one takes its place.
@@ -62,23 +43,13 @@ class IndicatorSet(Toned):
 
     PREPARING = (State.DRAFT, State.REVIEW, State.CONSENT)
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     matter = models.ForeignKey(
         Matter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监管事项"
     )
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="+", verbose_name="编制部门"
-    )
-    version = models.PositiveIntegerField("版本", default=1)
-    name = models.CharField("名称", max_length=100)
-    reason = models.CharField("编制或修订理由", max_length=300, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     a_from = models.PositiveIntegerField("A 级起点", default=8_500)
     b_from = models.PositiveIntegerField("B 级起点", default=7_000)
     c_from = models.PositiveIntegerField("C 级起点", default=5_000)
-    created_at = models.DateTimeField("建立时间")
-    in_force_at = models.DateTimeField("生效时间", null=True)
-    retired_at = models.DateTimeField("停用时间", null=True)
 
     objects = IndicatorSetQuerySet.as_manager()
 
@@ -105,15 +76,8 @@ class IndicatorSet(Toned):
             ),
         )
 
-    def __str__(self) -> str:
-        return f"{self.name}（第 {self.version} 版）"
-
     def get_absolute_url(self) -> str:
         return reverse("credit:indicator-set", args=[self.pk])
-
-    @property
-    def region_code(self) -> str:
-        return self.region.code
 
     @property
     def bands(self) -> scoring.Bands:

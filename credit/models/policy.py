@@ -8,32 +8,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 from credit.models.subject import Subject
-from departments.actors import is_staff_member
-from departments.models import Department, Region
-from departments.roles import Function
+from credit.models.versions import DrawnUp, DrawnUpQuerySet
 from matters.models import Matter, MatterVersion
-from records.actor import Actor
-from records.models import Toned
 
 
-class SupervisionPolicyQuerySet(models.QuerySet["SupervisionPolicy"]):
-    def visible_to(self, actor: Actor) -> SupervisionPolicyQuerySet:
-        """Every department of the region reads what holds and held; drafts the credit group."""
-        if actor.is_system:
-            return self
-        if not is_staff_member(actor):
-            return self.none()
-        own = self.filter(region__code__startswith=actor.region_code)
-        if actor.fills(Function.CREDIT):
-            return own
-        shown = (SupervisionPolicy.State.IN_FORCE, SupervisionPolicy.State.RETIRED)
-        return own.filter(Q(state__in=shown) | Q(department_id=actor.department_id))
-
-    def in_force(self) -> SupervisionPolicyQuerySet:
-        return self.filter(state=SupervisionPolicy.State.IN_FORCE)
+class SupervisionPolicyQuerySet(DrawnUpQuerySet["SupervisionPolicy"]):
+    pass
 
 
-class SupervisionPolicy(Toned):
+class SupervisionPolicy(DrawnUp):
     """A version of a region's differentiated supervision (S5): how many of each grade are drawn,
     how often, in what way, in general and in single matters.
 
@@ -57,20 +40,10 @@ class SupervisionPolicy(Toned):
 
     PREPARING = (State.DRAFT, State.REVIEW)
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="+", verbose_name="编制部门"
-    )
-    version = models.PositiveIntegerField("版本", default=1)
-    name = models.CharField("名称", max_length=100)
-    reason = models.CharField("编制或修订理由", max_length=300)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     new_industries = ArrayField(
         models.CharField(max_length=4), default=list, blank=True, verbose_name="新兴产业行业代码"
     )
-    created_at = models.DateTimeField("建立时间")
-    in_force_at = models.DateTimeField("生效时间", null=True)
-    retired_at = models.DateTimeField("停用时间", null=True)
 
     objects = SupervisionPolicyQuerySet.as_manager()
 
@@ -89,15 +62,8 @@ class SupervisionPolicy(Toned):
             ),
         )
 
-    def __str__(self) -> str:
-        return f"{self.name}（第 {self.version} 版）"
-
     def get_absolute_url(self) -> str:
         return reverse("credit:policy", args=[self.pk])
-
-    @property
-    def region_code(self) -> str:
-        return self.region.code
 
 
 class PolicyRow(models.Model):

@@ -19,8 +19,8 @@ from credit.models import (
 )
 from credit.scoring import GRADES
 from credit.services.outcomes import NEW, is_change
-from departments.actors import is_clerk_of, is_staff_member
 from departments.models import Department
+from departments.notices import may_acknowledge
 from departments.roles import STAFF
 from records.actor import Actor
 from records.excel import Column, Sheet, kinds
@@ -149,7 +149,7 @@ def notices_of(evaluation: Evaluation) -> QuerySet[EvaluationNotice]:
 
 def pending_evaluation_notices(actor: Actor) -> list[WorkItem]:
     """Finished runs that the actor's department was told of and has not read."""
-    if not is_staff_member(actor) or not is_clerk_of(actor, actor.department_id):
+    if not may_acknowledge(actor):
         return []
     found = EvaluationNotice.objects.filter(
         department=actor.department_id, read_at=None

@@ -12,7 +12,6 @@ from credit.models import Evaluation, Indicator, IndicatorSet
 from credit.rules import default_set
 from credit.scoring import Bands
 from credit.services import evaluations
-from credit.services.versions import take_place
 from credit.set_validation import LineInput, SetComplaint, complaints
 from credit.validation import fingerprint
 from departments.models import Region
@@ -154,7 +153,7 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> IndicatorSet:
             .select_for_update()
             .first()
         )
-        take_place(actor, found, before, "indicator_set.retire", "停用原指标")
+        found.take_place(actor, before, "indicator_set.retire", "停用原指标")
     evaluations.begin(actor, found, Evaluation.Kind.ORDERED, reason="新指标生效")
     return found
 

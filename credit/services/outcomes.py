@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from credit.evaluation_sql import Group
 from credit.models import Evaluation, EvaluationNotice, IndicatorSet
-from departments.actors import is_clerk_of, is_staff_member
+from departments import notices
 from matters.models import MatterVersion
-from records import clock, outbox, trail
+from records import clock, outbox
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
 from records.outbox_names import CREDIT_PUBLICITY
 
 NEW = "-"
@@ -115,29 +112,7 @@ def _tell(evaluation: Evaluation, departments: dict[int, tuple[int, int]]) -> No
 
 
 def acknowledge(actor: Actor, evaluation_id: int) -> EvaluationNotice:
-    """Note that the actor's department has read the outcome; told twice it stays as it was.
-
-    Raises ``Refused`` when the department was not told.
-    """
-    if not is_staff_member(actor) or not is_clerk_of(actor, actor.department_id):
-        raise NotAllowed("您没有签收评价结果的权限。", verb="evaluation.acknowledge")
-    with transaction.atomic():
-        notice = (
-            EvaluationNotice.objects.select_for_update(of=("self",))
-            .select_related("evaluation__region")
-            .filter(evaluation=evaluation_id, department=actor.department_id)
-            .first()
-        )
-        if notice is None:
-            raise Refused("本次评价没有送达贵部门的结果。", code="not_found")
-        if notice.read_at is None:
-            notice.read_at, notice.read_by = clock.now(), actor.name
-            notice.save(update_fields=("read_at", "read_by"))
-            trail.record(
-                actor,
-                "evaluation.acknowledge",
-                "签收评价结果",
-                notice.evaluation,
-                region_code=notice.evaluation.region.code,
-            )
-    return notice
+    """Note that the actor's department has read the outcome; raises as ``notices.acknowledge``."""
+    told = EvaluationNotice.objects.filter(evaluation=evaluation_id)
+    told = told.select_related("evaluation__region")
+    return notices.acknowledge(actor, told, "评价结果", "evaluation.acknowledge")

@@ -12,7 +12,6 @@ from django.db.models import F, Q, Value
 from credit.acts.policy import POLICY_ACTS, may_draft_policy
 from credit.models import PolicyRow, SupervisionPolicy
 from credit.policy_validation import PolicyComplaint, RowInput, complaints
-from credit.services.versions import take_place
 from credit.validation import fingerprint
 from departments.models import Region
 from matters.models import MatterVersion
@@ -219,7 +218,7 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> SupervisionPolicy:
             .filter(region_id=policy.region_id)
             .first()
         )
-        take_place(actor, policy, before, "policy.retire", "停用原方案")
+        policy.take_place(actor, before, "policy.retire", "停用原方案")
     return policy
 
 

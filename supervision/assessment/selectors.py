@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.actors import is_staff_member
+from departments.notices import may_acknowledge
 from departments.roles import Role
 from matters.models import Matter, MatterVersion
 from records import clock, deadlines
@@ -37,7 +38,6 @@ from supervision.assessment.models import (
 )
 from supervision.assessment.models.rounds import coordinates
 from supervision.assessment.scoring import FULL, Kind
-from supervision.assessment.services.notices import may_read
 
 ROW_ORDER = ("met", "due_at", "id")
 _MOST_WORK = 20
@@ -379,7 +379,7 @@ def share_rows(found: Iterable[MatterShare]) -> Iterator[dict[str, Any]]:
 
 def unread_notice(actor: Actor, of: Round) -> RoundNotice | None:
     """What the person's department was told of a round and has not acknowledged yet."""
-    if not may_read(actor):
+    if not may_acknowledge(actor):
         return None
     found = RoundNotice.objects.filter(round=of, department=actor.department_id, read_at=None)
     return found.first()
@@ -392,7 +392,7 @@ def told(of: Round) -> list[RoundNotice]:
 
 def pending_round_notices(actor: Actor) -> list[WorkItem]:
     """What the person's department was told of a round and has not acknowledged."""
-    if not may_read(actor):
+    if not may_acknowledge(actor):
         return []
     found = RoundNotice.objects.filter(department=actor.department_id, read_at=None)
     return [

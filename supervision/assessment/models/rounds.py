@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from departments.actors import fills_in, is_staff_member
 from departments.models import Department, Region
+from departments.notices import Notice
 from departments.roles import Function
 from matters.models import Matter
 from records.actor import Actor
@@ -116,7 +117,7 @@ class Round(Toned):
         return self.region.code
 
 
-class RoundNotice(models.Model):
+class RoundNotice(Notice):
     """What a department is told of a round, and whether it has read it: one row, told anew at each
     stage, so that nobody has to read what no longer holds."""
 
@@ -126,13 +127,7 @@ class RoundNotice(models.Model):
         FROZEN = "frozen", "考核已定稿"
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="notices", verbose_name="考核")
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="+", verbose_name="部门"
-    )
     stage = models.CharField("阶段", max_length=10, choices=Stage.choices)
-    told_at = models.DateTimeField("送达时间")
-    read_at = models.DateTimeField("签收时间", null=True)
-    read_by = models.CharField("签收人", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "考核送达"
@@ -148,6 +143,14 @@ class RoundNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}：{self.get_stage_display()}"
+
+    @property
+    def thing(self) -> Round:
+        return self.round
+
+    @property
+    def act_label(self) -> str:
+        return f"签收“{self.get_stage_display()}”"
 
 
 def _own(actor: Actor, department: str, of: str) -> Q:

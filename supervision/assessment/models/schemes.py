@@ -9,15 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from departments.actors import fills_in, is_staff_member
-from departments.models import Region
 from departments.roles import Function
-from records import clock
+from departments.versions import Version, VersionQuerySet
 from records.actor import Actor
-from records.models import Toned
 from supervision.assessment import scoring
 
 
-class SchemeQuerySet(models.QuerySet["Scheme"]):
+class SchemeQuerySet(VersionQuerySet["Scheme"]):
     def visible_to(self, actor: Actor) -> SchemeQuerySet:
         """Every department reads by what it is and was assessed, its region's and those of the
         regions above; what is being prepared only the coordination office."""
@@ -32,9 +30,7 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
 
     def holding_in(self, region_code: str) -> SchemeQuerySet:
         """The schemes in force for a region, its own first, then that of the nearest above."""
-        found = self.filter(
-            state=Scheme.State.IN_FORCE, region__code__in=_own_and_above(region_code)
-        )
+        found = self.in_force().filter(region__code__in=_own_and_above(region_code))
         return found.order_by("-region__code")
 
 
@@ -42,7 +38,7 @@ def _own_and_above(region_code: str) -> list[str]:
     return [region_code[:length] for length in (2, 4, 6) if length <= len(region_code)]
 
 
-class Scheme(Toned):
+class Scheme(Version):
     """A version of the indicators and weights by which departments are assessed (D3)."""
 
     class State(models.TextChoices):
@@ -53,14 +49,7 @@ class Scheme(Toned):
 
     TONES: ClassVar[dict[str, str]] = {State.DRAFT: "warn", State.IN_FORCE: "ok"}
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
-    version = models.PositiveIntegerField("版本")
-    name = models.CharField("名称", max_length=100)
-    reason = models.CharField("编制或修订理由", max_length=300)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
-    created_at = models.DateTimeField("建立时间", default=clock.now)
-    in_force_at = models.DateTimeField("生效时间", null=True)
-    retired_at = models.DateTimeField("停用时间", null=True)
 
     objects = SchemeQuerySet.as_manager()
 
@@ -77,15 +66,8 @@ class Scheme(Toned):
             ),
         )
 
-    def __str__(self) -> str:
-        return f"{self.name}（第 {self.version} 版）"
-
     def get_absolute_url(self) -> str:
         return reverse("assessment:scheme", args=[self.pk])
-
-    @property
-    def region_code(self) -> str:
-        return self.region.code
 
 
 class SchemeLine(models.Model):

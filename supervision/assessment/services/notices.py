@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from departments.actors import is_staff_member
-from departments.roles import Role
-from records import clock, trail
+from departments.notices import acknowledge
+from records import clock
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
 from supervision.assessment.models import Round, RoundNotice
 
 
@@ -47,35 +45,7 @@ def tell_closed() -> int:
     return told
 
 
-def may_read(actor: Actor) -> bool:
-    """Who acknowledges for a department: its clerk or head."""
-    return is_staff_member(actor) and actor.has_role(Role.CLERK, Role.HEAD)
-
-
 def read(actor: Actor, round_id: int) -> RoundNotice:
-    """Note that the actor's department has read how the round stands; twice it stays as it was.
-
-    Raises ``NotAllowed``; ``Refused`` when the department was not told.
-    """
-    if not may_read(actor):
-        raise NotAllowed("您没有签收考核结果的权限。", verb="assessment_round.read")
-    with transaction.atomic():
-        notice = (
-            RoundNotice.objects.select_for_update(of=("self",))
-            .select_related("round__region")
-            .filter(round=round_id, department=actor.department_id)
-            .first()
-        )
-        if notice is None:
-            raise Refused("本期考核没有送达贵部门。", code="not_found")
-        if notice.read_at is None:
-            notice.read_at, notice.read_by = clock.now(), actor.name
-            notice.save(update_fields=("read_at", "read_by"))
-            trail.record(
-                actor,
-                "assessment_round.read",
-                f"签收“{notice.get_stage_display()}”",
-                notice.round,
-                region_code=notice.round.region_code,
-            )
-    return notice
+    """Note that the actor's department has read how the round stands; raises as ``acknowledge``."""
+    told = RoundNotice.objects.filter(round=round_id).select_related("round__region")
+    return acknowledge(actor, told, "考核结果", "assessment_round.read")

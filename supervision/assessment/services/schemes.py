@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from departments.models import Region
-from records import clock, trail
+from records import trail
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
 from supervision.assessment.acts import SCHEME_ACTS, assesses
@@ -99,19 +99,9 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> Scheme:
     with SCHEME_ACTS.take(actor, "enforce", pk, opinion=opinion) as found:
         if wrong := complaints(found):
             raise Refused("".join(wrong))
-        now = clock.now()
-        before = (
-            Scheme.objects.select_for_update()
-            .filter(region_id=found.region_id, state=Scheme.State.IN_FORCE)
-            .first()
-        )
-        if before is not None:
-            before.state, before.retired_at = Scheme.State.RETIRED, now
-            before.save(update_fields=("state", "retired_at"))
-            trail.record(
-                actor, "assessment_scheme.retire", "停用原方案", before, opinion=f"由“{found}”替代"
-            )
-        found.in_force_at = now
+        versions = Scheme.objects.filter(region_id=found.region_id).in_force()
+        before = versions.select_for_update().first()
+        found.take_place(actor, before, "assessment_scheme.retire", "停用原方案")
     return found
 
 
