@@ -30,6 +30,7 @@ LISTS = (
     "clues:letter-list",
     "clues:joint-list",
     "clues:penalty-list",
+    "clues:measure-list",
     "clues:campaign-list",
     "clues:crime-list",
     "clues:dispute-list",

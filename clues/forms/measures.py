@@ -28,7 +28,8 @@ from records import clock
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-_BLANK_ROWS = 4
+_BLANK_ROWS = 12
+"""The page shows a few of them, the others on demand."""
 
 
 class MeasureForm(PartyForm):
@@ -74,15 +75,27 @@ def initial_of(measure: CompulsoryMeasure) -> dict[str, Any]:
 
 
 class ItemForm(forms.Form):
-    """A line of the list."""
+    """A line of the list; one without any words is no line."""
 
-    name = forms.CharField(label="名称或账号", max_length=120)
+    name = forms.CharField(label="名称或账号", max_length=120, required=False)
     quantity = forms.DecimalField(
-        label="数量", min_value=Decimal("0.001"), max_digits=15, decimal_places=3
+        label="数量",
+        min_value=Decimal("0.001"),
+        max_digits=15,
+        decimal_places=3,
+        required=False,
     )
-    unit = forms.CharField(label="单位", max_length=20)
-    place = forms.CharField(label="存放地点或金融机构", max_length=120)
+    unit = forms.CharField(label="单位", max_length=20, required=False)
+    place = forms.CharField(label="存放地点或金融机构", max_length=120, required=False)
     note = forms.CharField(label="规格、特征、状况", max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if any(values.values()):
+            for name in ("name", "quantity", "unit", "place"):
+                if name in values and not values[name]:
+                    self.add_error(name, f"请填写{self.fields[name].label}。")
+        return values
 
 
 def item_rows(data: Any = None, measure: CompulsoryMeasure | None = None) -> BaseFormSet[ItemForm]:
@@ -96,7 +109,7 @@ def item_rows(data: Any = None, measure: CompulsoryMeasure | None = None) -> Bas
 
 def items_of(rows: BaseFormSet[ItemForm]) -> list[ItemData]:
     """The lines that were filled in."""
-    return [ItemData(**row.cleaned_data) for row in rows if row.cleaned_data]
+    return [ItemData(**row.cleaned_data) for row in rows if any(row.cleaned_data.values())]
 
 
 class OfficersChoice(forms.ModelMultipleChoiceField):

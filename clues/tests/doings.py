@@ -15,6 +15,7 @@ from clues.acts.disputes import DISPUTE_ACTS
 from clues.acts.emergency import CALL_ACTS
 from clues.acts.joint import JOINT_ACTS, PART_ACTS, VISIT_ACTS
 from clues.acts.letters import LETTER_ACTS
+from clues.acts.measures import MEASURE_ACTS
 from clues.acts.penalties import PENALTY_ACTS
 from clues.acts.refusals import REFUSAL_ACTS
 from clues.acts.sharing import ENTRY_ACTS, RECORD_ACTS, REQUEST_ACTS
@@ -30,6 +31,7 @@ from clues.services import (
     disputes,
     intake,
     joint,
+    measures,
     penalties,
     refusals,
     visits,
@@ -38,9 +40,10 @@ from clues.services.crime import begin as crime_begin
 from clues.services.joint import Asked
 from clues.services.letters import answering, drafts
 from clues.services.letters import handlers as letter_handlers
+from clues.services.measures import begin, ending, term
 from clues.services.sharing import catalogue, records, requests
 from clues.services.warnings import response
-from clues.tests import letter_samples, procedure_samples
+from clues.tests import letter_samples, measure_samples, procedure_samples
 from clues.tests.joint_samples import penalty_data
 from clues.tests.samples import department, photo
 from clues.tests.sharing_samples import given
@@ -207,6 +210,46 @@ def penalty_room(pick: Pick) -> Room:
         return penalties.edit(actor, pk, penalty_data(clue=clue, number=_number(pick)))
 
     return Room(PENALTY_ACTS, {**plain(penalties.HANDLERS), "edit": edit})
+
+
+def measure_room(pick: Pick) -> Room:
+    def edit(actor: Actor, pk: int) -> Any:
+        clue = MEASURE_ACTS.model.objects.get(pk=pk).clue
+        return begin.edit(actor, pk, measure_samples.measure_data(clue=clue))
+
+    def carry_out(actor: Actor, pk: int) -> Any:
+        clerk = "wjw_clerk" if actor.department_id == department("卫健委").pk else "scjg_clerk"
+        done = measure_samples.carried_out(clerk, document=f"强{pk}号")
+        return begin.carry_out(actor, pk, done)
+
+    return Room(
+        MEASURE_ACTS,
+        {
+            **plain(measures.HANDLERS),
+            "edit": edit,
+            "carry-out": carry_out,
+            "ask-extension": lambda actor, pk: term.ask_extension(
+                actor, pk, pick(range(1, 32)), WORDS
+            ),
+            "test": lambda actor, pk: term.test(
+                actor,
+                pk,
+                term.TestData(
+                    what="检验", institution="中心", days=5, told_on=timezone.localdate()
+                ),
+            ),
+            "dispose": lambda actor, pk: ending.dispose(
+                actor,
+                pk,
+                measure_samples.disposal(outcome=pick(("lift", "transfer")), ground="")
+                if pick((True, False))
+                else measure_samples.disposal(),
+            ),
+            "close": lambda actor, pk: ending.close(
+                actor, pk, fulfilled_on=timezone.localdate(), fulfilment=WORDS
+            ),
+        },
+    )
 
 
 def _number(pick: Pick) -> str:

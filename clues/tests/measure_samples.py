@@ -103,10 +103,12 @@ def in_force(
     return begin.carry_out(person(f"{name}_clerk"), found.pk, own)
 
 
-def urgent(name: str = "scjg", hours_ago: int = 1, **over: Any) -> CompulsoryMeasure:
+def urgent(
+    name: str = "scjg", hours_ago: int = 1, document: str = "淮市监强〔2026〕1号", **over: Any
+) -> CompulsoryMeasure:
     """Carried out first, some hours ago."""
     at = ahead(ago(clock.now(), days=1), hours=24 - hours_ago)
-    done = carried_out(f"{name}_clerk", at=at)
+    done = carried_out(f"{name}_clerk", at=at, document=document)
     return begin.apply_urgent(person(f"{name}_clerk"), measure_data(**over), done)
 
 

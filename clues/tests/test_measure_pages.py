@@ -137,6 +137,8 @@ def test_an_application_is_corrected_and_what_was_typed_kept(county, client_of) 
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "期限应为 1 至 30 天" in text and "改写的理由" in text
+    half = lines("冻肉") | {"items-1-name": "冰柜"}
+    assert "请填写单位" in client.post(url, application() | half).content.decode()
     assert client.post(url, application(term_days="15") | lines("冻肉")).status_code == 302
     found.refresh_from_db()
     assert found.term_days == 15

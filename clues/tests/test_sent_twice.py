@@ -12,6 +12,7 @@ from django.db import models
 from clues.models import (
     Campaign,
     Clue,
+    CompulsoryMeasure,
     CrimeHandover,
     JointVerification,
     Penalty,
@@ -27,11 +28,13 @@ from clues.rules import warnings as w
 from clues.services import campaigns, joint, penalties, refusals
 from clues.services.clue_emergency import register_emergency
 from clues.services.crime import begin as crime_begin
+from clues.services.measures import begin as measures
 from clues.services.sharing import catalogue
 from clues.services.warnings import response, rules
 from clues.tests import procedure_samples
 from clues.tests.intake_samples import entered
 from clues.tests.joint_samples import penalty_data
+from clues.tests.measure_samples import measure_data
 from clues.tests.samples import department, own_handling, person, photo, together
 from clues.tests.sharing_samples import entry, given, record, request
 from clues.tests.test_clue_emergency import emergency
@@ -88,6 +91,9 @@ def test_each_form_has_one_effect(county):
     one_effect(Penalty, lambda: penalties.enter(clerk, fine))
     signed = Penalty.objects.get()
     one_effect(Penalty, lambda: penalties.sign(head, signed.pk), effects=0)
+
+    wanted, typed = measure_data(), uuid.uuid4()
+    one_effect(CompulsoryMeasure, lambda: measures.apply(clerk, wanted, key=typed))
 
     one_effect(SharingRequest, request)
     drawn = given("民政局")

@@ -22,6 +22,7 @@ from clues.tests import (
     doings,
     joint_samples,
     letter_samples,
+    measure_samples,
     samples,
     sharing_samples,
     warning_samples,
@@ -85,6 +86,7 @@ ROOMS = (
     doings.crime_room,
     doings.refusal_room,
     doings.penalty_room,
+    doings.measure_room,
     doings.campaign_room,
     doings.warning_room,
     doings.entry_room,
@@ -241,6 +243,22 @@ def test_a_penalty(county: Any, data: st.DataObject) -> None:
         joint_samples.fined("wjw_clerk", "wjw_head", number="淮卫罚〔2025〕8号", act="另一行为")
 
     walk(data, begin, (doings.penalty_room,), *PARTIES, steps=10)
+
+
+@few(3)
+@given(data=st.data())
+def test_a_measure(county: Any, data: st.DataObject) -> None:
+    def begin(world: World) -> None:
+        freeze = {"kind": "freeze", "items": [measure_samples.item(unit="元")]}
+        clue = samples.own_handling(
+            person("scjg_clerk"), confidential=True, named=(person("scjg_head"),)
+        )
+        measure_samples.in_force(clue=clue)
+        measure_samples.in_force("wjw", **freeze)
+        measure_samples.urgent("wjw", document="2号")
+        measure_samples.applied()
+
+    walk(data, begin, (doings.measure_room,), *PARTIES, steps=16)
 
 
 @few(3)

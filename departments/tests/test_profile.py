@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from departments import profile
+from departments.admin import RuleValueForm
 from departments.models import Department, DepartmentAlias, FunctionAssignment, Region, RuleValue
 from departments.profile import Number, TimeLimit
 from departments.roles import Function
@@ -75,3 +76,19 @@ def test_missing_function_is_refused_in_words(county) -> None:  # type: ignore[n
 def test_misprint_is_an_alias_of_the_department(county) -> None:  # type: ignore[no-untyped-def]
     alias = DepartmentAlias.objects.get(region=county, alias="区人力资源和社会保障社局")
     assert alias.department.name == "区人力资源和社会保障局"
+
+
+@pytest.mark.parametrize(("said", "holds"), [(90, 30), (30, 30), (15, 15), (0, 1)])
+def test_a_region_stays_within_what_the_law_allows(county, monkeypatch, said, holds) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(profile, "RULES", {})
+    rule = TimeLimit(
+        "test.visits", 30, "扣押期限", Unit.CALENDAR_DAY, "某法第一条", most=30, least=1
+    )
+    form = RuleValueForm(
+        {"region": county.pk, "key": "test.visits", "value": said, "source": "区规定"}
+    )
+    assert form.is_valid() == (said == holds)
+    if said != holds:
+        assert "某法第一条" in form.errors["value"][0]
+    override("411603", said)
+    assert profile.resolve("411603", rule).value == holds
