@@ -30,6 +30,11 @@ _DISPOSAL = ("outcome", "ground", "outcome_reason", "outcome_document")
 _BODIED = ("edit", "carry-out", "ask-extension", "test", "dispose", "close")
 
 
+def _choice(choices: Any, words: str) -> serializers.ChoiceField:
+    """One of the choices, or nothing as yet."""
+    return serializers.ChoiceField(choices, allow_blank=True, read_only=True, help_text=words)
+
+
 class MeasureRowSerializer(serializers.ModelSerializer[CompulsoryMeasure]):
     """A measure as lists show it."""
 
@@ -63,6 +68,7 @@ class MeasureItemSerializer(serializers.ModelSerializer[MeasureItem]):
     name = serializers.CharField(source="shown_name", help_text="名称；账号只显示末尾四位")
     place = serializers.CharField(source="shown_place", help_text="存放地点或金融机构")
     note = serializers.CharField(source="shown_note", help_text="规格、特征、状况")
+    outcome = _choice(CompulsoryMeasure.OUTCOMES, "处理结果，未处理的为空")
 
     class Meta:
         model = MeasureItem
@@ -87,6 +93,10 @@ class MeasureSerializer(ActsSerializer, MeasureRowSerializer):
     clue = serializers.SerializerMethodField(help_text="来源线索，没有或者无权查看的为空")
     items = MeasureItemSerializer(many=True, help_text="清单")
     tests = MeasureTestSerializer(many=True, help_text="检测、检验、检疫、技术鉴定")
+    presence = _choice(CompulsoryMeasure.Presence.choices, "当事人到场情况，未实施的为空")
+    signature = _choice(CompulsoryMeasure.Signature.choices, "签名情况，未实施的为空")
+    outcome = _choice(CompulsoryMeasure.OUTCOMES, "处理结果，未处理的为空")
+    ground = _choice(CompulsoryMeasure.GROUNDS, "解除情形，未解除的为空")
     officers = serializers.SerializerMethodField(help_text="执法人员姓名和证号")
     turns = serializers.SerializerMethodField(help_text="现在等待的事项和期限")
     files = serializers.SerializerMethodField(help_text="材料")
