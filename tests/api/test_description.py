@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.test import APIClient
 
 from supervision.api_schema import SUMMARIES
+from tests.api.description import FILE, committed
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def described() -> dict[str, Any]:
-    return yaml.safe_load(FILE.read_text())
+    return committed()
 
 
 def operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
