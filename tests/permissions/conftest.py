@@ -37,7 +37,8 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
     places = override_settings(
         EVIDENCE_ROOT=tmp_path_factory.mktemp("evidence"),
         CACHES={"default": cache},
-        SESSION_ENGINE="django.contrib.sessions.backends.db",
+        # Thousands of requests read and write their sessions; these are in the cookies.
+        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
     )
     with django_db_blocker.unblock(), places, transaction.atomic():
         built = worlds.build()
