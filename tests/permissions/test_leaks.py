@@ -36,7 +36,7 @@ class Listing:
 
 LISTINGS = (
     Listing("matters:list", "养老机构安全综合监管之2", 4, 1),
-    Listing("inspections:inspector-list", "萧文远", 2, 0),
+    Listing("inspections:inspector-list", "萧文远", 4, 0),
     Listing("inspections:recusal-list", "近亲属", None, 0, exports=False),
     Listing("inspections:draw-list", "养老机构联合检查之2", 6, 0),
     Listing("inspections:task-list", "T-0001", 8, 0),
