@@ -20,7 +20,7 @@ from clues.acts.letters import LETTER_ACTS
 from clues.models import Clue, Referral, Stop
 from clues.services import clue_secrecy, disputes, joint, penalties, refusals
 from clues.services.crime import begin as crime
-from clues.tests import joint_samples, letter_samples, procedure_samples
+from clues.tests import joint_samples, letter_samples, measure_samples, procedure_samples
 from clues.tests.samples import (
     handling,
     make_clue,
@@ -121,6 +121,7 @@ def world(county, actor: Callable[..., Any], monkeypatch) -> dict[str, Any]:  # 
     make_clue(clerk)
     transferred(clerk, head, department)
     handling(clerk, head, receiver)
+    measure_samples.officers("mzj_clerk")
     return {
         "clerk": clerk,
         "head": head,
@@ -177,6 +178,8 @@ def _procedures_about(secret: Clue, world: dict[str, Any]) -> None:
                 joint_samples.penalty_data(subject=world["subject"], clue=secret),
             ).pk,
         ),
+        measure_samples.in_force("mzj", subject=world["subject"], clue=secret),
+        measure_samples.urgent("mzj", document="2号", subject=world["subject"], clue=secret),
     ]
     assert all(each.confidential for each in belonging)
 
@@ -275,6 +278,7 @@ FORGED = (
     ("clues:clue-merge", {"into": "pk", "number": "", "opinion": "同一事项"}),
     ("clues:clue-merge", {"into": "", "number": "number", "opinion": "同一事项"}),
     ("clues:penalty-new", {"clue": "number"}),
+    ("clues:measure-new", {"clue": "number"}),
     ("clues:shared-record-add", {"clue": "number"}),
     ("clues:crime-new", {"clue": "pk"}),
     ("clues:dispute-new", {"clue": "pk"}),

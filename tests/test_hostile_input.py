@@ -20,7 +20,7 @@ from clues.models import Clue, RiskWarning
 from clues.services import campaigns, clues, disputes, penalties, refusals
 from clues.services.letters import drafts, sending
 from clues.services.warnings import response, rules
-from clues.tests import letter_samples, procedure_samples
+from clues.tests import letter_samples, measure_samples, procedure_samples
 from clues.tests.intake_samples import entered
 from clues.tests.joint_samples import penalty_data
 from clues.tests.samples import department, person, photo
@@ -165,6 +165,12 @@ def test_markup_and_formulas_stay_text(client_of, county, actor):
             [photo(f"{MARKUP}.jpg")],
         ),
         penalties.enter(clerk, penalty_data(act=MARKUP)),
+        measure_samples.in_force(
+            items=[measure_samples.item(name=MARKUP, place=MARKUP, note=MARKUP)],
+            reason=MARKUP,
+            basis=MARKUP,
+            done={"place": MARKUP, "document": MARKUP[:60], "statement": MARKUP},
+        ),
         record(entry("民政局", title=MARKUP, content=MARKUP), title=MARKUP, content=MARKUP),
         request(title=MARKUP, purpose=MARKUP, basis=MARKUP, content=MARKUP),
         rules.draft(office, RULE | {"name": MARKUP[:50], "plan": MARKUP}),
@@ -186,7 +192,10 @@ def test_markup_and_formulas_stay_text(client_of, county, actor):
     ]
     lists += [
         reverse(f"clues:{name}")
-        for name in ("refusal-list", "penalty-list", "sharing-list", "shared-record-list")
+        for name in (
+            *("refusal-list", "penalty-list", "measure-list"),
+            *("sharing-list", "shared-record-list"),
+        )
     ]
     lists += [reverse(f"clues:{name}") for name in ("warning-list", "warning-rule-list")]
     lists += [reverse("dashboard:workbench"), reverse("records:trail"), reverse("records:imports")]
