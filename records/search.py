@@ -10,7 +10,7 @@ collect all of it first; ``containing`` looks at the beginning of the list to te
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
 from typing import TypeVar
@@ -29,6 +29,18 @@ SAMPLE = 200
 FREQUENT = 4
 """Hits among them from which on the list is read in its order: fifty are met after some 2,500
 rows, while what the index would collect grows with the list."""
+
+
+class Among(Func):
+    """Whether a text is one of many, which hold no line breaks and go to the database as one
+    value: for a thousand, ``__in`` takes six times as long to say and to find."""
+
+    arg_joiner = " = ANY(string_to_array("
+    template = r"%(expressions)s, E'\n'))"
+    output_field = BooleanField()
+
+    def __init__(self, field: str, texts: Iterable[str]) -> None:
+        super().__init__(F(field), Value("\n".join(texts)))
 
 
 class Grams(Func):

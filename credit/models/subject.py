@@ -17,7 +17,7 @@ from matters.models import SubjectCategory
 from records import clock
 from records.actor import Actor
 from records.masking import masked_identifier, masked_name, masked_place
-from records.search import containing, gram_index
+from records.search import Among, containing, gram_index
 
 NATURAL_PERSONS = (SubjectCategory.IdKind.PERSON, SubjectCategory.IdKind.HOUSE)
 
@@ -58,6 +58,10 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
                 return self.filter(township__code=actor.township_code)
             return self.none()
         return self.filter(region__code__startswith=actor.region_code)
+
+    def identified(self, identifiers: Iterable[str]) -> SubjectQuerySet:
+        """Those with one of the identifiers, which may be thousands."""
+        return self.filter(Among("identifier", identifiers))
 
     def of_categories(self, codes: Iterable[str]) -> SubjectQuerySet:
         return self.filter(categories__overlap=list(codes))

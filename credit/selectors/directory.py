@@ -85,7 +85,7 @@ def stored_entries(
     stored: dict[tuple[str, str], StoredEntry] = {}
     for start in range(0, len(rows), BATCH):
         identifiers = [row.identifier for row in rows[start : start + BATCH]]
-        found = Subject.objects.filter(region=scope.region, identifier__in=identifiers)
+        found = Subject.objects.identified(identifiers).filter(region=scope.region)
         for subject in with_judged(found.select_related("township")):
             key = subject.id_kind, subject.identifier
             stored[key] = StoredEntry(as_input(subject), subject.judged)
@@ -112,8 +112,8 @@ def aliases(scope: Scope, rows: Sequence[SubjectInput]) -> dict[tuple[str, str],
     found: dict[tuple[str, str], Alias] = {}
     for start in range(0, len(rows), BATCH):
         identifiers = [row.identifier for row in rows[start : start + BATCH]]
-        merged = Subject.objects.filter(
-            region=scope.region, identifier__in=identifiers, status=Subject.Status.MERGED
+        merged = Subject.objects.identified(identifiers).filter(
+            region=scope.region, status=Subject.Status.MERGED
         )
         for subject in merged.select_related("merged_into__township"):
             alias = Alias(subject.id_kind, subject.identifier, subject.survivor)

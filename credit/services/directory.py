@@ -239,7 +239,7 @@ def _in_order(
     known: dict[tuple[str, str], tuple[int, str]] = {}
     for start in range(0, len(entries), BATCH):
         identifiers = [entry.identifier for entry in entries[start : start + BATCH]]
-        found = Subject.objects.filter(region=scope.region, identifier__in=identifiers)
+        found = Subject.objects.identified(identifiers).filter(region=scope.region)
         for pk, status, *key in found.values_list("pk", "status", "id_kind", "identifier"):
             known[key[0], key[1]] = pk, status
     stored = sorted(
@@ -261,7 +261,8 @@ def _write_batch(
     # Without the key: whoever records a fact of a subject, and wants its note next, does not wait.
     found = (
         Subject.objects.select_for_update(of=("self",), no_key=True)
-        .filter(region=scope.region, identifier__in=[row.identifier for row in rows])
+        .identified(row.identifier for row in rows)
+        .filter(region=scope.region)
         .select_related("township")
         .order_by("pk")
     )

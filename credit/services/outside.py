@@ -94,9 +94,8 @@ def subjects_by_identifier(
     wanted = sorted(set(identifiers))
     found: dict[str, list[int]] = defaultdict(list)
     for start in range(0, len(wanted), _BATCH):
-        rows = Subject.objects.filter(
-            region__code=region_code, identifier__in=wanted[start : start + _BATCH]
-        )
+        batch = wanted[start : start + _BATCH]
+        rows = Subject.objects.identified(batch).filter(region__code=region_code)
         reached = rows.annotate(reached=Coalesce("merged_into", "pk")).order_by("pk")
         for identifier, pk in reached.values_list("identifier", "reached"):
             if pk not in found[identifier]:

@@ -26,7 +26,9 @@ urlpatterns = [path(CONSTANT.strip("/") + "/", constant), path("", include("supe
 
 @contextmanager
 def platform() -> Iterator[Callable[[WSGIRequest], HttpResponse]]:
-    """The platform with one address more, where a view answers with a constant."""
+    """The platform as it is served, with one address more, where a view answers with a constant."""
+    import supervision.wsgi  # noqa: F401
+
     with override_settings(ROOT_URLCONF=__name__):
         handler = WSGIHandler()
 

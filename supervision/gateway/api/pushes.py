@@ -290,9 +290,9 @@ class _Known:
         wanted = {normalise_identifier(item["subject_identifier"]) for item in items}
         self.subjects = {
             subject.identifier: subject
-            for subject in Subject.objects.filter(
-                region__code=region, identifier__in=wanted
-            ).select_related("township")
+            for subject in Subject.objects.identified(wanted)
+            .filter(region__code=region)
+            .select_related("township")
         }
 
     def faults(self, item: Item) -> list[Wrong]:
