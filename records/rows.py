@@ -58,9 +58,9 @@ def _write(objects: Sequence[models.Model], then: str) -> list[tuple[Any, ...]]:
         if isinstance(each, DateTimeField) and (each.auto_now or each.auto_now_add):
             for one in objects:
                 setattr(one, each.attname, moment)
-    for one in objects:
-        # What they belong to may have got its id since they were made.
-        one._prepare_related_fields_for_save("insert")  # type: ignore[attr-defined]
+    for each in written:
+        if each.is_relation:
+            _refer(objects, each)
     columns = [(f"c{place}", each.attname) for place, each in enumerate(written)]
     rows = [{short: getattr(one, name) for short, name in columns} for one in objects]
     with connection.cursor() as cursor:
@@ -70,6 +70,13 @@ def _write(objects: Sequence[models.Model], then: str) -> list[tuple[Any, ...]]:
             [json.dumps(rows, ensure_ascii=False, default=str)],
         )
         return cursor.fetchall() if then else []
+
+
+def _refer(objects: Sequence[models.Model], field: Any) -> None:
+    """Let objects name what they belong to, which may have got its id since they were made."""
+    for one in objects:
+        if getattr(one, field.attname) is None and field.is_cached(one):
+            setattr(one, field.name, getattr(one, field.name))
 
 
 def _quoted(field: Field[Any, Any]) -> str:

@@ -275,7 +275,7 @@ def _write_batch(
         before = stored.get(row.key)
         # Without its key, so that one statement inserts or updates by region and identifier.
         subject = Subject(
-            region=scope.region,
+            region_id=scope.region.pk,
             id_kind=row.id_kind,
             identifier=row.identifier,
             **_columns(row, scope),
