@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -152,16 +153,16 @@ def page_after(rows: QuerySet[Any], order: tuple[str, ...]) -> str:
     return keyset_page(rows, order).next_key
 
 
+def asked_by(person: Actor) -> Any:
+    """A request of which nothing is known but whose it is."""
+    return SimpleNamespace(known_actor=lambda: person)
+
+
 def filtered(
     form: type[FilterSet], person: Actor, rows: QuerySet[Any], query: str
 ) -> QuerySet[Any]:
     """The rows that a list shows to somebody who asks ``query``."""
-
-    class Asked:
-        def known_actor(self) -> Actor:
-            return person
-
-    narrowed = form(QueryDict(query), queryset=rows, request=Asked())
+    narrowed = form(QueryDict(query), queryset=rows, request=asked_by(person))
     assert narrowed.is_valid(), narrowed.errors
     found: QuerySet[Any] = narrowed.qs
     return found
