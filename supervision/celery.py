@@ -50,6 +50,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "outbound.report_missing",
         "schedule": crontab(hour="2", minute="40"),
     },
+    "reconcile": {
+        "task": "reconciling.look",
+        # A look finds nothing to do until the next day's hour has come.
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
     "sequence-feeds": {
         "task": "gateway.sequence",
         "schedule": 300.0,

@@ -186,6 +186,7 @@ MENU: tuple[Group, ...] = (
             ),
             Entry("监管行为数据", "outbound:acts", _coordinates),
             Entry("对外对接", "outbound:links", lambda a: a.has_role(Role.SYSTEM_ADMIN)),
+            Entry("核对结果", "reconciling:list", lambda a: a.has_role(Role.SYSTEM_ADMIN)),
             Entry("接口接入", "gateway:clients", lambda a: a.has_role(Role.SYSTEM_ADMIN)),
             Entry(
                 "系统配置",

@@ -27,5 +27,6 @@ urlpatterns = [
     path("gateway/v1/", include("supervision.gateway.api_urls")),
     path("gateway/", include("supervision.gateway.urls")),
     path("outbound/", include("supervision.outbound.urls")),
+    path("reconciliations/", include("supervision.reconciling.urls")),
     path("admin/", admin.site.urls),
 ]

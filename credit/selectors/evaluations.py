@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from credit.models import (
@@ -15,6 +15,7 @@ from credit.models import (
     Evaluation,
     EvaluationNotice,
     IndicatorSet,
+    Standing,
     Subject,
 )
 from credit.scoring import GRADES
@@ -222,6 +223,16 @@ def reconcile(evaluation: Evaluation) -> Reconciled:
         [(REASONS[reason], number) for reason, number in reasons.items() if number],
         sum(listed.values()),
     )
+
+
+def general_standings() -> QuerySet[Standing]:
+    """The grades that hold in general, of everybody who was ever judged."""
+    return Standing.objects.filter(matter=None)
+
+
+def grades_apart() -> QuerySet[Standing]:
+    """Those of them that the directory does not repeat, as it should."""
+    return general_standings().exclude(grade=F("subject__grade"))
 
 
 def latest_of(found: IndicatorSet, limit: int = 10) -> QuerySet[Evaluation]:

@@ -19,6 +19,7 @@ from records.worklist import WorkItem
 from supervision import health
 from supervision.gateway.models import GatewayClient
 from supervision.outbound.models import OutboundLink
+from supervision.reconciling.selectors import pending_reconciliations
 
 KEY_ENDS_WITHIN_DAYS = 14
 """How long before the end of its last key a calling system is named."""
@@ -36,6 +37,7 @@ def pending_administration(actor: Actor) -> list[WorkItem]:
         *_ways_out(),
         *_keys_that_end(),
         *_failed_imports(),
+        *pending_reconciliations(),
     ]
 
 

@@ -6,7 +6,8 @@ A test holds that counters and rows say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -396,6 +397,38 @@ BY_KEY = {figure.key: figure for figure in FIGURES}
 LIVE = frozenset({"overdue"})
 """Figures that change by the passing of time alone: asked of the table, whose index knows the
 running deadlines in order of time."""
+
+
+_UNSHOWN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "matter": ("监管事项", dict(MatterVersion.State.choices)),
+    "item": ("计划项目", dict(PlanItem.State.choices)),
+    "visit": ("联合任务", dict(JointTask.State.choices)),
+    "part": ("部门检查任务", dict(TaskPart.State.choices)),
+    "result": ("检查结果", dict(Result.State.choices)),
+    "clue": ("线索", dict(Clue.State.choices)),
+    "waiting": ("在办线索，按收到日期", {}),
+}
+"""Words for the counters that no figure reads."""
+
+
+def words_of(measure: str) -> str:
+    """What a counter counts, for people: the group that reads it, its choice and its year."""
+    for figure in FIGURES:
+        for group in filter(None, (figure.part, figure.whole)):
+            split = group.split
+            for template in (split.measure,) if split else group.measures:
+                pattern = re.escape(template)
+                pattern = pattern.replace(r"\{year\}", r"(?P<year>\d{4})")
+                found = re.fullmatch(pattern.replace(r"\{code\}", "(?P<code>.+)"), measure)
+                if found:
+                    parts = found.groupdict()
+                    labels = {code: label for code, label, _ in split.choices} if split else {}
+                    code, year = parts.get("code", ""), parts.get("year", "")
+                    told = (group.title, labels.get(code, code), year and f"{year} 年")
+                    return "，".join(filter(None, told))
+    kind, *more = measure.split(":")
+    title, labels = _UNSHOWN.get(kind, (kind, {}))
+    return "，".join((title, *(labels.get(each, each) for each in more)))
 
 
 def rows_of(group: Group, rows: QuerySet[Any], year: int, code: str = "") -> QuerySet[Any]:

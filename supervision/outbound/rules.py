@@ -14,5 +14,12 @@ MEASURE_STATES: dict[str, str] = {
 }
 """How far a compulsory measure has come, as it is told."""
 
+
+def record_of(kind: str, region_code: str, key: int) -> str:
+    """The number by which an act is told for good; ``key`` is that of a check's part, a penalty or
+    a measure."""
+    return f"{region_code}-{ACT_TYPES[kind]}-{key}"
+
+
 LONGEST_WAIT = 30
 """Seconds that a receiving system may take at most, to connect and to answer each."""

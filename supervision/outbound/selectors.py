@@ -135,6 +135,12 @@ def unsaid_measures(region_code: str) -> QuerySet[CompulsoryMeasure]:
     return _with_status(found, "act_report", _MEASURE_SAID).filter(report_status="missing")
 
 
+def reportable() -> int:
+    """How many acts the province is to know of, everywhere."""
+    found = (_reportable_results(), _reportable_penalties(), _reportable_measures())
+    return sum(each.count() for each in found)
+
+
 def _with_status(found: QuerySet[Any], report: str, said: Q) -> QuerySet[Any]:
     missing = Q(**{f"{report}__isnull": True}) | ~said
     return _annotated(found, missing, f"{report}__message")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 
 from supervision.outbound.services import reports
+from supervision.reconciling.models import Reconciliation
+from supervision.reconciling.services import reconcile
 
 
 @shared_task(name=reports.REPORT_TASK)
 def report_missing(region_code: str = "") -> int:
-    """Tell of the supervision acts whose report is missing; returns how many."""
+    """Tell of the supervision acts whose report is missing; returns how many. In the night, for
+    everybody, what was missing is kept as a result before it is told."""
+    if not region_code:
+        reconcile(Reconciliation.Kind.ACT_REPORTS)
     return reports.report_missing(region_code)

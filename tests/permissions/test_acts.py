@@ -60,6 +60,7 @@ DOORS = {
     "gateway_client": "gateway:client-act",
     "gateway_key": "gateway:key-act",
     "outbound_link": "outbound:link-act",
+    "reconciliation": "reconciling:act",
     "assessment_scheme": "assessment:scheme-act",
     "assessment_round": "assessment:round-act",
     "assessment_appeal": "assessment:appeal-act",

@@ -1,4 +1,5 @@
-"""The ways of the world's region to other systems, one on, one off; and what was reported."""
+"""The ways of the world's region to other systems, one on, one off; what was reported, and how that
+was reconciled."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from records.models import OutboxCircuit
 from records.outbox_names import CREDIT_CHINA, PROVINCE
 from supervision.outbound.models import ActReport, OutboundLink
 from supervision.outbound.services.reports import report_result
+from supervision.reconciling.models import Reconciliation
+from supervision.reconciling.services import reconcile
 from tests.permissions.world import World
 
 
@@ -30,4 +33,7 @@ def add_outbound(world: World) -> None:
     )
     result = world.things["result"]
     report_result(result)
-    world.add(act_report=ActReport.objects.get(part=result.part))
+    world.add(
+        act_report=ActReport.objects.get(part=result.part),
+        reconciliation=reconcile(Reconciliation.Kind.ACT_REPORTS),
+    )

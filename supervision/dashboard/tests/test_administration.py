@@ -15,12 +15,14 @@ from supervision.gateway.models import GatewayKey
 from supervision.gateway.tests.conftest import System, system  # noqa: F401
 from supervision.outbound.models import OutboundSecret
 from supervision.outbound.tests.samples import link_to
+from supervision.reconciling.services import look as reconcile
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _all_is_well(county) -> None:  # type: ignore[no-untyped-def]
+    reconcile()
     for name in health.PROCESSES:
         health.mark_alive(name)
     with connection.cursor() as cursor:

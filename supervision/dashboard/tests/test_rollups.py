@@ -14,6 +14,7 @@ from inspections.tests.result_samples import checked_story, published
 from records import clock
 from supervision.dashboard import rollups
 from supervision.dashboard.models import Rollup, Touched
+from supervision.reconciling.models import Reconciliation
 
 pytestmark = pytest.mark.django_db
 COUNTY = "411603"
@@ -164,9 +165,12 @@ def test_the_command_tells_what_differs_and_repairs_it(county, capsys):
     Rollup.objects.filter(scope="").update(many=77)
     with pytest.raises(CommandError, match="不一致"):
         call_command("reconcile_figures")
-    assert "汇总 77" in capsys.readouterr().out
+    assert "汇总数 77" in capsys.readouterr().out
     call_command("reconcile_figures", repair=True)
     assert rollups.differences() == []
+    kept = Reconciliation.objects.order_by("id").values_list("kind", "differed")
+    assert [kind for kind, _ in kept] == ["figures"] * 4
+    assert [bool(differed) for _, differed in kept] == [False, True, True, False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,7 @@ from supervision.demo.foundation import load_foundation
 from supervision.demo.neighbours import accounts as neighbours_accounts
 from supervision.demo.outbound import load_outbound
 from supervision.demo.season import load_season
+from supervision.reconciling import services as reconciliations
 
 
 class Command(BaseCommand):
@@ -60,6 +61,7 @@ class Command(BaseCommand):
                 if options["season"]:
                     load_outbound(region, self.stderr.write)
             rollups.fold_all()
+            reconciliations.look()
         elif not options["if_empty"]:
             raise CommandError("数据库中已有区划，演示数据只能装入空数据库。")
         self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：")

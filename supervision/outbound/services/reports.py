@@ -28,7 +28,7 @@ from records.models import OutboxMessage
 from records.outbox import CREDIT_CHINA, PROVINCE, post
 from records.queue import wake_after_commit
 from supervision.outbound.models import ActReport
-from supervision.outbound.rules import ACT_TYPES
+from supervision.outbound.rules import ACT_TYPES, record_of
 from supervision.outbound.selectors import (
     coordinates,
     told_state,
@@ -75,7 +75,7 @@ def report_result(result: Result) -> OutboxMessage | None:
     part = result.part
     return _tell(
         Standing(
-            record=f"{part.region_code}-{ACT_TYPES[_Kind.CHECK]}-{part.pk}",
+            record=record_of(_Kind.CHECK, part.region_code, part.pk),
             kind=_Kind.CHECK,
             region_code=part.region_code,
             department_id=part.department_id,
@@ -92,7 +92,7 @@ def report_penalty(penalty: Penalty) -> OutboxMessage | None:
     stands = penalty.state == Penalty.State.IN_FORCE and not penalty.confidential
     return _tell(
         Standing(
-            record=f"{penalty.region_code}-{ACT_TYPES[_Kind.PENALTY]}-{penalty.pk}",
+            record=record_of(_Kind.PENALTY, penalty.region_code, penalty.pk),
             kind=_Kind.PENALTY,
             region_code=penalty.region_code,
             department_id=penalty.department_id,
@@ -110,7 +110,7 @@ def report_measure(measure: CompulsoryMeasure) -> OutboxMessage | None:
     stands = measure.state in CompulsoryMeasure.STANDING and not measure.confidential
     return _tell(
         Standing(
-            record=f"{measure.region_code}-{ACT_TYPES[_Kind.MEASURE]}-{measure.pk}",
+            record=record_of(_Kind.MEASURE, measure.region_code, measure.pk),
             kind=_Kind.MEASURE,
             region_code=measure.region_code,
             department_id=measure.department_id,
