@@ -6,7 +6,7 @@ class CluesConfig(AppConfig):
     verbose_name = "线索与协作"
 
     def ready(self) -> None:
-        from clues import imports, receivers  # noqa: F401  (imports register themselves)
+        from clues import imports, outgoing, receivers  # noqa: F401  (imports register themselves)
         from clues.models import Concealable, ConcealedObject, Stop
         from clues.selectors import happened
         from clues.services import credit, merge_rules
@@ -16,8 +16,11 @@ class CluesConfig(AppConfig):
         from credit.services import references
         from credit.services.origins import register
         from inspections.services.public_words import UNTOLD
+        from records import outbox_content
         from records.concealment import CONCEALED, INTERNAL
 
+        outbox_content.register("clue", outgoing.CLUE)
+        outbox_content.register("warning", outgoing.WARNING)
         CONCEALED.append(ConcealedObject.objects.hidden_from)
         for model in self.get_models():
             # Nothing is entered about a stop: what is done there is done with its object.

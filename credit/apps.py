@@ -6,12 +6,15 @@ class CreditConfig(AppConfig):
     verbose_name = "监管对象与信用"
 
     def ready(self) -> None:
-        from credit import imports, imports_events, imports_indicators  # noqa: F401  (they register)
+        from credit import imports, imports_events, imports_indicators, outgoing  # noqa: F401
         from credit.models import Petition, Sanction, WhiteListEntry
         from credit.selectors import happened, timeline
         from credit.services import merge_rules, references
+        from records import outbox_content
         from records.concealment import INTERNAL
 
+        outbox_content.register("sanction", outgoing.SANCTION)
+        outbox_content.register("credit_event", outgoing.DECIDED_EVENT)
         references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)
         for model in (Petition, Sanction, WhiteListEntry):

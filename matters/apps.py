@@ -6,4 +6,7 @@ class MattersConfig(AppConfig):
     verbose_name = "监管事项"
 
     def ready(self) -> None:
-        from matters import check_items, importing  # noqa: F401
+        from matters import check_items, importing, outgoing  # noqa: F401  (they register)
+        from records import outbox_content
+
+        outbox_content.register("matter", outgoing.MATTER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,66 +17,27 @@ from records.outbox_names import COMPLAINT_CHANNEL
 from records.roles import COORDINATION
 from records.selectors import TimelineEntry, lines_of
 
-NAMES: Mapping[str, str] = {
-    "record": "行为编号",
-    "status": "状态",
-    "act_type": "行为类别",
-    "region": "行政区划",
-    "department_name": "实施机关",
-    "subject_kind": "相对人类别",
-    "matter_code": "事项编码",
-    "matter_name": "事项名称",
-    "way": "实施方式",
-    "document_number": "文书号",
-    "happened_on": "发生日期",
-    "result": "结果",
-    "result_text": "结果说明",
-    "unlawful_act": "违法行为",
-    "penalty_kind": "处罚种类",
-    "fine_fen": "罚款金额（分）",
-    "measure_kind": "措施种类",
-    "legal_basis": "法律、法规依据",
-    "urgent": "先行实施",
-    "term_days": "期限（天）",
-    "extended_days": "延长（天）",
-    "measure_state": "措施进展",
-    "measure_outcome": "处理结果",
-    "closed_on": "执行日期",
-    "decided_on": "决定日期",
-    "officers": "到场人数",
-    "publication": "公示编号",
-    "corrects": "更正的公示编号",
-    "subject_identifier": "对象标识",
-    "subject_name": "对象名称",
-    "identifier": "对象标识",
-    "matter": "监管事项",
-    "department": "部门",
-    "checked_on": "检查日期",
-    "results": "检查结果",
-    "draw_number": "抽取编号",
-    "published_at": "公示时间",
-    "reason": "理由",
-    "code": "编码",
-    "name": "名称",
-    "number": "编号",
-    "version": "版本",
-    "outcome": "结果",
-    "basis": "依据",
-    "since": "自",
-    "until": "至",
-    "measures": "措施",
-    "level": "等级",
-    "owner": "责任部门",
-    "channel": "渠道",
-    "external_number": "来源系统编号",
-    "step": "环节",
-    "text": "告知内容",
-    "phone": "联系电话",
-}
 _HIDDEN = "（不在此显示）"
 
-CODES: dict[str, dict[str, str]] = {}
-"""What the codes under a name mean, by name; higher floors register theirs."""
+
+@dataclass(frozen=True)
+class Fields:
+    """How the fields of a family of messages are shown: ``names`` in words and in their order, and
+    what the ``codes`` under a name mean."""
+
+    names: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
+
+
+REGISTRY: dict[str, Fields] = {}
+"""By the family of topics, the part before the dot."""
+
+
+def register(
+    family: str, names: Mapping[str, str], codes: Mapping[str, Mapping[str, str]] | None = None
+) -> None:
+    """Say how the fields of a family are shown: for the floor whose messages they are."""
+    REGISTRY[family] = Fields(names, codes or {})
 
 
 def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
@@ -86,13 +48,15 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     masks: dict[str, Callable[[Any], str]] = {}
     if message.target == COMPLAINT_CHANNEL:
         masks = {"name": masked_name, "phone": masked_phone, "text": lambda _: _HIDDEN}
-    order = {key: place for place, key in enumerate(NAMES)}
+    family = message.topic.partition(".")[0]
+    fields = REGISTRY.get(family, Fields({}, {}))
+    order = {key: place for place, key in enumerate(fields.names)}
     lines = []
     for key, value in sorted(message.payload.items(), key=lambda each: order.get(each[0], 1000)):
         if value not in (None, "", []):
             show = masks.get(key, _words)
-            meant = CODES.get(key, {}).get(value, value) if isinstance(value, str) else value
-            lines.append((NAMES.get(key, key), show(meant)))
+            meant = fields.codes.get(key, {}).get(value, value) if isinstance(value, str) else value
+            lines.append((fields.names.get(key, key), show(meant)))
     return lines
 
 

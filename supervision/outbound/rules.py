@@ -21,5 +21,38 @@ def record_of(kind: str, region_code: str, key: int) -> str:
     return f"{region_code}-{ACT_TYPES[kind]}-{key}"
 
 
+FIELDS: Mapping[str, str] = {
+    "record": "行为编号",
+    "status": "状态",
+    "act_type": "行为类别",
+    "region": "行政区划",
+    "department_name": "实施机关",
+    "subject_kind": "相对人类别",
+    "matter_code": "事项编码",
+    "matter_name": "事项名称",
+    "way": "实施方式",
+    "document_number": "文书号",
+    "happened_on": "发生日期",
+    "result": "结果",
+    "result_text": "结果说明",
+    "unlawful_act": "违法行为",
+    "penalty_kind": "处罚种类",
+    "fine_fen": "罚款金额（分）",
+    "measure_kind": "措施种类",
+    "legal_basis": "法律、法规依据",
+    "urgent": "先行实施",
+    "term_days": "期限（天）",
+    "extended_days": "延长（天）",
+    "measure_state": "措施进展",
+    "measure_outcome": "处理结果",
+    "closed_on": "执行日期",
+    "decided_on": "决定日期",
+    "officers": "到场人数",
+    "subject_identifier": "对象标识",
+    "subject_name": "对象名称",
+    "version": "版本",
+}
+"""How the fields of a report are shown to people, in their order."""
+
 LONGEST_WAIT = 30
 """Seconds that a receiving system may take at most, to connect and to answer each."""

@@ -26,10 +26,8 @@ COUNTY = "411603"
 CONTACT = {"number": "X-1", "name": "王小明", "phone": "13812345678", "text": "已办结，详见附件"}
 
 
-def dead(target=outbox.PROVINCE, payload=None, **more):
-    message = outbox.post(
-        target, "matter.in_force", payload or {"name": "养老机构"}, COUNTY, **more
-    )
+def dead(target=outbox.PROVINCE, payload=None, topic="matter.in_force", **more):
+    message = outbox.post(target, topic, payload or {"name": "养老机构"}, COUNTY, **more)
     OutboxMessage.objects.filter(pk=message.pk).update(
         dead_at=clock.now(), attempts=12, round_attempts=12, last_error="连不上对方系统"
     )
@@ -95,7 +93,8 @@ def _shown(answer) -> str:
 
 def test_codes_are_shown_in_words_in_the_order_of_the_record(county, client_of):
     told = {"penalty_kind": "fine", "act_type": "2", "record": "411603-2-1", "status": "effective"}
-    page = text_of(client_of("xzsp_clerk").get(dead(payload=told).get_absolute_url()))
+    message = dead(payload=told, topic="supervision_act.reported")
+    page = text_of(client_of("xzsp_clerk").get(message.get_absolute_url()))
     page = page[page.index("推送的内容") :]
 
     places = [page.index(word) for word in ("411603-2-1", "有效", "行政处罚", "罚款")]

@@ -1,0 +1,34 @@
+"""Messages are shown as the floor whose they are says, and in no other way."""
+
+from __future__ import annotations
+
+import pytest
+
+from records import outbox, outbox_content
+from records.actor import Actor
+from records.outbox_names import TOPICS
+from records.roles import COORDINATION
+
+OFFICE = Actor(name="综合协调组", functions=frozenset({COORDINATION}), region_code="411603")
+
+
+@pytest.mark.django_db
+def test_fields_are_named_and_ordered_as_their_family_says(monkeypatch):
+    monkeypatch.setattr(outbox_content, "REGISTRY", {})
+    outbox_content.register(
+        "matter", {"state": "状态", "name": "名称"}, {"state": {"in_force": "生效"}}
+    )
+    said = {"name": "养老机构", "other": 3, "state": "in_force", "empty": ""}
+    told = [
+        outbox_content.told(OFFICE, outbox.post("province", topic, said, "411603"))
+        for topic in ("matter.in_force", "draw.done")
+    ]
+    assert told[0] == [("状态", "生效"), ("名称", "养老机构"), ("other", "3")]
+    assert told[1] == [("name", "养老机构"), ("other", "3"), ("state", "in_force")]
+
+
+def test_what_is_told_to_people_belongs_to_a_topic():
+    families = {topic.partition(".")[0] for topic in TOPICS}
+    assert set(outbox_content.REGISTRY) <= families
+    # What is told of an evaluation are figures under the words of the system that gets them.
+    assert families - set(outbox_content.REGISTRY) == {"credit"}
