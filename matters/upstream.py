@@ -23,6 +23,7 @@ from matters.parsing import categories_in, matter_code
 from matters.services import CURRENT, Content, Part, content_of, ensure_sound, open_version
 from records import clock, trail
 from records.actor import Actor
+from records.became import CREATED, UNCHANGED, UPDATED
 from records.errors import Conflict, NotAllowed, Refused
 from records.locks import wait_turn
 
@@ -30,8 +31,6 @@ _U = UpstreamMatter.State
 _BATCH = 1000
 _ABOVE = (2, 4, 6)
 """How many digits the codes of provinces, cities and counties have (GB/T 2260)."""
-
-CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from credit.models import CreditEvent, PetitionItem, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
 from records import clock, trail
 from records.actor import Actor
+from records.became import CREATED, UNCHANGED, UPDATED
 from records.errors import Refused
 from records.queue import wake_after_commit
 
@@ -52,10 +53,6 @@ class Told:
     until: dt.date | None = None
     matter_id: int | None = None
     basis: str = ""
-
-
-CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
-"""What became of a fact that was told."""
 
 
 def tell(actor: Actor, facts: Sequence[Told]) -> int:

@@ -12,13 +12,14 @@ from django.db.models.functions import Coalesce
 
 from credit.models import CreditEvent, Subject
 from credit.rules.events import EVENT_KINDS, MAX_AMOUNT
-from credit.services.events import UNCHANGED, Told, tell_each
+from credit.services.events import Told, tell_each
 from credit.validation import normalise_identifier
 from departments.actors import fills_in
 from departments.models import Region
 from departments.roles import Function
 from records import clock, trail
 from records.actor import Actor
+from records.became import UNCHANGED
 from records.errors import NotAllowed, Refused
 
 MOST_FACTS = 1_000

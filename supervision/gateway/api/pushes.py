@@ -31,6 +31,7 @@ from matters import upstream
 from matters.models import Matter, SubjectCategory
 from records import clock
 from records.actor import Actor
+from records.became import CREATED, UNCHANGED, UPDATED
 from records.errors import Refused
 from supervision.gateway.api.push import Batch, Faults, Intake, Item, PushView
 from supervision.gateway.api.schema import described_push
@@ -110,8 +111,8 @@ class _Subjects(Batch):
             if there is not None and not row.grade:
                 # Left out, the grade is that of the entry.
                 self._rows[place] = row = replace(row, grade=there.grade)
-            same = "unchanged" if there == row else "updated"
-            self._outcomes.append("created" if there is None else same)
+            same = UNCHANGED if there == row else UPDATED
+            self._outcomes.append(CREATED if there is None else same)
 
     def faults(self) -> Faults:
         found: dict[int, list[Wrong]] = defaultdict(list)
@@ -370,10 +371,10 @@ class _Warnings(Batch):
 
 
 def _words(news: Sequence[bool]) -> list[str]:
-    return ["created" if new else "unchanged" for new in news]
+    return [CREATED if new else UNCHANGED for new in news]
 
 
-_NEW_OR_THERE = (("created", "已登记"), ("unchanged", "此前已登记"))
+_NEW_OR_THERE = ((CREATED, "已登记"), (UNCHANGED, "此前已登记"))
 
 
 @described_push
@@ -383,7 +384,7 @@ class SubjectsView(PushView):
         SUBJECT,
         Function.COORDINATION,
         _Subjects,
-        (("created", "已新增"), ("updated", "已更新"), ("unchanged", "无变化")),
+        ((CREATED, "已新增"), (UPDATED, "已更新"), (UNCHANGED, "无变化")),
     )
 
 
@@ -394,7 +395,7 @@ class MattersView(PushView):
         MATTER,
         Function.COORDINATION,
         _Matters,
-        (("created", "已新增"), ("updated", "已形成新版本"), ("unchanged", "无变化")),
+        ((CREATED, "已新增"), (UPDATED, "已形成新版本"), (UNCHANGED, "无变化")),
     )
 
 
@@ -405,7 +406,7 @@ class FactsView(PushView):
         FACT,
         Function.CREDIT,
         _Facts,
-        (("created", "已登记"), ("updated", "内容已更新"), ("unchanged", "无变化")),
+        ((CREATED, "已登记"), (UPDATED, "内容已更新"), (UNCHANGED, "无变化")),
     )
 
 
