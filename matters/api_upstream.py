@@ -16,7 +16,13 @@ from matters.acts import UPSTREAM_ACTS
 from matters.api import MatterSerializer
 from matters.models import MatterVersion, UpstreamMatter, UpstreamVersion
 from matters.upstream_forms import UpstreamFilter
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+)
 
 _LARGEST_ID = 2**63 - 1
 
@@ -139,11 +145,7 @@ class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMat
     @action(detail=True, methods=["post"], url_path="acts/claim")
     def claim(self, request: Request, pk: str) -> Response:
         """Make the newest version a draft of the own list; the answer is the draft."""
-        found, actor = self.get_object(), api_actor(request)
-        UPSTREAM_ACTS.authorise(actor, "claim", found)
-        body = ClaimInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        actor, found, given = self.asked(request, UPSTREAM_ACTS, "claim", ClaimInput)
         draft = upstream.claim(
             actor,
             found.pk,

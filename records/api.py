@@ -68,6 +68,18 @@ def api_actor(request: Request) -> Actor:
     return actor_of(request._request)
 
 
+def body_of(request: Request, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """What a call says in its body. Raises ``ValidationError`` naming the fields that are wrong."""
+    body = kind(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def entered(known: bool) -> int:
+    """The status that answers an entry: 200 for what was sent before, 201 for what is new."""
+    return status.HTTP_200_OK if known else status.HTTP_201_CREATED
+
+
 class OpinionSerializer(serializers.Serializer[Any]):
     """The body of an act; the act itself says whether it must have a reason."""
 
@@ -165,11 +177,22 @@ class ActsMixin:
         if code not in self.act_handlers:
             raise Http404
         instance = self.get_object()
-        body = OpinionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        opinion = body.validated_data["opinion"]
+        opinion = body_of(request, OpinionSerializer)["opinion"]
         changed = self.act_handlers[code](api_actor(request), instance.pk, opinion)
         return self.answer(changed.pk)
+
+    def asked(
+        self: Any,
+        request: Request,
+        table: ActTable[Any],
+        code: str,
+        kind: type[serializers.Serializer[Any]],
+    ) -> tuple[Actor, Any, dict[str, Any]]:
+        """For an act with a body of its own: the caller, the object, what is said of it. Who may
+        not do the act is refused before anybody looks at the body."""
+        instance, actor = self.get_object(), api_actor(request)
+        table.authorise(actor, code, instance)
+        return actor, instance, body_of(request, kind)
 
     def answer(self: Any, pk: int, code: int = status.HTTP_200_OK) -> Response:
         """The object as it stands after a change."""

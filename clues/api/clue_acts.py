@@ -17,7 +17,7 @@ from clues.services import clue_answer, clue_secrecy, clue_transfer, clues, inta
 from departments.models import Department
 from records import uploads
 from records.actor import Actor
-from records.api import api_actor
+from records.api import api_actor, body_of
 from records.api_files import UploadIdsField
 
 CODES = frozenset(
@@ -215,9 +215,7 @@ class ClueActsMixin:
         self: Any, request: Request, kind: type[serializers.Serializer[Any]]
     ) -> tuple[Actor, int, dict[str, Any]]:
         clue = self.get_object()
-        body = kind(data=request.data)
-        body.is_valid(raise_exception=True)
-        return api_actor(request), clue.pk, body.validated_data
+        return api_actor(request), clue.pk, body_of(request, kind)
 
     def _answer(self: Any, clue: Clue) -> Response:
         changed: Response = self.answer(clue.pk)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +32,7 @@ from records.api import (
     KeysetPagination,
     RowSerializer,
     api_actor,
+    entered,
 )
 from records.api_files import EvidenceSerializer, UploadIdsField
 from records.params import key_of
@@ -264,4 +265,4 @@ class ClueViewSet(
         known = intake.may_register(actor) and intake.registered_before(actor, Facts(**given))
         with uploads.opened(actor, () if known else sent) as files:
             clue = intake.register(actor, files=files, **given)
-        return self.answer(clue.pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
+        return self.answer(clue.pk, entered(known))

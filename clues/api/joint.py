@@ -17,7 +17,14 @@ from clues.models import Clue, JointVerification, VerificationPart
 from clues.selectors.joint import ORDER, joint_list, shows_conclusion, shows_finding
 from clues.services.joint import JOINT_HANDLERS, Asked, begin
 from clues.services.procedures import must_work_in_department
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 
 
 class JointPagination(KeysetPagination):
@@ -93,9 +100,7 @@ class JointVerificationViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[JointVer
         """Put the parts of a joint verification before the head of the lead department."""
         actor = api_actor(request)
         must_work_in_department(actor, "joint.begin")
-        body = JointInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, JointInput)
         clue = get_object_or_404(Clue.objects.visible_to(actor), pk=given["clue"])
         asked = [Asked(**part) for part in given["parts"]]
         joint = begin(actor, clue.pk, given["purpose"], asked)

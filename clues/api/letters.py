@@ -35,6 +35,7 @@ from records.api import (
     KeysetPagination,
     OpinionSerializer,
     api_actor,
+    body_of,
 )
 from records.api_files import EvidenceSerializer, UploadIdsField
 from records.evidence import MOST_FILES
@@ -278,9 +279,7 @@ class LetterViewSet(
     def _given(
         self, request: Request, kind: type[serializers.Serializer[Any]]
     ) -> tuple[Actor, dict[str, Any]]:
-        body = kind(data=request.data)
-        body.is_valid(raise_exception=True)
-        return api_actor(request), body.validated_data
+        return api_actor(request), body_of(request, kind)
 
     def _answered(self, request: Request, service: Callable[..., Referral]) -> Response:
         letter = self.get_object()

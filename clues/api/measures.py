@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clues.acts.measures import MEASURE_ACTS
 from clues.api import measure_inputs as inputs
+from clues.api.named import sent_before
 from clues.api.procedures import TurnSerializer
 from clues.models import Clue, CompulsoryMeasure, MeasureItem, MeasureTest
 from clues.selectors import measures as selectors
@@ -22,7 +22,15 @@ from clues.selectors.joint import ORDER
 from clues.services.measures import HANDLERS, begin, ending, term
 from records import evidence, uploads
 from records.actor import Actor
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+    entered,
+)
 from records.api_files import EvidenceSerializer
 from records.middleware import actor_of
 
@@ -195,12 +203,12 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
         200."""
         actor = api_actor(request)
         begin.must_enter(actor)
-        given = self._given(inputs.MeasureApplicationInput, request)
+        given = body_of(request, inputs.MeasureApplicationInput)
         key, ids = given.pop("client_key"), given.pop("files")
         with uploads.opened(actor, ids) as files:
-            code = self._code_of(actor, key)
+            known = sent_before(CompulsoryMeasure, actor, key)
             made = begin.apply(actor, inputs.data_of(actor, given), files, key=key)
-        return self.answer(made.pk, code)
+        return self.answer(made.pk, entered(known))
 
     @extend_schema(request=inputs.UrgentMeasureInput, responses=_MADE)
     @action(detail=False, methods=["post"])
@@ -208,7 +216,7 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
         """Report a measure that was carried out first."""
         actor = api_actor(request)
         begin.must_enter(actor)
-        given = self._given(inputs.UrgentMeasureInput, request)
+        given = body_of(request, inputs.UrgentMeasureInput)
         key, ids = given.pop("client_key"), given.pop("files")
         spot = given.pop("carried_out")
         data = inputs.data_of(actor, given)
@@ -216,15 +224,15 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
             uploads.opened(actor, ids) as files,
             inputs.carried_out(actor, spot) as carried,
         ):
-            code = self._code_of(actor, key)
+            known = sent_before(CompulsoryMeasure, actor, key)
             made = begin.apply_urgent(actor, data, carried, files, key=key)
-        return self.answer(made.pk, code)
+        return self.answer(made.pk, entered(known))
 
     @extend_schema(request=inputs.MeasureEditInput, responses=MeasureSerializer)
     @action(detail=True, methods=["post"], url_path="acts/edit")
     def edit(self, request: Request, pk: str) -> Response:
         """Enter anew what has not been approved; files are added to those that are there."""
-        actor, measure, given = self._act("edit", inputs.MeasureEditInput, request)
+        actor, measure, given = self.asked(request, MEASURE_ACTS, "edit", inputs.MeasureEditInput)
         with uploads.opened(actor, given.pop("files")) as files:
             begin.edit(actor, measure.pk, inputs.data_of(actor, given), files)
         return self.answer(measure.pk)
@@ -233,7 +241,9 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     @action(detail=True, methods=["post"], url_path="acts/carry-out")
     def carry_out(self, request: Request, pk: str) -> Response:
         """Enter how an approved measure was carried out, with the list as it became."""
-        actor, measure, given = self._act("carry-out", inputs.MeasureCarryOutInput, request)
+        actor, measure, given = self.asked(
+            request, MEASURE_ACTS, "carry-out", inputs.MeasureCarryOutInput
+        )
         with inputs.carried_out(actor, given) as carried:
             begin.carry_out(actor, measure.pk, carried)
         return self.answer(measure.pk)
@@ -242,7 +252,9 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     @action(detail=True, methods=["post"], url_path="acts/ask-extension")
     def ask_extension(self, request: Request, pk: str) -> Response:
         """Ask the head for more time."""
-        actor, measure, given = self._act("ask-extension", inputs.MeasureExtensionInput, request)
+        actor, measure, given = self.asked(
+            request, MEASURE_ACTS, "ask-extension", inputs.MeasureExtensionInput
+        )
         term.ask_extension(actor, measure.pk, **given)
         return self.answer(measure.pk)
 
@@ -250,7 +262,7 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     @action(detail=True, methods=["post"], url_path="acts/test")
     def test(self, request: Request, pk: str) -> Response:
         """Begin a test, whose time does not count."""
-        actor, measure, given = self._act("test", inputs.MeasureTestInput, request)
+        actor, measure, given = self.asked(request, MEASURE_ACTS, "test", inputs.MeasureTestInput)
         term.test(actor, measure.pk, term.TestData(**given))
         return self.answer(measure.pk)
 
@@ -258,7 +270,9 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     @action(detail=True, methods=["post"], url_path="acts/dispose")
     def dispose(self, request: Request, pk: str) -> Response:
         """Put before the head how the measure is to end."""
-        actor, measure, given = self._act("dispose", inputs.MeasureDisposalInput, request)
+        actor, measure, given = self.asked(
+            request, MEASURE_ACTS, "dispose", inputs.MeasureDisposalInput
+        )
         ending.dispose(actor, measure.pk, inputs.disposal_of(given))
         return self.answer(measure.pk)
 
@@ -266,25 +280,7 @@ class MeasureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[CompulsoryMeasure]
     @action(detail=True, methods=["post"], url_path="acts/close")
     def close(self, request: Request, pk: str) -> Response:
         """What was decided has been done."""
-        actor, measure, given = self._act("close", inputs.MeasureCloseInput, request)
+        actor, measure, given = self.asked(request, MEASURE_ACTS, "close", inputs.MeasureCloseInput)
         with uploads.opened(actor, given.pop("files")) as files:
             ending.close(actor, measure.pk, **given, files=files)
         return self.answer(measure.pk)
-
-    def _code_of(self, actor: Actor, key: uuid.UUID | None) -> int:
-        """200 for what was sent before, 201 for what is new."""
-        own = CompulsoryMeasure.objects.filter(key=key, created_by_id=actor.user_id)
-        known = key is not None and own.exists()
-        return status.HTTP_200_OK if known else status.HTTP_201_CREATED
-
-    def _act(
-        self, code: str, body: type[serializers.Serializer[Any]], request: Request
-    ) -> tuple[Actor, CompulsoryMeasure, dict[str, Any]]:
-        measure, actor = self.get_object(), api_actor(request)
-        MEASURE_ACTS.authorise(actor, code, measure)
-        return actor, measure, self._given(body, request)
-
-    def _given(self, body: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-        sent = body(data=request.data)
-        sent.is_valid(raise_exception=True)
-        return dict(sent.validated_data)

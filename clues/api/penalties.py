@@ -21,7 +21,14 @@ from credit.models import Subject
 from matters.models import CheckItem
 from records import evidence, uploads
 from records.actor import Actor
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 from records.api_files import EvidenceSerializer, UploadIdsField
 
 _LARGEST_ID = 2**63 - 1
@@ -158,7 +165,7 @@ class PenaltyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Penalty]):
         """Enter a penalty of the caller's department for its head to sign."""
         actor = api_actor(request)
         penalties.must_enter(actor)
-        given = self._given(request)
+        given = body_of(request, PenaltyInput)
         with uploads.opened(actor, given.pop("files")) as files:
             penalty = penalties.enter(actor, _data(actor, given), files)
         return self.answer(penalty.pk, status.HTTP_201_CREATED)
@@ -167,17 +174,10 @@ class PenaltyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Penalty]):
     @action(detail=True, methods=["post"], url_path="acts/edit")
     def edit(self, request: Request, pk: str) -> Response:
         """Enter anew what has not been signed; files are added to those that are there."""
-        penalty, actor = self.get_object(), api_actor(request)
-        PENALTY_ACTS.authorise(actor, "edit", penalty)
-        given = self._given(request)
+        actor, penalty, given = self.asked(request, PENALTY_ACTS, "edit", PenaltyInput)
         with uploads.opened(actor, given.pop("files")) as files:
             penalties.edit(actor, penalty.pk, _data(actor, given), files)
         return self.answer(penalty.pk)
-
-    def _given(self, request: Request) -> dict[str, Any]:
-        body = PenaltyInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
 
 
 def _data(actor: Actor, given: dict[str, Any]) -> PenaltyData:

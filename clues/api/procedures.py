@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +17,7 @@ from clues.acts.crime import CRIME_ACTS
 from clues.acts.disputes import DISPUTE_ACTS
 from clues.acts.refusals import REFUSAL_ACTS
 from clues.api import procedure_inputs as inputs
+from clues.api.named import sent_before
 from clues.forms.crime import CrimeFilter
 from clues.forms.disputes import DisputeFilter, RefusalFilter
 from clues.models import CrimeHandover, Dispute, DisputeParty, DisputeTalk, Refusal, Stop
@@ -28,7 +29,15 @@ from clues.services.procedures import must_work_in_department
 from departments.actors import is_staff_member
 from records import uploads
 from records.actor import Actor
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+    entered,
+)
 from records.middleware import actor_of
 
 _COMMON = ("id", "number", "title", "facts", "clue", "confidential", "state")
@@ -239,14 +248,12 @@ class _ProcedureViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Any]):
     ) -> Response:
         actor = api_actor(request)
         must_work_in_department(actor, f"{self.basename}.begin")
-        body = kind(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, kind)
         key = given.get("client_key") or uuid.uuid4()
         model = self.serializer_class.Meta.model  # type: ignore[union-attr]
-        known = model.objects.filter(key=key, created_by_id=actor.user_id).exists()
+        known = sent_before(model, actor, key)
         begun = begin(actor, given, key)
-        return self.answer(begun.pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
+        return self.answer(begun.pk, entered(known))
 
 
 class CrimeViewSet(_ProcedureViewSet):

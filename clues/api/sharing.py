@@ -18,7 +18,14 @@ from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, catalogue, events, records, requests
 from clues.services.sharing.catalogue import EntryInput
 from records import evidence, uploads
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 from records.api_files import EvidenceSerializer, UploadIdsField
 
 
@@ -101,9 +108,8 @@ class SharingEntryViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharingEntry]
     @extend_schema(request=EntryInputSerializer, responses={201: SharingEntrySerializer})
     def create(self, request: Request) -> Response:
         """Draw up an entry of one's own department for its head to confirm."""
-        body = EntryInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = {**body.validated_data, "receivers": tuple(body.validated_data["receivers"])}
+        given = body_of(request, EntryInputSerializer)
+        values = {**given, "receivers": tuple(given["receivers"])}
         made = catalogue.create(api_actor(request), EntryInput(**values))
         return self.answer(made.pk, status.HTTP_201_CREATED)
 
@@ -210,9 +216,7 @@ class SharedRecordViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharedRecord]
     @extend_schema(request=RecordInputSerializer, responses={201: SharedRecordDetailSerializer})
     def create(self, request: Request) -> Response:
         """Register what one's own department has to share."""
-        body = RecordInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = body_of(request, RecordInputSerializer)
         actor, clue_id = api_actor(request), values.pop("clue")
         with uploads.opened(actor, values.pop("files")) as files:
             made = records.register(
@@ -225,9 +229,7 @@ class SharedRecordViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharedRecord]
     def complete(self, request: Request, pk: str) -> Response:
         """Put the content right and add files before it is shared."""
         record, actor = self.get_object(), api_actor(request)
-        body = CompletionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, CompletionSerializer)
         with uploads.opened(actor, given["files"]) as files:
             records.complete(actor, record.pk, given["content"], files)
         return self.answer(record.pk)
@@ -316,9 +318,7 @@ class SharingRequestViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharingRequ
     @extend_schema(request=RequestInputSerializer, responses={201: SharingRequestSerializer})
     def create(self, request: Request) -> Response:
         """Draw up a request for one's head to sign."""
-        body = RequestInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = body_of(request, RequestInputSerializer)
         made = requests.create(api_actor(request), values.pop("provider"), **values)
         return self.answer(made.pk, status.HTTP_201_CREATED)
 
@@ -327,9 +327,7 @@ class SharingRequestViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SharingRequ
     def propose(self, request: Request, pk: str) -> Response:
         """Prepare the answer for the head to sign."""
         asked = self.get_object()
-        body = ProposalSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        actor, values = api_actor(request), dict(body.validated_data)
+        actor, values = api_actor(request), body_of(request, ProposalSerializer)
         with uploads.opened(actor, values.pop("files")) as files:
             requests.propose(actor, asked.pk, files=files, **values)
         return self.answer(asked.pk)

@@ -27,6 +27,7 @@ from records.api import (
     IsStaffMember,
     KeysetPagination,
     api_actor,
+    body_of,
 )
 from records.errors import Refused
 
@@ -181,9 +182,7 @@ class WarningViewSet(
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Enter a warning from above; the same number again gives the same warning."""
         actor = api_actor(request)
-        body = WarningFromAboveSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        facts = dict(body.validated_data)
+        facts = body_of(request, WarningFromAboveSerializer)
         warning = response.from_above(
             actor,
             subject=_subject(actor, facts.pop("subject_identifier")),
@@ -197,7 +196,7 @@ class WarningViewSet(
     @action(detail=True, methods=["post"], url_path="acts/assign")
     def assign(self, request: Request, pk: str) -> Response:
         """Give the warning to another department."""
-        warning, data = self.get_object(), self._body(AssignOwnerSerializer, request)
+        warning, data = self.get_object(), body_of(request, AssignOwnerSerializer)
         owner = self._departments(warning, [data["owner"]], "owner")[0]
         response.assign(api_actor(request), warning.pk, owner, data["opinion"])
         return self.answer(warning.pk)
@@ -206,7 +205,7 @@ class WarningViewSet(
     @action(detail=True, methods=["post"], url_path="acts/study")
     def study(self, request: Request, pk: str) -> Response:
         """Call departments together to study the warning."""
-        warning, data = self.get_object(), self._body(StudySerializer, request)
+        warning, data = self.get_object(), body_of(request, StudySerializer)
         asked = self._departments(warning, data["departments"], "departments")
         response.open_study(api_actor(request), warning.pk, asked, data["opinion"])
         return self.answer(warning.pk)
@@ -215,7 +214,7 @@ class WarningViewSet(
     @action(detail=True, methods=["post"], url_path="acts/conclude")
     def conclude(self, request: Request, pk: str) -> Response:
         """Enter minutes and conclusion of the study."""
-        warning, data = self.get_object(), self._body(ConclusionOfStudySerializer, request)
+        warning, data = self.get_object(), body_of(request, ConclusionOfStudySerializer)
         response.conclude_study(api_actor(request), warning.pk, **data)
         return self.answer(warning.pk)
 
@@ -223,7 +222,7 @@ class WarningViewSet(
     @action(detail=True, methods=["post"], url_path="acts/clue")
     def clue(self, request: Request, pk: str) -> Response:
         """Enter a clue from the warning."""
-        warning, data = self.get_object(), self._body(WarningClueSerializer, request)
+        warning, data = self.get_object(), body_of(request, WarningClueSerializer)
         response.become_clue(api_actor(request), warning.pk, **data)
         return self.answer(warning.pk)
 
@@ -231,14 +230,9 @@ class WarningViewSet(
     @action(detail=True, methods=["post"], url_path="acts/check")
     def check(self, request: Request, pk: str) -> Response:
         """Settle the warning by a visit that is on its way."""
-        warning, data = self.get_object(), self._body(WarningCheckSerializer, request)
+        warning, data = self.get_object(), body_of(request, WarningCheckSerializer)
         response.join_check(api_actor(request), warning.pk, data["task"], data["opinion"])
         return self.answer(warning.pk)
-
-    def _body(self, kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-        body = kind(data=request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
 
     def _departments(self, warning: RiskWarning, pks: list[int], field: str) -> list[Department]:
         found = Department.objects.filter(

@@ -25,6 +25,7 @@ from records.api import (
     KeysetPagination,
     RowSerializer,
     api_actor,
+    body_of,
 )
 from records.errors import NotAllowed
 
@@ -137,9 +138,8 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
     def unmask(self, request: Request, pk: str) -> Response:
         """Show a natural person in full, for a reason that the trail keeps."""
         subject = self.get_object()
-        body = UnmaskSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        shown = unmask(api_actor(request), subject.pk, body.validated_data["opinion"])
+        given = body_of(request, UnmaskSerializer)
+        shown = unmask(api_actor(request), subject.pk, given["opinion"])
         return Response(FullSubjectSerializer(shown).data, headers={"Cache-Control": "no-store"})
 
     @extend_schema(request=GradeSerializer, responses=SubjectSerializer)
@@ -147,8 +147,6 @@ class SubjectViewSet(viewsets.ReadOnlyModelViewSet[Subject]):
     def grade(self, request: Request, pk: str) -> Response:
         """Give a subject another grade; the credit group's act."""
         subject = self.get_object()
-        body = GradeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, GradeSerializer)
         adjust(api_actor(request), subject.pk, given["grade"], given["opinion"], given["until"])
         return Response(self.get_serializer(self.get_object()).data)

@@ -24,7 +24,7 @@ from credit.services.outside import (
     tell_outside,
 )
 from credit.validation import IDENTIFIER_LENGTH
-from records.api import IsStaffMember, KeysetPagination, api_actor
+from records.api import IsStaffMember, KeysetPagination, api_actor, body_of
 from records.errors import NotAllowed
 
 
@@ -238,9 +238,7 @@ class CreditEventViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[CreditEv
         actor = api_actor(request)
         if not may_tell(actor):
             raise NotAllowed("只有联合信用监管组可以登记外部信用记录。", verb="credit_event.tell")
-        body = TellSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, TellSerializer)
         facts = [OutsideFact(**each) for each in given["events"]]
         try:
             written, unchanged = tell_outside(actor, given["source"], facts)

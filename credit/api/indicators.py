@@ -24,7 +24,14 @@ from credit.services.indicators import SetInput, UnsoundSet
 from credit.set_validation import LineInput, fresh_codes
 from credit.validation import fingerprint
 from records.actor import Actor
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 from records.errors import NotAllowed
 
 _LARGEST_ID = 2**63 - 1
@@ -231,9 +238,7 @@ class IndicatorSetViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[IndicatorSet]
         actor = api_actor(request)
         if not draft_choices(actor):
             raise NotAllowed("您没有编制信用评价指标的权限。", verb="indicator_set.draft")
-        body = SetDraftSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, SetDraftSerializer)
         with transaction.atomic():
             made = services.draft(actor, given["matter"], given["name"], given["reason"])
             if "indicators" in given:
@@ -244,11 +249,7 @@ class IndicatorSetViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[IndicatorSet]
     @action(detail=True, methods=["post"], url_path="acts/edit")
     def edit(self, request: Request, pk: str) -> Response:
         """Write down a draft anew."""
-        found, actor = self.get_object(), api_actor(request)
-        INDICATOR_SET_ACTS.authorise(actor, "edit", found)
-        body = SetEditSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        actor, found, given = self.asked(request, INDICATOR_SET_ACTS, "edit", SetEditSerializer)
         _write(actor, found.pk, given, seen=given["seen"])
         return self.answer(found.pk)
 

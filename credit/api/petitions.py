@@ -19,7 +19,14 @@ from credit.selectors.petitions import petitions_for, shows_answer
 from credit.services import petitions
 from credit.services.petitions import Answer, PetitionInput
 from records import uploads
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 from records.evidence import MOST_FILES
 
 _LARGEST_ID = 2**63 - 1
@@ -162,9 +169,7 @@ class PetitionViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Petition]):
         """Take in a subject's application in the name of one's own department."""
         actor = api_actor(request)
         petitions.must_enter(actor)
-        body = PetitionInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = body_of(request, PetitionInputSerializer)
         subject, sent = values.pop("subject"), values.pop("documents")
         with (
             uploads.opened(actor, sent) as documents,
@@ -178,11 +183,7 @@ class PetitionViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Petition]):
     @action(detail=True, methods=["post"], url_path="acts/answer")
     def found(self, request: Request, pk: str) -> Response:
         """Prepare the answer in the name of the verifying department."""
-        petition, actor = self.get_object(), api_actor(request)
-        PETITION_ACTS.authorise(actor, "answer", petition)
-        body = AnswerSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        actor, petition, given = self.asked(request, PETITION_ACTS, "answer", AnswerSerializer)
         answers = {each["item"]: Answer(each["outcome"], each["note"]) for each in given["items"]}
         with uploads.opened(actor, given["files"]) as files:
             petitions.answer(actor, petition.pk, given["finding"], answers, files)

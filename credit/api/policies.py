@@ -26,6 +26,7 @@ from records.api import (
     IsStaffMember,
     KeysetPagination,
     api_actor,
+    body_of,
 )
 
 
@@ -114,9 +115,8 @@ class PolicyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SupervisionPolicy])
         """Begin a version as a copy of the one in force, the first with the platform's figures."""
         actor = api_actor(request)
         services.must_draft(actor)
-        body = PolicyDraftSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = services.draft(actor, **body.validated_data, rows=default_policy.ROWS)
+        given = body_of(request, PolicyDraftSerializer)
+        made = services.draft(actor, **given, rows=default_policy.ROWS)
         return self.answer(made.pk, status.HTTP_201_CREATED)
 
     @extend_schema(request=PolicyInputSerializer, responses=PolicySerializer)
@@ -124,9 +124,7 @@ class PolicyViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[SupervisionPolicy])
     def edit(self, request: Request, pk: str) -> Response:
         """Write down a draft anew."""
         policy = self.get_object()
-        body = PolicyInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = body_of(request, PolicyInputSerializer)
         rows = [RowInput(matter=row.pop("matter_id"), **row) for row in given["rows"]]
         said = PolicyInput(given["name"], given["reason"], tuple(given["new_industries"]), rows)
         return self.answer(services.edit(api_actor(request), policy.pk, said).pk)

@@ -17,7 +17,14 @@ from credit.rules.measures import TASKS
 from credit.selectors.sanctions import sanctions_for, shows_end
 from credit.services import sanctions
 from credit.services.sanctions import MeasureInput, SanctionInput
-from records.api import ActsMixin, ActsSerializer, IsStaffMember, KeysetPagination, api_actor
+from records.api import (
+    ActsMixin,
+    ActsSerializer,
+    IsStaffMember,
+    KeysetPagination,
+    api_actor,
+    body_of,
+)
 
 _LARGEST_ID = 2**63 - 1
 
@@ -128,9 +135,7 @@ class SanctionViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Sanction]):
         """Draw up a sanction in the name of one's own department."""
         actor = api_actor(request)
         sanctions.must_initiate(actor)
-        body = SanctionInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = body_of(request, SanctionInputSerializer)
         measures = [MeasureInput(**each) for each in values.pop("measures")]
         subject = values.pop("subject")
         made = sanctions.draft(actor, subject, SanctionInput(**values, measures=measures))

@@ -29,6 +29,7 @@ from records.api import (
     KeysetPagination,
     OpinionSerializer,
     api_actor,
+    body_of,
 )
 
 
@@ -155,13 +156,10 @@ class DrawViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @extend_schema(request=AnnounceSerializer, responses={201: DrawDetailSerializer})
     def create(self, request: Request) -> Response:
         """Announce the draw of a published plan item."""
-        given = AnnounceSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = body_of(request, AnnounceSerializer)
         actor = api_actor(request)
-        item = get_object_or_404(
-            PlanItem.objects.visible_to(actor), pk=given.validated_data["item"]
-        )
-        draw = draws.announce(actor, item.pk, given.validated_data["late_reason"])
+        item = get_object_or_404(PlanItem.objects.visible_to(actor), pk=given["item"])
+        draw = draws.announce(actor, item.pk, given["late_reason"])
         return Response(self._detail(draw.pk), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=DrawActSerializer, responses=DrawDetailSerializer)
@@ -171,9 +169,8 @@ class DrawViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         if code not in HANDLERS:
             raise Http404
         draw = self.get_object()
-        given = DrawActSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        HANDLERS[code](api_actor(request), draw.pk, given.validated_data)
+        given = body_of(request, DrawActSerializer)
+        HANDLERS[code](api_actor(request), draw.pk, given)
         return Response(self._detail(draw.pk))
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})

@@ -27,6 +27,7 @@ from records.api import (
     KeysetPagination,
     OpinionSerializer,
     api_actor,
+    body_of,
 )
 from records.params import key_of
 
@@ -178,9 +179,7 @@ class PlanItemViewSet(
     @extend_schema(request=PlanItemInput, responses={201: PlanItemSerializer})
     def create(self, request: Request) -> Response:
         """Prepare a plan item in the name of the matter's lead department."""
-        form = PlanItemInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        values = dict(form.validated_data)
+        values = body_of(request, PlanItemInput)
         year, version = values.pop("year"), values.pop("matter_version")
         parts = values.pop("parts")
         data = ItemData(
@@ -205,9 +204,8 @@ class PlanItemViewSet(
             raise Http404
         item = self.get_object()
         found = get_object_or_404(item.parts, pk=part)
-        body = OpinionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        PART_HANDLERS[code](api_actor(request), found.pk, body.validated_data["opinion"])
+        given = body_of(request, OpinionSerializer)
+        PART_HANDLERS[code](api_actor(request), found.pk, given["opinion"])
         return self.answer(item.pk)
 
     def get_object(self) -> PlanItem:

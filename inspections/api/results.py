@@ -23,6 +23,7 @@ from records.api import (
     IsStaffMember,
     KeysetPagination,
     api_actor,
+    body_of,
 )
 
 
@@ -117,7 +118,6 @@ class ResultViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Result]):
     def submit(self, request: Request, pk: str) -> Response:
         """Enter the conclusion and hand it to the head."""
         result = self.get_object()
-        body = ConclusionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        submit(api_actor(request), result.pk, **body.validated_data)
+        given = body_of(request, ConclusionSerializer)
+        submit(api_actor(request), result.pk, **given)
         return self.answer(result.pk)

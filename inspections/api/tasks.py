@@ -27,6 +27,7 @@ from records.api import (
     KeysetPagination,
     OpinionSerializer,
     api_actor,
+    body_of,
 )
 from records.errors import NotAllowed
 
@@ -161,9 +162,7 @@ class TaskViewSet(
     @extend_schema(request=DispatchInput, responses={201: TaskSerializer(many=True)})
     def create(self, request: Request) -> Response:
         """Dispatch a draw: one task per drawn subject."""
-        sent = DispatchInput(data=request.data)
-        sent.is_valid(raise_exception=True)
-        values = dict(sent.validated_data)
+        values = body_of(request, DispatchInput)
         draw = get_object_or_404(Draw.objects.visible_to(api_actor(request)), pk=values.pop("draw"))
         made = dispatch(api_actor(request), draw.pk, **values)
         tasks = self.get_queryset().filter(pk__in=[task.pk for task in made]).order_by("pk")
@@ -178,11 +177,10 @@ class TaskViewSet(
         if code not in (*TASK_ACTS, *PART_ACTS):
             raise Http404
         task = self.get_object()
-        sent = TaskActInput(data=request.data)
-        sent.is_valid(raise_exception=True)
-        if code == "propose" and "visit_on" not in sent.validated_data:
+        given = body_of(request, TaskActInput)
+        if code == "propose" and "visit_on" not in given:
             raise serializers.ValidationError({"visit_on": "请填写提出的检查日期。"})
-        self._handlers(request, task, sent.validated_data)[code]()
+        self._handlers(request, task, given)[code]()
         fresh = self.get_queryset().get(pk=task.pk)
         return Response(TaskSerializer(fresh, context=self.get_serializer_context()).data)
 
