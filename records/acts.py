@@ -164,6 +164,15 @@ class ActTable(Generic[M]):
         with deadlock_in_words(), self._take(actor, code, pk, opinion, label) as instance:
             yield instance
 
+    def plain(self, code: str) -> Callable[[Actor, Any, str], M]:
+        """The service of an act that changes nothing but the state; raises as ``take``."""
+
+        def carry_out(actor: Actor, pk: Any, opinion: str = "") -> M:
+            with self.take(actor, code, pk, opinion=opinion) as instance:
+                return instance
+
+        return carry_out
+
     @contextmanager
     def _take(self, actor: Actor, code: str, pk: Any, opinion: str, label: str) -> Iterator[M]:
         with transaction.atomic():

@@ -164,20 +164,14 @@ def evaluate(actor: Actor, pk: int, opinion: str) -> Evaluation:
         return evaluations.begin(actor, found, Evaluation.Kind.ORDERED, reason=opinion.strip())
 
 
-def act(actor: Actor, code: str, pk: int, opinion: str = "") -> IndicatorSet:
-    """The acts that change nothing but the state: sign, return, discard."""
-    with INDICATOR_SET_ACTS.take(actor, code, pk, opinion=opinion) as found:
-        return found
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], IndicatorSet | Evaluation]] = {
     "try": try_out,
     "submit": submit,
     "enforce": enforce,
     "evaluate": evaluate,
-    "sign": lambda actor, pk, opinion: act(actor, "sign", pk, opinion),
-    "return": lambda actor, pk, opinion: act(actor, "return", pk, opinion),
-    "discard": lambda actor, pk, opinion: act(actor, "discard", pk, opinion),
+    "sign": INDICATOR_SET_ACTS.plain("sign"),
+    "return": INDICATOR_SET_ACTS.plain("return"),
+    "discard": INDICATOR_SET_ACTS.plain("discard"),
 }
 """The acts that need no more than an opinion; what begins a run returns it."""
 

@@ -222,19 +222,11 @@ def enforce(actor: Actor, pk: int, opinion: str = "") -> SupervisionPolicy:
     return policy
 
 
-def _act(code: str) -> Callable[[Actor, int, str], SupervisionPolicy]:
-    def carry_out(actor: Actor, pk: int, opinion: str = "") -> SupervisionPolicy:
-        with POLICY_ACTS.take(actor, code, pk, opinion=opinion) as policy:
-            return policy
-
-    return carry_out
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], SupervisionPolicy]] = {
     "submit": submit,
-    "return": _act("return"),
+    "return": POLICY_ACTS.plain("return"),
     "enforce": enforce,
-    "discard": _act("discard"),
+    "discard": POLICY_ACTS.plain("discard"),
 }
 
 

@@ -198,14 +198,6 @@ def end_due() -> int:
     return ended
 
 
-def _plain(code: str) -> Callable[[Actor, int, str], Sanction]:
-    def act(actor: Actor, pk: int, opinion: str) -> Sanction:
-        with SANCTION_ACTS.take(actor, code, pk, opinion=opinion) as sanction:
-            return sanction
-
-    return act
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], Sanction]] = {
     "submit": submit,
     "sign": sign,
@@ -214,7 +206,7 @@ HANDLERS: Mapping[str, Callable[[Actor, int, str], Sanction]] = {
     "revoke": revoke,
     "lift": lift,
     "keep": keep,
-    "discard": _plain("discard"),
+    "discard": SANCTION_ACTS.plain("discard"),
 }
 """The acts that need no more than an opinion."""
 

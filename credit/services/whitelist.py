@@ -107,19 +107,11 @@ def remove(actor: Actor, pk: int, opinion: str) -> WhiteListEntry:
     return entry
 
 
-def _plain(code: str) -> Callable[[Actor, int, str], WhiteListEntry]:
-    def act(actor: Actor, pk: int, opinion: str) -> WhiteListEntry:
-        with WHITE_LIST_ACTS.take(actor, code, pk, opinion=opinion) as entry:
-            return entry
-
-    return act
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], WhiteListEntry]] = {
     "sign": sign,
     "approve": approve,
-    "reject": _plain("reject"),
-    "withdraw": _plain("withdraw"),
+    "reject": WHITE_LIST_ACTS.plain("reject"),
+    "withdraw": WHITE_LIST_ACTS.plain("withdraw"),
     "remove": remove,
 }
 

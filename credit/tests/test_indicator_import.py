@@ -129,7 +129,7 @@ def test_what_is_handed_out_comes_in_the_same(clerk: Actor, actor: Callable[...,
     first = indicators.draft(clerk, None, "通用", "首次编制", proposal=True)
     content = to_bytes(EXPORT_SHEET, sheet_rows(first, ""))
     before = indicators.as_input(first)
-    indicators.act(clerk, "discard", first.pk)
+    indicators.HANDLERS["discard"](clerk, first.pk, "")
     parsed = read(SHEET, content, "指标.xlsx")
     check(clerk, parsed)
     assert parsed.ok, parsed.errors

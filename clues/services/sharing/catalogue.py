@@ -111,18 +111,9 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> SharingEntry:
     return entry
 
 
-def _plain(code: str) -> Callable[[Actor, int, str], SharingEntry]:
-    def act(actor: Actor, pk: int, opinion: str) -> SharingEntry:
-        with ENTRY_ACTS.take(actor, code, pk, opinion=opinion) as entry:
-            pass
-        return entry
-
-    return act
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], SharingEntry]] = {
     "confirm": confirm,
-    **{code: _plain(code) for code in ("return", "drop", "end")},
+    **{code: ENTRY_ACTS.plain(code) for code in ("return", "drop", "end")},
 }
 
 

@@ -118,19 +118,10 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> SharingRequest:
     return request
 
 
-def _plain(code: str) -> Callable[[Actor, int, str], SharingRequest]:
-    def act(actor: Actor, pk: int, opinion: str) -> SharingRequest:
-        with REQUEST_ACTS.take(actor, code, pk, opinion=opinion) as request:
-            pass
-        return request
-
-    return act
-
-
 HANDLERS: Mapping[str, Callable[[Actor, int, str], SharingRequest]] = {
     "sign": sign,
     "approve": approve,
-    "reject": _plain("reject"),
+    "reject": REQUEST_ACTS.plain("reject"),
     "withdraw": withdraw,
 }
 
