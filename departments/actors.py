@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 
 from departments.models import Department, FunctionAssignment, User
@@ -67,12 +69,30 @@ def is_staff_member(actor: Actor) -> bool:
 
 def is_clerk_of(actor: Actor, department_id: int | None) -> bool:
     """A clerk or head of the department: may prepare in its name."""
-    return actor.department_id == department_id and actor.has_role(Role.CLERK, Role.HEAD)
+    return (
+        is_staff_member(actor)
+        and actor.department_id == department_id
+        and actor.has_role(Role.CLERK, Role.HEAD)
+    )
 
 
 def is_head_of(actor: Actor, department_id: int | None) -> bool:
     """The head of the department: approves what leaves in its name (T 9)."""
-    return actor.department_id == department_id and actor.has_role(Role.HEAD)
+    return (
+        is_staff_member(actor)
+        and actor.department_id == department_id
+        and actor.has_role(Role.HEAD)
+    )
+
+
+def prepares(actor: Actor, found: Any) -> bool:
+    """Whether the person prepares what belongs to a ``department``, in its name."""
+    return is_clerk_of(actor, found.department_id)
+
+
+def signs(actor: Actor, found: Any) -> bool:
+    """Whether the person approves what leaves the ``department`` that it belongs to."""
+    return is_head_of(actor, found.department_id)
 
 
 def does_clerks_work(actor: Actor) -> bool:

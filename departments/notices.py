@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from departments.actors import is_clerk_of, is_staff_member
+from departments.actors import is_clerk_of
 from departments.models import Department
 from records import clock, trail
 from records.actor import Actor
@@ -42,7 +42,7 @@ class Notice(models.Model):
 
 def may_acknowledge(actor: Actor) -> bool:
     """Who acknowledges for a department: its clerk or head."""
-    return is_staff_member(actor) and is_clerk_of(actor, actor.department_id)
+    return is_clerk_of(actor, actor.department_id)
 
 
 def acknowledge(actor: Actor, told: QuerySet[N], what: str, verb: str) -> N:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credit.models import IndicatorSet
-from departments.actors import fills_in, is_clerk_of, is_head_of, is_staff_member
+from departments.actors import fills_in, is_clerk_of, prepares, signs
 from departments.roles import Function, Role
 from matters.models import MatterVersion
 from records.actor import Actor
@@ -18,20 +18,11 @@ def may_draft(actor: Actor, region_code: str, matter_id: int | None) -> bool:
         return True
     return (
         matter_id is not None
-        and is_staff_member(actor)
         and is_clerk_of(actor, actor.department_id)
         and MatterVersion.objects.filter(
             matter_id=matter_id, lead_id=actor.department_id, state=MatterVersion.State.IN_FORCE
         ).exists()
     )
-
-
-def _prepares(actor: Actor, found: IndicatorSet) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, found.department_id)
-
-
-def _signs(actor: Actor, found: IndicatorSet) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, found.department_id)
 
 
 def heads_credit(actor: Actor, found: IndicatorSet) -> bool:
@@ -43,22 +34,22 @@ def _orders(actor: Actor, found: IndicatorSet) -> bool:
     return fills_in(actor, Function.CREDIT, found.region.code)
 
 
-INDICATOR_SET_ACTS = ActTable(
+INDICATOR_SET_ACTS: ActTable[IndicatorSet] = ActTable(
     "indicator_set",
     IndicatorSet,
     (
         Act(
             code="edit",
             label="编辑指标",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             form="credit:indicator-set-edit",
         ),
-        Act(code="try", label="试算", who=_prepares, sources=(State.DRAFT,)),
+        Act(code="try", label="试算", who=prepares, sources=(State.DRAFT,)),
         Act(
             code="submit",
             label="送负责人签发",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.REVIEW,
             style="primary",
@@ -66,7 +57,7 @@ INDICATOR_SET_ACTS = ActTable(
         Act(
             code="sign",
             label="签发",
-            who=_signs,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.CONSENT,
             when=lambda found: found.matter_id is not None,
@@ -76,7 +67,7 @@ INDICATOR_SET_ACTS = ActTable(
         Act(
             code="return",
             label="退回修改",
-            who=lambda actor, found: _signs(actor, found) or heads_credit(actor, found),
+            who=lambda actor, found: signs(actor, found) or heads_credit(actor, found),
             sources=(State.REVIEW, State.CONSENT),
             target=State.DRAFT,
             reason=True,
@@ -104,7 +95,7 @@ INDICATOR_SET_ACTS = ActTable(
         Act(
             code="discard",
             label="作废",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.DISCARDED,
             confirm="作废后不能恢复。",

@@ -4,7 +4,7 @@ heads sign what leaves a department."""
 from __future__ import annotations
 
 from credit.models import Petition
-from departments.actors import is_clerk_of, is_head_of, is_staff_member
+from departments.actors import is_clerk_of, is_head_of, prepares, signs
 from records.actor import Actor
 from records.acts import Act, ActTable
 
@@ -13,31 +13,19 @@ State = Petition.State
 
 def may_enter(actor: Actor) -> bool:
     """Clerks and heads of every department: a subject speaks to whom it knows."""
-    return is_staff_member(actor) and is_clerk_of(actor, actor.department_id)
-
-
-def _takes_in(actor: Actor, found: Petition) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, found.department_id)
-
-
-def _heads(actor: Actor, found: Petition) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, found.department_id)
+    return is_clerk_of(actor, actor.department_id)
 
 
 def _verifies(actor: Actor, found: Petition) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, found.verifier_id)
+    return is_clerk_of(actor, found.verifier_id)
 
 
 def _decides(actor: Actor, found: Petition) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, found.verifier_id)
+    return is_head_of(actor, found.verifier_id)
 
 
 def _tells(actor: Actor, found: Petition) -> bool:
-    return (
-        is_staff_member(actor)
-        and found.holder_id is not None
-        and is_clerk_of(actor, found.holder_id)
-    )
+    return is_clerk_of(actor, found.holder_id)
 
 
 PETITION_ACTS: ActTable[Petition] = ActTable(
@@ -47,7 +35,7 @@ PETITION_ACTS: ActTable[Petition] = ActTable(
         Act(
             code="accept",
             label="受理",
-            who=_heads,
+            who=signs,
             sources=(State.ENTERED,),
             target=State.VERIFYING,
             confirm="受理后送核查部门，开始计算核查期限。",
@@ -56,14 +44,14 @@ PETITION_ACTS: ActTable[Petition] = ActTable(
         Act(
             code="edit",
             label="修改",
-            who=_takes_in,
+            who=prepares,
             sources=(State.ENTERED,),
             form="credit:petition-edit",
         ),
         Act(
             code="decline",
             label="不予受理",
-            who=_heads,
+            who=signs,
             sources=(State.ENTERED,),
             target=State.DECIDED,
             reason=True,
@@ -110,7 +98,7 @@ PETITION_ACTS: ActTable[Petition] = ActTable(
         Act(
             code="withdraw",
             label="撤回申请",
-            who=_takes_in,
+            who=prepares,
             sources=Petition.OPEN,
             target=State.WITHDRAWN,
             reason=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credit.models import SupervisionPolicy
-from departments.actors import fills_in, is_clerk_of, is_head_of, is_staff_member
+from departments.actors import fills_in, is_clerk_of, prepares, signs
 from departments.roles import Function
 from records.actor import Actor
 from records.acts import Act, ActTable
@@ -13,36 +13,26 @@ State = SupervisionPolicy.State
 
 def may_draft_policy(actor: Actor) -> bool:
     """A clerk or the head of the credit group of the person's region."""
-    return (
-        is_staff_member(actor)
-        and is_clerk_of(actor, actor.department_id)
-        and fills_in(actor, Function.CREDIT, actor.region_code)
+    return is_clerk_of(actor, actor.department_id) and fills_in(
+        actor, Function.CREDIT, actor.region_code
     )
 
 
-def _prepares(actor: Actor, policy: SupervisionPolicy) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, policy.department_id)
-
-
-def _heads(actor: Actor, policy: SupervisionPolicy) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, policy.department_id)
-
-
-POLICY_ACTS = ActTable(
+POLICY_ACTS: ActTable[SupervisionPolicy] = ActTable(
     "policy",
     SupervisionPolicy,
     (
         Act(
             code="edit",
             label="编辑方案",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             form="credit:policy-edit",
         ),
         Act(
             code="submit",
             label="送负责人签发",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.REVIEW,
             style="primary",
@@ -50,7 +40,7 @@ POLICY_ACTS = ActTable(
         Act(
             code="return",
             label="退回修改",
-            who=_heads,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.DRAFT,
             reason=True,
@@ -59,7 +49,7 @@ POLICY_ACTS = ActTable(
         Act(
             code="enforce",
             label="签发生效",
-            who=_heads,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.IN_FORCE,
             confirm="生效后，新编制的计划项目和尚未冻结的抽取按新方案办理，原方案停用。"
@@ -69,7 +59,7 @@ POLICY_ACTS = ActTable(
         Act(
             code="discard",
             label="作废",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.DISCARDED,
             confirm="作废后不能恢复。",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from credit.models import Sanction, SanctionPart
-from departments.actors import is_clerk_of, is_head_of, is_staff_member
+from departments.actors import is_clerk_of, prepares, signs
 from records.actor import Actor
 from records.acts import Act, ActTable
 
@@ -14,15 +14,7 @@ Part = SanctionPart.State
 
 def may_initiate(actor: Actor) -> bool:
     """Clerks and heads of every department: each sanctions by its own competence."""
-    return is_staff_member(actor) and is_clerk_of(actor, actor.department_id)
-
-
-def _prepares(actor: Actor, found: Sanction | SanctionPart) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, found.department_id)
-
-
-def _signs(actor: Actor, found: Sanction | SanctionPart) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, found.department_id)
+    return is_clerk_of(actor, actor.department_id)
 
 
 SANCTION_ACTS: ActTable[Sanction] = ActTable(
@@ -32,7 +24,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="submit",
             label="送负责人签发",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.REVIEW,
             style="primary",
@@ -40,14 +32,14 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="edit",
             label="修改",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             form="credit:sanction-edit",
         ),
         Act(
             code="sign",
             label="签发",
-            who=_signs,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.ACTIVE,
             confirm="签发后下达各实施部门，开始计算接收期限和惩戒期限；企业的惩戒信息推送公示系统。",
@@ -56,7 +48,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="return",
             label="退回修改",
-            who=_signs,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.DRAFT,
             reason=True,
@@ -65,7 +57,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="inform",
             label="登记告知当事人",
-            who=_prepares,
+            who=prepares,
             sources=Sanction.IN_FORCE,
             when=lambda found: found.informed_at is None,
             reason=True,
@@ -74,7 +66,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="repair",
             label="申请信用修复",
-            who=_prepares,
+            who=prepares,
             sources=(State.ACTIVE,),
             target=State.LIFTING,
             form="credit:sanction-repair",
@@ -82,7 +74,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="revoke",
             label="拟撤销",
-            who=_prepares,
+            who=prepares,
             sources=(State.ACTIVE,),
             target=State.LIFTING,
             reason=True,
@@ -92,7 +84,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="lift",
             label="签发解除",
-            who=_signs,
+            who=signs,
             sources=(State.LIFTING,),
             confirm="签发后通知各实施部门解除措施；企业的解除信息推送公示系统。",
             style="primary",
@@ -100,7 +92,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="keep",
             label="不同意解除",
-            who=_signs,
+            who=signs,
             sources=(State.LIFTING,),
             target=State.ACTIVE,
             reason=True,
@@ -109,7 +101,7 @@ SANCTION_ACTS: ActTable[Sanction] = ActTable(
         Act(
             code="discard",
             label="作废",
-            who=_prepares,
+            who=prepares,
             sources=(State.DRAFT,),
             target=State.DISCARDED,
             confirm="作废后不能恢复。",
@@ -125,7 +117,7 @@ SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
         Act(
             code="receive",
             label="接收",
-            who=_prepares,
+            who=prepares,
             sources=(Part.WAITING,),
             target=Part.RECEIVED,
             style="primary",
@@ -133,7 +125,7 @@ SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
         Act(
             code="report",
             label="反馈实施情况",
-            who=_prepares,
+            who=prepares,
             sources=(Part.RECEIVED,),
             target=Part.REVIEW,
             form="credit:sanction-report",
@@ -142,7 +134,7 @@ SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
         Act(
             code="approve",
             label="签发反馈",
-            who=_signs,
+            who=signs,
             sources=(Part.REVIEW,),
             target=Part.REPORTED,
             confirm="签发后反馈给发起部门。",
@@ -151,7 +143,7 @@ SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
         Act(
             code="return",
             label="退回修改",
-            who=_signs,
+            who=signs,
             sources=(Part.REVIEW,),
             target=Part.RECEIVED,
             reason=True,
@@ -160,7 +152,7 @@ SANCTION_PART_ACTS: ActTable[SanctionPart] = ActTable(
         Act(
             code="release",
             label="确认解除措施",
-            who=_signs,
+            who=signs,
             sources=(Part.RELEASING,),
             target=Part.RELEASED,
             reason=True,

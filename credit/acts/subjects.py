@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credit.models import Subject
-from departments.actors import is_clerk_of, is_staff_member
+from departments.actors import is_clerk_of
 from departments.roles import Function
 from records.actor import Actor
 from records.acts import Act, ActTable
@@ -12,18 +12,15 @@ from records.acts import Act, ActTable
 def may_keep_directory(actor: Actor) -> bool:
     """Whether the person adds entries, one by one or by file: clerks of the bodies that coordinate,
     lead the joint inspections and keep the credit grades."""
-    return (
-        is_staff_member(actor)
-        and is_clerk_of(actor, actor.department_id)
-        and actor.fills(Function.COORDINATION, Function.INSPECTION, Function.CREDIT)
+    return is_clerk_of(actor, actor.department_id) and actor.fills(
+        Function.COORDINATION, Function.INSPECTION, Function.CREDIT
     )
 
 
 def may_edit(actor: Actor, subject: Subject) -> bool:
     """Clerks of the region's departments keep the facts of its subjects current."""
     return (
-        is_staff_member(actor)
-        and is_clerk_of(actor, actor.department_id)
+        is_clerk_of(actor, actor.department_id)
         and bool(actor.region_code)
         and subject.region.code.startswith(actor.region_code)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credit.models import WhiteListEntry
-from departments.actors import fills_in, is_clerk_of, is_head_of, is_staff_member
+from departments.actors import fills_in, is_clerk_of, prepares, signs
 from departments.roles import Function, Role
 from matters.models import MatterVersion
 from records.actor import Actor
@@ -14,20 +14,12 @@ State = WhiteListEntry.State
 
 def may_apply(actor: Actor, matter_id: int | None) -> bool:
     """Clerks of the department that leads the matter, or any matter in force when none is named."""
-    if not is_staff_member(actor) or not is_clerk_of(actor, actor.department_id):
+    if not is_clerk_of(actor, actor.department_id):
         return False
     led = MatterVersion.objects.filter(
         lead_id=actor.department_id, state=MatterVersion.State.IN_FORCE
     )
     return (led if matter_id is None else led.filter(matter_id=matter_id)).exists()
-
-
-def _prepares(actor: Actor, entry: WhiteListEntry) -> bool:
-    return is_staff_member(actor) and is_clerk_of(actor, entry.department_id)
-
-
-def _signs(actor: Actor, entry: WhiteListEntry) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, entry.department_id)
 
 
 def _decides(actor: Actor, entry: WhiteListEntry) -> bool:
@@ -38,14 +30,14 @@ def _decides(actor: Actor, entry: WhiteListEntry) -> bool:
     )
 
 
-WHITE_LIST_ACTS = ActTable(
+WHITE_LIST_ACTS: ActTable[WhiteListEntry] = ActTable(
     "white_list",
     WhiteListEntry,
     (
         Act(
             code="sign",
             label="签发",
-            who=_signs,
+            who=signs,
             sources=(State.REVIEW,),
             target=State.CONSENT,
             confirm="签发后送综合协调组或者联合信用监管组负责人批准。",
@@ -64,7 +56,7 @@ WHITE_LIST_ACTS = ActTable(
             code="reject",
             label="不予批准",
             who=lambda actor, entry: (
-                _signs(actor, entry) if entry.state == State.REVIEW else _decides(actor, entry)
+                signs(actor, entry) if entry.state == State.REVIEW else _decides(actor, entry)
             ),
             sources=(State.REVIEW, State.CONSENT),
             target=State.REJECTED,
@@ -74,14 +66,14 @@ WHITE_LIST_ACTS = ActTable(
         Act(
             code="withdraw",
             label="撤回申请",
-            who=_prepares,
+            who=prepares,
             sources=(State.REVIEW,),
             target=State.WITHDRAWN,
         ),
         Act(
             code="remove",
             label="提前移出",
-            who=lambda actor, entry: _signs(actor, entry) or _decides(actor, entry),
+            who=lambda actor, entry: signs(actor, entry) or _decides(actor, entry),
             sources=(State.LISTED,),
             target=State.REMOVED,
             reason=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from departments.actors import is_clerk_of, is_staff_member
+from departments.actors import is_clerk_of
 from departments.roles import Function
 from inspections.models import Inspector
 from records.actor import Actor
@@ -12,16 +12,14 @@ from records.acts import Act, ActTable
 def keeps_whole_directory(actor: Actor) -> bool:
     """Whether the person keeps the inspectors of every department of the region: clerks of the
     bodies that coordinate and that lead the joint inspections."""
-    return (
-        is_staff_member(actor)
-        and is_clerk_of(actor, actor.department_id)
-        and actor.fills(Function.COORDINATION, Function.INSPECTION)
+    return is_clerk_of(actor, actor.department_id) and actor.fills(
+        Function.COORDINATION, Function.INSPECTION
     )
 
 
 def keeps_some(actor: Actor) -> bool:
     """Whether the person keeps at least the inspectors of the own department."""
-    return is_staff_member(actor) and is_clerk_of(actor, actor.department_id)
+    return is_clerk_of(actor, actor.department_id)
 
 
 def keeps_inspectors_of(actor: Actor, department_id: int, region_code: str) -> bool:
@@ -30,7 +28,7 @@ def keeps_inspectors_of(actor: Actor, department_id: int, region_code: str) -> b
         return True
     if keeps_whole_directory(actor) and region_code.startswith(actor.region_code):
         return True
-    return is_staff_member(actor) and is_clerk_of(actor, department_id)
+    return is_clerk_of(actor, department_id)
 
 
 def _keeps(actor: Actor, inspector: Inspector) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from departments.actors import fills_in, is_clerk_of, is_head_of
+from departments.actors import fills_in, is_clerk_of, is_head_of, prepares, signs
 from departments.roles import Function, Role
 from inspections.models import PlanItem, PlanItemPart, YearPlan
 from records.actor import Actor
@@ -116,7 +116,7 @@ PLAN_PART_ACTS: ActTable[PlanItemPart] = ActTable(
             label="调整检查事项",
             sources=(PlanItemPart.State.PENDING,),
             when=_awaits,
-            who=lambda actor, part: is_clerk_of(actor, part.department_id),
+            who=prepares,
             form="inspections:plan-part-items",
         ),
         Act(
@@ -125,7 +125,7 @@ PLAN_PART_ACTS: ActTable[PlanItemPart] = ActTable(
             sources=(PlanItemPart.State.PENDING,),
             target=PlanItemPart.State.CONFIRMED,
             when=_awaits,
-            who=lambda actor, part: is_head_of(actor, part.department_id),
+            who=signs,
             confirm="确认后，本部门按所列检查事项参加联合检查。",
             style="primary",
         ),
@@ -135,7 +135,7 @@ PLAN_PART_ACTS: ActTable[PlanItemPart] = ActTable(
             sources=(PlanItemPart.State.PENDING,),
             target=PlanItemPart.State.DECLINED,
             when=_awaits,
-            who=lambda actor, part: is_head_of(actor, part.department_id),
+            who=signs,
             reason=True,
             reason_label="不参加的理由",
             style="danger",

@@ -31,11 +31,11 @@ def _head(actor: Actor, found: Any) -> bool:
 
 def may_appeal(actor: Actor, line: LineScore) -> bool:
     """The head of the department that the line is about."""
-    return is_staff_member(actor) and is_head_of(actor, line.of.department_id)
+    return is_head_of(actor, line.of.department_id)
 
 
 def _appeals(actor: Actor, appeal: Appeal) -> bool:
-    return is_staff_member(actor) and is_head_of(actor, appeal.department_id)
+    return is_head_of(actor, appeal.department_id)
 
 
 _S, _R, _A, _B = Scheme.State, Round.State, Appeal.State, Bonus.State
