@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse
 
+from clues.forms import subject_choice
 from clues.forms.files import PHOTOS, PHOTOS_HELP, FilesField, FilesInput, files_field
 from clues.models import Clue, Told
 from clues.services import complainants
@@ -66,12 +66,7 @@ class ClueFields(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.fields["township"].queryset = townships_of(actor.region_code)  # type: ignore[attr-defined]
-        self.fields["subject_name"].widget.attrs |= {
-            "autocomplete": "off",
-            "hx-get": reverse("clues:clue-subjects"),
-            "hx-trigger": "input changed delay:300ms",
-            "hx-target": "#subject-choices",
-        }
+        self.fields["subject_name"].widget.attrs |= subject_choice.SEARCHES
         if "matter" in self.fields:
             versions = MatterVersion.objects.visible_to(actor).in_force()
             names = dict(versions.values_list("matter_id", "name"))
@@ -81,14 +76,7 @@ class ClueFields(forms.Form):
 
     def clean_subject(self) -> Subject | None:
         """The chosen subject, by its key; it must be one that the person may see."""
-        text = self.cleaned_data["subject"]
-        if not text:
-            return None
-        key = key_of(text)
-        found = Subject.objects.visible_to(self.actor).filter(pk=key).first() if key else None
-        if found is None:
-            raise forms.ValidationError("所选的监管对象不存在，请重新选择。")
-        return found
+        return subject_choice.chosen(self.actor, self.cleaned_data["subject"])
 
     def clean(self) -> dict[str, Any]:
         """A name that is written out and means one subject links it, chosen or not."""

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.urls import reverse_lazy
 
+from clues.forms import subject_choice
 from clues.forms.files import HELP, files_field
 from clues.forms.listed import ListedChoiceFilter
 from clues.models import Clue, Referral, Stop
@@ -50,20 +50,7 @@ class LetterForm(forms.Form):
         help_text="一行一段；标题、主送、落款和日期由平台排好，不必写在正文里。",
     )
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
-    subject_name = forms.CharField(
-        label="监管对象",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "hx-get": reverse_lazy("clues:clue-subjects"),
-                "hx-trigger": "input delay:400ms",
-                "hx-target": "#subject-choices",
-            }
-        ),
-        help_text="输入名称或统一社会信用代码，在下面选择。",
-    )
+    subject_name = subject_choice.name_field("监管对象")
     copies = forms.ModelMultipleChoiceField(
         label="抄送",
         required=False,
@@ -98,14 +85,7 @@ class LetterForm(forms.Form):
 
     def clean_subject(self) -> Subject | None:
         """The chosen subject, by its key; it must be one that the person may see."""
-        text = self.cleaned_data["subject"]
-        if not text:
-            return None
-        key = key_of(text)
-        found = Subject.objects.visible_to(self.actor).filter(pk=key).first() if key else None
-        if found is None:
-            raise forms.ValidationError("所选的监管对象不存在，请重新选择。")
-        return found
+        return subject_choice.chosen(self.actor, self.cleaned_data["subject"])
 
     def evidence_fields(self) -> list[forms.BoundField]:
         """The fields of files, those that the kind demands first."""

@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse_lazy
 
+from clues.forms import subject_choice
 from clues.models import Clue
 from credit.models import Subject
 from records.actor import Actor
-from records.params import key_of
 
 
 class PartyForm(forms.Form):
@@ -20,20 +19,7 @@ class PartyForm(forms.Form):
     refusal_fields: ClassVar = {"subject": "subject_name"}
 
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
-    subject_name = forms.CharField(
-        label="当事人",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "hx-get": reverse_lazy("clues:clue-subjects"),
-                "hx-trigger": "input delay:400ms",
-                "hx-target": "#subject-choices",
-            }
-        ),
-        help_text="输入名称或统一社会信用代码，在下面选择。",
-    )
+    subject_name = subject_choice.name_field("当事人")
     clue = forms.CharField(
         label="来源线索",
         required=False,
@@ -46,8 +32,7 @@ class PartyForm(forms.Form):
         self.actor = actor
 
     def clean_subject(self) -> Subject | None:
-        key = key_of(self.cleaned_data["subject"])
-        found = Subject.objects.visible_to(self.actor).filter(pk=key).first() if key else None
+        found = subject_choice.found(self.actor, self.cleaned_data["subject"])
         if found is None:
             self.add_error("subject_name", "请输入名称并选择当事人。")
         return found
