@@ -18,6 +18,7 @@ from records import clock, trail
 from records.actor import Actor
 from records.concealment import hidden_id
 from records.errors import Conflict, Refused
+from records.lateness import Remaining, State, lateness, remaining
 from records.models import DayOverride, Deadline, DeadlineExtension, DeadlinePause
 from records.periods import day_after
 from records.workdays import (
@@ -25,14 +26,10 @@ from records.workdays import (
     Due,
     Limit,
     Pause,
-    Remaining,
-    State,
     Unit,
     compute,
     explain,
     fixed_date,
-    lateness,
-    remaining,
 )
 
 SOON_WORKING_DAYS = 3

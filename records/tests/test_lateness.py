@@ -1,4 +1,4 @@
-"""How late something was, counted by hand."""
+"""How deadlines stand and how late something was, counted by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from records import deadlines
 from records.actor import SYSTEM
-from records.workdays import SHANGHAI, Calendar, Limit, Remaining, State, Unit, lateness
+from records.lateness import Remaining, State, lateness, remaining
+from records.workdays import SHANGHAI, Calendar, Limit, Unit, fixed_date
 
 PLAIN = Calendar()
 
@@ -63,3 +64,47 @@ def test_a_clock_met_late_stays_as_late_as_it_was(county, person):
     assert met is not None and met.text == "逾期 1 个工作日"
     deadline.due_at = None
     assert deadlines.late_by(deadline) is None
+
+
+class TestChip:
+    @pytest.mark.parametrize(
+        ("now", "unit", "text"),
+        [
+            ("2026-09-28 15:30", Unit.WORKING_DAY, "剩 3 个工作日"),
+            ("2026-09-28 15:30", Unit.CALENDAR_DAY, "剩 10 天"),
+            ("2026-10-07 09:00", Unit.WORKING_DAY, "剩 1 个工作日"),
+            ("2026-10-08 23:00", Unit.WORKING_DAY, "今天到期"),
+            ("2026-10-10 00:00", Unit.WORKING_DAY, "逾期 2 天"),
+        ],
+    )
+    def test_days(self, now: str, unit: Unit, text: str) -> None:
+        assert remaining(fixed_date(2026, 10, 8), moment(now), PLAIN, unit).text == text
+
+    @pytest.mark.parametrize(
+        ("now", "text"),
+        [
+            ("2026-10-08 06:10", "剩 5 小时"),
+            ("2026-10-08 11:30", "剩不足 1 小时"),
+            ("2026-10-08 12:01", "逾期 1 小时"),
+            ("2026-10-08 15:30", "逾期 3 小时"),
+            ("2026-10-10 13:00", "逾期 2 天"),
+        ],
+    )
+    def test_hours(self, now: str, text: str) -> None:
+        due_at = moment("2026-10-08 12:00")
+        assert remaining(due_at, moment(now), PLAIN, Unit.HOUR).text == text
+
+    def test_paused_and_met(self) -> None:
+        due_at, now = fixed_date(2026, 10, 8), moment("2026-11-01 09:00")
+        unit = Unit.WORKING_DAY
+        assert remaining(None, now, PLAIN, unit).text == "已暂停"
+        assert remaining(due_at, now, PLAIN, unit, paused=True).state is State.PAUSED
+        in_time = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-08 23:59:59"))
+        assert (in_time.state, in_time.text) == (State.MET, "已完成")
+        late = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-09 08:00"))
+        assert (late.state, late.text) == (State.MET, "已完成（逾期 1 天）")
+
+    def test_a_due_day_made_free_afterwards_is_counted_in_calendar_days(self) -> None:
+        calendar = Calendar({dt.date(2026, 10, 16): False})
+        due_at, now = fixed_date(2026, 10, 16), moment("2026-10-15 09:00")
+        assert remaining(due_at, now, calendar, Unit.WORKING_DAY).text == "剩 1 天"

@@ -15,7 +15,6 @@ from records.workdays import (
     Due,
     Limit,
     Pause,
-    State,
     StepKind,
     Unit,
     add_working_days,
@@ -24,7 +23,6 @@ from records.workdays import (
     fixed_date,
     last_announced_year,
     next_working_day,
-    remaining,
     working_days_between,
 )
 
@@ -195,50 +193,6 @@ class TestExplanation:
     def test_confirming_a_day_as_announced_is_no_local_setting(self) -> None:
         calendar = Calendar({date(2026, 10, 1): False})
         assert explain(working(3, "2026-09-28", calendar)) == explain(working(3, "2026-09-28"))
-
-
-class TestChip:
-    @pytest.mark.parametrize(
-        ("now", "unit", "text"),
-        [
-            ("2026-09-28 15:30", Unit.WORKING_DAY, "剩 3 个工作日"),
-            ("2026-09-28 15:30", Unit.CALENDAR_DAY, "剩 10 天"),
-            ("2026-10-07 09:00", Unit.WORKING_DAY, "剩 1 个工作日"),
-            ("2026-10-08 23:00", Unit.WORKING_DAY, "今天到期"),
-            ("2026-10-10 00:00", Unit.WORKING_DAY, "逾期 2 天"),
-        ],
-    )
-    def test_days(self, now: str, unit: Unit, text: str) -> None:
-        assert remaining(fixed_date(2026, 10, 8), moment(now), PLAIN, unit).text == text
-
-    @pytest.mark.parametrize(
-        ("now", "text"),
-        [
-            ("2026-10-08 06:10", "剩 5 小时"),
-            ("2026-10-08 11:30", "剩不足 1 小时"),
-            ("2026-10-08 12:01", "逾期 1 小时"),
-            ("2026-10-08 15:30", "逾期 3 小时"),
-            ("2026-10-10 13:00", "逾期 2 天"),
-        ],
-    )
-    def test_hours(self, now: str, text: str) -> None:
-        due_at = moment("2026-10-08 12:00")
-        assert remaining(due_at, moment(now), PLAIN, Unit.HOUR).text == text
-
-    def test_paused_and_met(self) -> None:
-        due_at, now = fixed_date(2026, 10, 8), moment("2026-11-01 09:00")
-        unit = Unit.WORKING_DAY
-        assert remaining(None, now, PLAIN, unit).text == "已暂停"
-        assert remaining(due_at, now, PLAIN, unit, paused=True).state is State.PAUSED
-        in_time = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-08 23:59:59"))
-        assert (in_time.state, in_time.text) == (State.MET, "已完成")
-        late = remaining(due_at, now, PLAIN, unit, met_at=moment("2026-10-09 08:00"))
-        assert (late.state, late.text) == (State.MET, "已完成（逾期 1 天）")
-
-    def test_a_due_day_made_free_afterwards_is_counted_in_calendar_days(self) -> None:
-        calendar = Calendar({date(2026, 10, 16): False})
-        due_at, now = fixed_date(2026, 10, 16), moment("2026-10-15 09:00")
-        assert remaining(due_at, now, calendar, Unit.WORKING_DAY).text == "剩 1 天"
 
 
 @pytest.mark.parametrize(
