@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clues.models import Referral
+from clues.acts.letters import LETTER_ACTS
+from clues.models import Referral, Stop
 from clues.rules.kinds import KINDS
 from clues.services.letters import answering, drafts, sending
 from clues.services.letters.drafts import Content
@@ -94,3 +95,14 @@ def proposed(answer: str, *args: Any, **kwargs: Any) -> Referral:
 def _clerk_of(letter: Referral) -> str:
     assert letter.drafted_by is not None
     return letter.drafted_by.username
+
+
+def main_stop(letter: Referral) -> Stop:
+    """The stop at which the letter lies now."""
+    return Stop.objects.open().of(letter).select_related("deadline").get(code="main")
+
+
+def codes(username: str, letter: Referral) -> set[str]:
+    """The acts that a person may do with the letter now."""
+    letter = Referral.objects.get(pk=letter.pk)
+    return {act.code for act in LETTER_ACTS.allowed(person(username), letter)}
