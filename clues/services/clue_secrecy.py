@@ -26,14 +26,15 @@ def conceal(actor: Actor, pk: int, opinion: str) -> Clue:
     """Make a clue, what was merged into it and all that belongs to them confidential. The trail
     stays as it is, but is shown to nobody else; so does the number, by which the complainant and
     the papers know the clue. What was said of its subject is struck from the credit records. The
-    heads of the departments concerned are named, so that the
-    handling goes on."""
+    heads of the departments concerned, and of those whose turn it is at something that belongs to
+    it, are named, so that the handling goes on."""
     with step(actor, "conceal", pk, opinion) as clue:
         clue.confidential = True
         for each in with_merged(clue):
             each.confidential = True
             Clue.objects.filter(pk=each.pk).update(confidential=True)
-            name_heads(each, [*_concerned(each), clue.holder_id])
+            turns = Stop.objects.open().filter(clue=each).values_list("department_id", flat=True)
+            name_heads(each, [*_concerned(each), *turns, clue.holder_id])
             name_people(each, [actor.user_id, clue.handler_id])
             _hide_names([each])
             for belonging in _belonging_to(each):

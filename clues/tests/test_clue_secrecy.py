@@ -6,6 +6,8 @@ import pytest
 
 from clues.models import Clue, ClueUserPermission, Referral, Stop
 from clues.services import clue_secrecy, clue_transfer, clues
+from clues.services.letters import drafts
+from clues.tests.letter_samples import drafted
 from clues.tests.samples import make_clue, transferred
 from departments.models import Department, User
 from records.concealment import reveal
@@ -54,6 +56,20 @@ def test_the_heads_concerned_go_on_and_their_clerks_know_nothing(concealed, acto
 def test_coordination_that_is_not_named_assigns_nothing(concealed, actor, home):
     with pytest.raises(NotAllowed):
         clue_transfer.assign(actor("xzsp_head"), concealed.pk, department=home, opinion="指定办理")
+
+
+def test_whose_turn_it_is_at_what_was_begun_because_of_it_goes_on(actor, home):
+    clue = transferred(actor("scjg_clerk"), actor("scjg_head"), home)
+    letter = drafted(clerk="xzsp_clerk", to="xfdd_clerk", clue=clue)
+    clue_secrecy.conceal(actor("mzj_head"), clue.pk, "涉及内部人员")
+    with pytest.raises(NotAllowed):
+        drafts.discard(actor("xzsp_clerk"), letter.pk, "不再需要")
+    drafts.discard(actor("xzsp_head"), letter.pk, "不再需要")
+    assert (
+        not Stop.objects.open()
+        .filter(clue=clue, department=actor("xzsp_head").department_id)
+        .exists()
+    )
 
 
 def test_a_head_names_people_of_departments_concerned_only(concealed, actor, person):
