@@ -20,7 +20,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 PRODUCTION = env.str("DJANGO_ENV", default="development") == "production"
 DEMO = env.bool("DEMO", default=False)
-DEMO_SEASON = env.bool("DEMO_SEASON", default=False)
+DEMO_SEASON = env.bool("DEMO_SEASON", default=True)
 DEBUG = env.bool("DEBUG", default=False)
 DEMO_PASSWORD = "Demo-2026-huaiyang"
 if PRODUCTION and (DEMO or DEBUG):

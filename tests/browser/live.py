@@ -50,6 +50,7 @@ def platform(data: Path) -> Iterator[Live]:
             | database
             | {
                 "DEMO": "1",
+                "DEMO_SEASON": "0",
                 "OUTBOX_CREDIT_PUBLICITY_URL": counterpart.url,
                 "OUTBOX_PROVINCE_URL": counterpart.url,
             },

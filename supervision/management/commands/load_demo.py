@@ -1,5 +1,6 @@
 """Loads the demo county."""
 
+from argparse import BooleanOptionalAction
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--season",
-            action="store_true",
+            action=BooleanOptionalAction,
             default=settings.DEMO_SEASON,
             help="连同已经办过的一季联合检查：生效的事项、计划、抽取、任务、公示的结果和对省平台的推送",
         )
