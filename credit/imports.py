@@ -9,7 +9,7 @@ from typing import Any
 
 from credit.acts import may_keep_directory
 from credit.models import Subject
-from credit.selectors.directory import redirected, scope_of, stored_entries
+from credit.selectors.directory import held, scope_of
 from credit.services.directory import alias_words, grade_complaint, upsert_subjects
 from credit.validation import (
     ADDRESS_LENGTH,
@@ -177,8 +177,8 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
     scope = scope_of(actor.region_code)
     words = _Words.of(scope.catalogue)
     entries = [words.entry(row) for row in parsed.rows]
-    reached, aliases = redirected(scope, entries)
-    stored = stored_entries(scope, [entry for entry in reached if entry is not None])
+    known = held(scope, entries)
+    reached, aliases = known.reached(entries)
     for row in parsed.faulty:
         words.report_unknown(row, parsed)
     changes: Counter[str] = Counter()
@@ -189,11 +189,9 @@ def check(actor: Actor, parsed: Parsed) -> dict[str, Any]:
         for complaint in complaints(entry, scope.catalogue):
             if complaint.field != "categories" or all_known:
                 parsed.add_error(row, complaint.field, complaint.message)
-        before = stored.get(target.key) if target else None
-        if target and before:
-            held = before.entry.grade
-            if fault := grade_complaint(actor, held, target.grade, judged=before.judged):
-                parsed.add_error(row, "grade", fault)
+        before = known.stored.get(target.key) if target else None
+        if target and before and (fault := grade_complaint(actor, before, target)):
+            parsed.add_error(row, "grade", fault)
         kept = target is None or (before is not None and before.entry == target)
         changes["无变化" if kept else "新增" if before is None else "更新"] += 1
         grades[(target or entry).grade] += 1

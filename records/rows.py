@@ -7,77 +7,75 @@ parser of the database longer than the rows themselves.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 from django.db.models import DateTimeField, Field
 
 from records import clock
 
+Row: TypeAlias = Mapping[str, Any]
+"""The values of a row by the names of their columns, the same ones in all rows of a statement;
+the rest are the defaults of the model."""
 
-def insert(objects: Sequence[models.Model]) -> None:
-    """Insert objects of one model; they do not learn the ids of their rows."""
-    if objects:
-        _write(objects, "")
+
+def insert(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Insert rows of a model."""
+    if rows:
+        _write(model, rows, "")
 
 
 def upsert(
-    objects: Sequence[models.Model], *, key: tuple[str, ...], update: tuple[str, ...]
-) -> None:
-    """Insert objects of one model, or bring the rows with the same ``key`` to them in the columns
-    of ``update`` (both by field name), and give the objects the ids of their rows.
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    key: tuple[str, ...],
+    update: tuple[str, ...],
+) -> list[int]:
+    """Insert rows of a model, or bring the rows with the same ``key`` to them in the columns of
+    ``update``; returns their ids.
 
-    ``key`` must be a unique constraint, and no two objects may share one.
+    ``key`` must be the columns of a unique constraint, and no two rows may share one.
     """
-    if not objects:
-        return
-    named = {each.name: each for each in type(objects[0])._meta.concrete_fields}
-    keys = [named[name] for name in key]
-    columns = ", ".join(map(_quoted, keys))
+    if not rows:
+        return []
+    columns = ", ".join(map(connection.ops.quote_name, key))
     changed = ", ".join(
-        f"{column} = excluded.{column}" for column in (_quoted(named[name]) for name in update)
+        f"{column} = excluded.{column}" for column in map(connection.ops.quote_name, update)
     )
     written = _write(
-        objects, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} RETURNING id, {columns}"
+        model, rows, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} RETURNING id, {columns}"
     )
     ids = {tuple(values): pk for pk, *values in written}
-    for one in objects:
-        one.pk = ids[tuple(getattr(one, each.attname) for each in keys)]
-        one._state.adding = False
+    return [ids[tuple(row[name] for name in key)] for row in rows]
 
 
-def _write(objects: Sequence[models.Model], then: str) -> list[tuple[Any, ...]]:
-    """Insert the objects, ``then`` what follows in the statement; returns the rows it gives."""
-    meta = type(objects[0])._meta
+def _write(model: type[models.Model], rows: Sequence[Row], then: str) -> list[tuple[Any, ...]]:
+    """Insert the rows, ``then`` what follows in the statement; returns the rows it gives."""
+    meta = model._meta
     written = [each for each in meta.concrete_fields if not (each.primary_key or each.generated)]
-    names = ", ".join(map(_quoted, written))
-    typed = ", ".join(f"c{place} {each.db_type(connection)}" for place, each in enumerate(written))
-    moment = clock.now()
-    for each in written:
-        if isinstance(each, DateTimeField) and (each.auto_now or each.auto_now_add):
-            for one in objects:
-                setattr(one, each.attname, moment)
-    for each in written:
-        if each.is_relation:
-            _refer(objects, each)
-    columns = [(f"c{place}", each.attname) for place, each in enumerate(written)]
-    rows = [{short: getattr(one, name) for short, name in columns} for one in objects]
+    named = rows[0].keys()
+    if unknown := named - {each.attname for each in written}:
+        raise ValueError(f"not columns of {model.__name__}: {sorted(unknown)}")
+    given = [each for each in written if each.attname in named]
+    same = [each for each in written if each.attname not in named]
+    names = ", ".join(
+        connection.ops.quote_name(each.column or each.name) for each in (*given, *same)
+    )
+    typed = ", ".join(f"{each.attname} {each.db_type(connection)}" for each in given)
+    values = "".join(f", %s::{each.db_type(connection)}" for each in same)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({names})"
-            f" SELECT * FROM json_to_recordset(%s::json) AS given ({typed}) {then}",
-            [json.dumps(rows, ensure_ascii=False, default=str)],
+            f" SELECT given.*{values} FROM json_to_recordset(%s::json) AS given ({typed}) {then}",
+            [*map(_default, same), json.dumps(rows, ensure_ascii=False, default=str)],
         )
         return cursor.fetchall() if then else []
 
 
-def _refer(objects: Sequence[models.Model], field: Any) -> None:
-    """Let objects name what they belong to, which may have got its id since they were made."""
-    for one in objects:
-        if getattr(one, field.attname) is None and field.is_cached(one):
-            setattr(one, field.name, getattr(one, field.name))
-
-
-def _quoted(field: Field[Any, Any]) -> str:
-    return connection.ops.quote_name(field.column or field.name)
+def _default(field: Field[Any, Any]) -> Any:
+    """The value of a column that no row gives."""
+    if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
+        return clock.now()
+    return field.get_db_prep_save(field.get_default(), connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -15,6 +15,9 @@ from matters.models import SubjectCategory
 from records.masking import masked_identifier
 
 BATCH = 2_000
+
+Key: TypeAlias = tuple[str, str]
+"""Kind of the identifier, and the identifier: what makes it the same subject in a region."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class StoredEntry:
     """What the directory holds of a subject; ``judged`` when its grade came out of an evaluation,
     so that no file may set it."""
 
+    pk: int
     entry: SubjectInput
     judged: bool
 
@@ -76,20 +80,6 @@ def with_judged(subjects: QuerySet[Subject]) -> QuerySet[Any]:
     """The subjects with ``judged``: whether their general grade came out of an evaluation."""
     general = Standing.objects.filter(subject=OuterRef("pk"), matter=None)
     return subjects.annotate(judged=Exists(general))
-
-
-def stored_entries(
-    scope: Scope, rows: Sequence[SubjectInput]
-) -> dict[tuple[str, str], StoredEntry]:
-    """The entries of the directory that ``rows`` name, by key, one query per ``BATCH`` rows."""
-    stored: dict[tuple[str, str], StoredEntry] = {}
-    for start in range(0, len(rows), BATCH):
-        identifiers = [row.identifier for row in rows[start : start + BATCH]]
-        found = Subject.objects.identified(identifiers).filter(region=scope.region)
-        for subject in with_judged(found.select_related("township")):
-            key = subject.id_kind, subject.identifier
-            stored[key] = StoredEntry(as_input(subject), subject.judged)
-    return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,52 +96,89 @@ class Alias:
         return masked_identifier(self.identifier) if personal else self.identifier
 
 
-def aliases(scope: Scope, rows: Sequence[SubjectInput]) -> dict[tuple[str, str], Alias]:
-    """Which of the keys that ``rows`` name belong to subjects that were merged into others, a query
-    per ``BATCH`` rows."""
-    found: dict[tuple[str, str], Alias] = {}
+@dataclass(frozen=True)
+class Held:
+    """What the directory of a region holds of what some rows name: the ``stored`` entries that
+    they reach, and the ``aliases`` among their keys, by key."""
+
+    scope: Scope
+    stored: Mapping[Key, StoredEntry]
+    aliases: Mapping[Key, Alias]
+
+    def graded(self, row: SubjectInput) -> SubjectInput:
+        """The row, with the grade of its entry where it leaves its own out."""
+        if row.grade:
+            return row
+        if alias := self.aliases.get(row.key):
+            return replace(row, grade=alias.survivor.grade)
+        there = self.stored.get(row.key)
+        return replace(row, grade=there.entry.grade) if there else row
+
+    def reached(
+        self, rows: Sequence[SubjectInput]
+    ) -> tuple[list[SubjectInput | None], list[Alias]]:
+        """Each row as the entry that it reaches, and the aliases that rows named.
+
+        A row that names a merged subject says what it says of the survivor, which keeps its
+        identifier and its grade, and its categories unless it is identified alike. It is None when
+        the survivor has a row of its own, or an earlier one reached it.
+        """
+        if not self.aliases:
+            return list(rows), []
+        reached = {row.key for row in rows if row.key not in self.aliases}
+        found: list[SubjectInput | None] = []
+        for row in rows:
+            alias = self.aliases.get(row.key)
+            if alias is None:
+                found.append(row)
+                continue
+            stored = as_input(alias.survivor)
+            alike = row.id_kind == stored.id_kind
+            entry = replace(
+                row,
+                id_kind=stored.id_kind,
+                identifier=stored.identifier,
+                grade=stored.grade,
+                categories=row.categories if alike else stored.categories,
+            )
+            found.append(None if entry.key in reached else entry)
+            reached.add(entry.key)
+        return found, [self.aliases[row.key] for row in rows if row.key in self.aliases]
+
+
+def held(scope: Scope, rows: Sequence[SubjectInput]) -> Held:
+    """What the directory holds of what ``rows`` name, in one query per ``BATCH`` rows, and one
+    for the survivors of those that were merged."""
+    stored: dict[Key, StoredEntry] = {}
+    aliases: dict[Key, Alias] = {}
+    merged_into: set[int] = set()
     for start in range(0, len(rows), BATCH):
-        identifiers = [row.identifier for row in rows[start : start + BATCH]]
-        merged = Subject.objects.identified(identifiers).filter(
-            region=scope.region, status=Subject.Status.MERGED
+        found = _whole(scope).identified(row.identifier for row in rows[start : start + BATCH])
+        for subject in found:
+            key = subject.id_kind, subject.identifier
+            if subject.merged_into:
+                aliases[key] = Alias(*key, subject.merged_into)
+                merged_into.add(subject.merged_into.pk)
+            else:
+                stored[key] = stored_entry(subject)
+    missing = merged_into - {each.pk for each in stored.values()}
+    for subject in _whole(scope).filter(pk__in=missing) if missing else ():
+        stored[subject.id_kind, subject.identifier] = stored_entry(subject)
+    return Held(scope, stored, aliases)
+
+
+def _whole(scope: Scope) -> Any:
+    """The region's subjects with all that ``Held`` tells of them."""
+    return with_judged(
+        Subject.objects.filter(region=scope.region).select_related(
+            "township", "merged_into__township"
         )
-        for subject in merged.select_related("merged_into__township"):
-            alias = Alias(subject.id_kind, subject.identifier, subject.survivor)
-            found[subject.id_kind, subject.identifier] = alias
-    return found
+    )
 
 
-def redirected(
-    scope: Scope, rows: Sequence[SubjectInput]
-) -> tuple[list[SubjectInput | None], list[Alias]]:
-    """Each row as the entry that it reaches, and the aliases that rows named.
-
-    A row that names a merged subject says what it says of the survivor, which keeps its identifier
-    and its grade, and its categories unless it is identified alike. It is None when the
-    survivor has a row of its own, or an earlier one reached it.
-    """
-    known = aliases(scope, rows)
-    if not known:
-        return list(rows), []
-    reached = {row.key for row in rows if row.key not in known}
-    found: list[SubjectInput | None] = []
-    for row in rows:
-        alias = known.get(row.key)
-        if alias is None:
-            found.append(row)
-            continue
-        stored = as_input(alias.survivor)
-        alike = row.id_kind == stored.id_kind
-        entry = replace(
-            row,
-            id_kind=stored.id_kind,
-            identifier=stored.identifier,
-            grade=stored.grade,
-            categories=row.categories if alike else stored.categories,
-        )
-        found.append(None if entry.key in reached else entry)
-        reached.add(entry.key)
-    return found, [known[row.key] for row in rows if row.key in known]
+def stored_entry(subject: Any) -> StoredEntry:
+    """One of the subjects ``with_judged`` as it is stored."""
+    return StoredEntry(subject.pk, as_input(subject), subject.judged)
 
 
 def sheet_rows(subjects: Iterable[Subject], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:

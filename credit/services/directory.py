@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import compress
+from typing import Any, TypeAlias
 
 from django.db import transaction
 
@@ -13,11 +14,13 @@ from credit.models import Subject, SubjectChange
 from credit.selectors.directory import (
     BATCH,
     Alias,
+    Held,
     Scope,
+    StoredEntry,
     as_input,
-    redirected,
+    held,
     scope_of,
-    stored_entries,
+    stored_entry,
     with_judged,
 )
 from credit.services.evaluations import JUDGED
@@ -32,6 +35,11 @@ from records.rows import insert, upsert
 FACTS = ("name", "categories", "industry_class", "address", "township", "status")
 _NAMED_ALIASES = 5
 _WRITTEN = ("name", "categories", "industry_class", "address", "township", "grade", "status")
+_COLUMNS = ("name", "categories", "industry_class", "address", "township_id", "grade", "status")
+
+Difference: TypeAlias = tuple[str, str, str]
+"""A field by name, or ``created`` for the entry itself, with its values before and after in
+words."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +65,30 @@ def upsert_subjects(
     progress: Callable[[int], None] | None = None,
     *,
     region_code: str = "",
+    known: Held | None = None,
 ) -> Upserted:
     """Bring the directory of a region to what ``rows`` say; entries not named stay as they are.
 
     All or none. A row that names a subject which was merged into another is written to that one
-    (``redirected``). Every changed field leaves a line of history that names ``source``; the call
+    (``Held.reached``). Every changed field leaves a line of history that names ``source``; the call
     leaves one trail entry. ``progress`` is told the number of rows written so far. Entries are
     written in the order of their subjects' keys, new ones last, so that whoever judges meanwhile,
     and another file, lock them in the same order.
-    ``region_code`` is the actor's own unless given (the system has none). Costs a constant number
-    of queries per ``BATCH`` rows.
+    ``region_code`` is the actor's own unless given (the system has none). ``known`` is what the
+    directory holds of what the rows name, if it was looked up in this transaction. Costs a
+    constant number of queries per ``BATCH`` rows.
 
     Raises ``NotAllowed``, or ``Refused`` for the first row that is unsound, named twice, or
     changes a grade that came out of an evaluation, or any without the actor being of the credit
     group.
     """
-    scope = scope_of(region_code or actor.region_code)
     if not actor.is_system and not may_keep_directory(actor):
         raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
+    known = known or held(scope_of(region_code or actor.region_code), rows)
+    scope = known.scope
     _ensure_sound(rows, scope)
-    entries, aliases = redirected(scope, rows)
-    written, reopened = _in_order(scope, [entry for entry in entries if entry is not None])
+    entries, aliases = known.reached(rows)
+    written, reopened = _in_order(known, [entry for entry in entries if entry is not None])
     # Before any subject is held: whoever judges holds notes first and wants their subjects then.
     mark_stale(reopened)
     created = updated = 0
@@ -109,25 +120,25 @@ def upsert_subjects(
     return result
 
 
-def faults(actor: Actor, rows: Sequence[SubjectInput]) -> list[tuple[int, Complaint]]:
+def faults(
+    actor: Actor, rows: Sequence[SubjectInput], known: Held | None = None
+) -> list[tuple[int, Complaint]]:
     """Everything for which a bulk write to the actor's region would be refused, with the index of
-    its row; found without writing, in a constant number of queries per ``BATCH`` rows."""
-    scope = scope_of(actor.region_code)
-    entries, _ = redirected(scope, rows)
-    stored = stored_entries(scope, [entry for entry in entries if entry is not None])
+    its row; found without writing, in a constant number of queries per ``BATCH`` rows unless what
+    the directory holds of them is ``known``."""
+    known = known or held(scope_of(actor.region_code), rows)
+    entries, _ = known.reached(rows)
     first: dict[tuple[str, str], int] = {}
     found: list[tuple[int, Complaint]] = []
     for number, row in enumerate(rows):
-        found += [(number, complaint) for complaint in complaints(row, scope.catalogue)]
+        found += [(number, complaint) for complaint in complaints(row, known.scope.catalogue)]
         if first.setdefault(row.key, number) != number:
             words = f"与第 {first[row.key] + 1} 行的标识重复"
             found.append((number, Complaint("identifier", words)))
         entry = entries[number]
-        before = stored.get(entry.key) if entry else None
-        if entry and before:
-            held = before.entry.grade
-            if words := grade_complaint(actor, held, entry.grade, judged=before.judged):
-                found.append((number, Complaint("grade", words)))
+        before = known.stored.get(entry.key) if entry else None
+        if entry and before and (words := grade_complaint(actor, before, entry)):
+            found.append((number, Complaint("grade", words)))
     return found
 
 
@@ -167,8 +178,8 @@ def create_subject(actor: Actor, entry: SubjectInput, reason: str) -> Subject:
             )
         if not created:
             raise Refused(f"该标识已在名录中，名称为“{subject}”。", field="identifier")
-        source = _by_hand(reason)
-        SubjectChange.objects.create(**_change(actor, subject, "created", "", entry.name, source))
+        told = _change(actor, subject.pk, ("created", "", entry.name), _by_hand(reason))
+        SubjectChange.objects.create(**told)
         mark_stale([subject.pk])
         after = {name: value for name, value in trail.snapshot(subject).items() if value}
         trail.record(
@@ -214,12 +225,13 @@ def _amend(
         ensure_unchanged(before, seen)
         after = replace(before, **changes)
         _ensure_sound([after], scope)
-        history = _differences(actor, subject, before, after, scope, _by_hand(reason))
-        if not history:
+        differences = _differences(before, after, scope)
+        if not differences:
             raise Refused("没有任何改动。")
         for name, value in _columns(after, scope).items():
             setattr(subject, name, value)
-        SubjectChange.objects.bulk_create(history)
+        source = _by_hand(reason)
+        insert(SubjectChange, [_change(actor, pk, each, source) for each in differences])
         if _begins_to_be_judged(before.status, after.status):
             mark_stale([subject.pk])
     return subject
@@ -231,26 +243,19 @@ def ensure_unchanged(entry: object, seen: str) -> None:
         raise Conflict("页面打开之后这条记录已被他人修改，请返回查看最新内容后重新修改。")
 
 
-def _in_order(
-    scope: Scope, entries: Sequence[SubjectInput]
-) -> tuple[list[SubjectInput], list[int]]:
+def _in_order(known: Held, entries: Sequence[SubjectInput]) -> tuple[list[SubjectInput], list[int]]:
     """The entries in the order of the keys of their subjects, new ones last, and the subjects that
-    begin to be judged again; one query per ``BATCH`` entries."""
-    known: dict[tuple[str, str], tuple[int, str]] = {}
-    for start in range(0, len(entries), BATCH):
-        identifiers = [entry.identifier for entry in entries[start : start + BATCH]]
-        found = Subject.objects.identified(identifiers).filter(region=scope.region)
-        for pk, status, *key in found.values_list("pk", "status", "id_kind", "identifier"):
-            known[key[0], key[1]] = pk, status
-    stored = sorted(
-        (entry for entry in entries if entry.key in known), key=lambda entry: known[entry.key]
+    begin to be judged again."""
+    stored = known.stored
+    there = sorted(
+        (entry for entry in entries if entry.key in stored), key=lambda entry: stored[entry.key].pk
     )
     begin = [
-        known[entry.key][0]
-        for entry in stored
-        if _begins_to_be_judged(known[entry.key][1], entry.status)
+        stored[entry.key].pk
+        for entry in there
+        if _begins_to_be_judged(stored[entry.key].entry.status, entry.status)
     ]
-    return [*stored, *(entry for entry in entries if entry.key not in known)], begin
+    return [*there, *(entry for entry in entries if entry.key not in stored)], begin
 
 
 def _write_batch(
@@ -267,41 +272,48 @@ def _write_batch(
         .order_by("pk")
     )
     stored = {(subject.id_kind, subject.identifier): subject for subject in with_judged(found)}
-    touched: list[Subject] = []
-    begin: list[Subject] = []
-    history: list[SubjectChange] = []
-    created = 0
+    touched: list[SubjectInput] = []
+    differences: list[list[Difference]] = []
+    begin: list[bool] = []
     for row in rows:
         before = stored.get(row.key)
-        # Without its key, so that one statement inserts or updates by region and identifier.
-        subject = Subject(
-            region_id=scope.region.pk,
-            id_kind=row.id_kind,
-            identifier=row.identifier,
-            **_columns(row, scope),
-        )
         if before is None:
-            created += 1
-            line = _change(actor, subject, "created", "", row.name, source)
-            lines = [SubjectChange(**line)]
+            told = [("created", "", row.name)]
         elif before.status == Subject.Status.MERGED:
             raise Conflict(f"“{before}”刚刚并入其他对象，本次没有写入，请重新提交。")
         else:
-            if words := grade_complaint(actor, before.grade, row.grade, judged=before.judged):
+            entry = stored_entry(before)
+            if words := grade_complaint(actor, entry, row):
                 raise Refused(f"“{row.name}”：{words}。", field="grade")
-            lines = _differences(actor, subject, as_input(before), row, scope, source)
-        if lines:
-            touched.append(subject)
-            history.extend(lines)
-            if _begins_to_be_judged(before.status if before else "", row.status):
-                begin.append(subject)
-    upsert(
-        touched,
-        key=("region", "id_kind", "identifier"),
-        update=(*_WRITTEN, "updated_at"),
+            told = _differences(entry.entry, row, scope)
+        if told:
+            touched.append(row)
+            differences.append(told)
+            begin.append(_begins_to_be_judged(before.status if before else "", row.status))
+    ids = upsert(
+        Subject,
+        [
+            {
+                "region_id": scope.region.pk,
+                "id_kind": row.id_kind,
+                "identifier": row.identifier,
+                **_columns(row, scope),
+            }
+            for row in touched
+        ],
+        key=("region_id", "id_kind", "identifier"),
+        update=(*_COLUMNS, "updated_at"),
     )
-    insert(history)
-    unjudged.extend(subject.pk for subject in begin)
+    insert(
+        SubjectChange,
+        [
+            _change(actor, pk, difference, source)
+            for pk, told in zip(ids, differences, strict=True)
+            for difference in told
+        ],
+    )
+    unjudged.extend(compress(ids, begin))
+    created = sum(row.key not in stored for row in touched)
     return created, len(touched) - created
 
 
@@ -321,51 +333,44 @@ def _ensure_sound(rows: Iterable[SubjectInput], scope: Scope) -> None:
         seen.add(row.key)
 
 
-def grade_complaint(actor: Actor, held: str, said: str, *, judged: bool) -> str:
-    """Why a bulk write may not bring the grade ``held`` to the one ``said``; empty when it may, or
-    says the same.
+def grade_complaint(actor: Actor, held: StoredEntry, said: SubjectInput) -> str:
+    """Why a bulk write may not bring the grade of ``held`` to that of ``said``; empty when it
+    may, or says the same.
 
     Nobody's file overwrites a grade that came out of an evaluation: that is for an adjustment with
     its reason and term (``credit.services.adjustments``).
     """
-    if held == said:
+    grade = held.entry.grade
+    if grade == said.grade:
         return ""
-    if judged:
+    if held.judged:
         return (
-            f"现为 {held} 级，由信用评价得出，不能用批量数据改变；确需人工调整的，"
+            f"现为 {grade} 级，由信用评价得出，不能用批量数据改变；确需人工调整的，"
             "由联合信用监管组在该对象页面写明理由和期限"
         )
     if actor.is_system or actor.fills(Function.CREDIT):
         return ""
-    return f"名录中现为 {held} 级，只有联合信用监管组可以改变等级"
+    return f"名录中现为 {grade} 级，只有联合信用监管组可以改变等级"
 
 
 def _columns(entry: SubjectInput, scope: Scope) -> dict[str, Any]:
+    """The facts and the grade by the columns they are written to."""
     return {
         "name": entry.name,
         "categories": list(entry.categories),
         "industry_class": entry.industry_class,
         "address": entry.address,
-        "township": scope.townships[entry.township_code] if entry.township_code else None,
+        "township_id": scope.townships[entry.township_code].pk if entry.township_code else None,
         "grade": entry.grade,
         "status": entry.status,
     }
 
 
-def _differences(
-    actor: Actor,
-    subject: Subject,
-    before: SubjectInput,
-    after: SubjectInput,
-    scope: Scope,
-    source: str,
-) -> list[SubjectChange]:
+def _differences(before: SubjectInput, after: SubjectInput, scope: Scope) -> list[Difference]:
+    if before == after:
+        return []
     old, new = in_words(before, scope), in_words(after, scope)
-    return [
-        SubjectChange(**_change(actor, subject, name, old[name], new[name], source))
-        for name in _WRITTEN
-        if old[name] != new[name]
-    ]
+    return [(name, old[name], new[name]) for name in _WRITTEN if old[name] != new[name]]
 
 
 def in_words(entry: SubjectInput, scope: Scope) -> dict[str, str]:
@@ -382,14 +387,14 @@ def in_words(entry: SubjectInput, scope: Scope) -> dict[str, str]:
     }
 
 
-def _change(
-    actor: Actor, subject: Subject, field: str, old: str, new: str, source: str
-) -> dict[str, Any]:
+def _change(actor: Actor, pk: int, difference: Difference, source: str) -> dict[str, Any]:
+    """A line of the history of a subject."""
+    name, old, new = difference
     return {
-        "subject": subject,
+        "subject_id": pk,
         "actor_name": actor.name,
         "department_name": actor.department_name,
-        "field": field,
+        "field": name,
         "old": old[:300],
         "new": new[:300],
         "source": source[:100],

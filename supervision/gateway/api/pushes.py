@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from clues.models import RiskWarning
@@ -14,7 +13,7 @@ from clues.services.intake_many import register_each
 from clues.services.warnings.many import FromAbove, enter_each
 from credit.models import Subject
 from credit.rules.events import KIND_CHOICES
-from credit.selectors.directory import scope_of, stored_entries
+from credit.selectors.directory import held, scope_of
 from credit.services import outside
 from credit.services.directory import faults as directory_faults
 from credit.services.directory import upsert_subjects
@@ -89,7 +88,7 @@ SUBJECT = Shape(
 class _Subjects(Batch):
     def __init__(self, actor: Actor, source: str, items: Sequence[Item]) -> None:
         super().__init__(actor, source, items)
-        self._rows = [
+        rows = [
             SubjectInput(
                 id_kind=item["id_kind"],
                 identifier=normalise_identifier(item["identifier"]),
@@ -103,26 +102,25 @@ class _Subjects(Batch):
             )
             for item in items
         ]
-        stored = stored_entries(scope_of(actor.region_code), self._rows)
-        self._outcomes = []
-        for place, row in enumerate(self._rows):
-            found = stored.get(row.key)
-            there = found.entry if found is not None else None
-            if there is not None and not row.grade:
-                # Left out, the grade is that of the entry.
-                self._rows[place] = row = replace(row, grade=there.grade)
-            same = UNCHANGED if there == row else UPDATED
-            self._outcomes.append(CREATED if there is None else same)
+        self._held = held(scope_of(actor.region_code), rows)
+        self._rows = [self._held.graded(row) for row in rows]
 
     def faults(self) -> Faults:
         found: dict[int, list[Wrong]] = defaultdict(list)
-        for place, complaint in directory_faults(self.actor, self._rows):
+        for place, complaint in directory_faults(self.actor, self._rows, self._held):
             found[place].append(Wrong(complaint.field, f"{complaint.message}。"))
         return found
 
     def write(self, places: Sequence[int]) -> Sequence[str]:
-        upsert_subjects(self.actor, [self._rows[place] for place in places], self.source)
-        return [self._outcomes[place] for place in places]
+        rows = [self._rows[place] for place in places]
+        upsert_subjects(self.actor, rows, self.source, known=self._held)
+        return [self._became(entry) for entry in self._held.reached(rows)[0]]
+
+    def _became(self, entry: SubjectInput | None) -> str:
+        before = self._held.stored.get(entry.key) if entry else None
+        if entry and not before:
+            return CREATED
+        return UNCHANGED if not before or before.entry == entry else UPDATED
 
 
 FACT = Shape(

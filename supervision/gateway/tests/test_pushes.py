@@ -63,6 +63,24 @@ def test_a_push_changes_what_is_there_and_leaves_a_trace(system) -> None:  # typ
     assert entry is not None and entry.actor_name == f"{system.client.name}（接口）"
 
 
+def test_what_names_a_merged_subject_reaches_its_survivor(system) -> None:  # type: ignore[no-untyped-def]
+    system.call("POST", "subjects/", [subject(1), subject(2)], key=KEY)
+    stays, goes = Subject.objects.order_by("pk")
+    Subject.objects.filter(pk=goes.pk).update(status="merged", merged_into=stays)
+    late = subject(2, name="淮阳区康宁养老院")
+    del late["grade"]
+    answer = system.call("POST", "subjects/", [late], key="call-0002")
+    assert outcomes(answer) == ["updated"]
+    stays.refresh_from_db()
+    assert stays.name == "淮阳区康宁养老院"
+    # The survivor's own row says more.
+    answer = system.call("POST", "subjects/", [late, subject(1)], key="call-0003")
+    assert outcomes(answer) == ["unchanged", "updated"]
+    # One that is refused says nothing.
+    answer = system.call("POST", "subjects/", [late, subject(1, name="")], key="call-0004")
+    assert outcomes(answer) == ["updated", "refused"]
+
+
 def test_a_grade_is_not_changed_by_a_push(system) -> None:  # type: ignore[no-untyped-def]
     system.call("POST", "subjects/", [subject(1)], key=KEY)
     answer = system.call("POST", "subjects/", [subject(1, grade="A")], key="call-0002")
