@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 
 from tests.permissions import world as worlds
@@ -21,6 +21,7 @@ from tests.permissions.world_outbound import add_outbound
 from tests.permissions.world_procedures import add_procedures
 from tests.permissions.world_sanctions import add_sanctions
 from tests.permissions.world_sharing import add_sharing
+from tests.statistics import analyze
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +53,8 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         add_gateway(built)
         add_outbound(built)
         add_assessment(built)
-        with connection.cursor() as cursor:
-            # What nobody committed is never counted by itself: some pages take ten times as long.
-            cursor.execute("ANALYZE")
+        # What nobody committed is never counted by itself: some pages take ten times as long.
+        analyze()
         yield built
         transaction.set_rollback(True)
 
