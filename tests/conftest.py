@@ -6,8 +6,8 @@ import pytest
 
 from tests.plugin import *  # noqa: F403
 
-LONGEST = ("tests/crash/", "tests/province/", "tests/benchmark/")
-"""Whose tests take longest, apart from those in the browser, with which a run begins anyway."""
+LONGEST = ("tests/stories/", "tests/crash/", "tests/province/", "tests/benchmark/")
+"""Whose tests take longest, apart from those that stay together, with which a run begins anyway."""
 
 
 @pytest.hookimpl(trylast=True)

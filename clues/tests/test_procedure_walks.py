@@ -20,7 +20,7 @@ from clues.tests.walk import check_owned, walk
 pytestmark = pytest.mark.django_db
 
 OFTEN = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

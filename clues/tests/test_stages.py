@@ -77,7 +77,7 @@ COURSE = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(course=COURSE)
 def test_no_course_of_acts_leaves_a_clue_without_owner_or_clock(clerk, acts, course):

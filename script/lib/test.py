@@ -41,8 +41,9 @@ class Phases:
 
 def main() -> int:
     arguments = sys.argv[1:]
-    # The browser tests share one running platform, so they stay in one process.
-    options = arguments or ["-n", "2", "--dist", "loadgroup"]
+    # What shares one running platform, or one world, stays in one process. They wait for each
+    # other's servers and browsers, so there is one process more than there are processors.
+    options = arguments or ["-n", "3", "--dist", "loadgroup"]
     phases = Phases()
     try:
         os.environ.setdefault(STARTED, str(time.time()))

@@ -117,6 +117,7 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.mark.django_db
+@pytest.mark.xdist_group("api")
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_answers_as_described(name: str, world: World) -> None:

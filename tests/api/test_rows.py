@@ -15,7 +15,7 @@ from credit.api.directory import SubjectSerializer
 from credit.models import Subject
 from departments.models import Region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("api")]
 
 
 def both_ways(serializer: type[Any], instance: Any, actor: Any) -> tuple[Any, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.live import PROJECT, Live, platform
-from tests.browser.stage import SCREENSHOTS, TIMEOUT_MS, Stage
+from tests.browser.stage import TIMEOUT_MS, Stage
 from tests.browser.story import matters, plan
 
 # At the end of the path: one of its modules is named like one of Python's own.
@@ -37,15 +36,13 @@ def live() -> Iterator[Live]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, and an empty folder for its pictures.
+    """Chromium.
 
     Without a Chromium these tests fail; script/test leaves them out then and says so.
     """
     executable = find_chromium()
     if executable is None:
         pytest.fail("本机没有 Chromium：安装它，或用环境变量 CHROMIUM 指定路径")
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir(parents=True)
     with sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MS)
         chromium = playwright.chromium.launch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.checks import Findings
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+PICTURES = os.environ.get("SCREENSHOTS", "")
+"""The folder for pictures of all pages seen; none are taken without."""
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
@@ -80,16 +82,17 @@ class Stage:
         expect(page.get_by_label("当前身份")).to_have_value(username)
 
     def shot(self, page: Page, name: str) -> None:
-        """See the page: two pictures under var/screenshots, language and width checked in both,
-        and its accessibility at the width at which it is used."""
+        """See the page at two widths, language and width checked in both, and its accessibility
+        at the width at which it is used; a picture of each if asked for."""
         number = next(self._numbers)
         used = page.viewport_size
         assert used
         self.findings.inspect_access(page, name)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
-            file = SCREENSHOTS / f"{number:02}-{name}-{size['width']}.png"
-            page.screenshot(path=file, full_page=True, animations="disabled")
+            if PICTURES:
+                file = Path(PICTURES) / f"{number:02}-{name}-{size['width']}.png"
+                page.screenshot(path=file, full_page=True, animations="disabled")
             self.findings.inspect(page, f"{name} {size['width']}")
         page.set_viewport_size(used)
 

@@ -18,7 +18,7 @@ from tests.permissions.knock import FORBIDDEN, HIDDEN, LOGIN, address, knock, si
 from tests.permissions.people import PEOPLE
 from tests.permissions.table import Line, grouped, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions")]
 
 YES, NO = "+", "-"
 ACTS = read("acts.txt", YES + NO)

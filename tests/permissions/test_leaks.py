@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.permissions.knock import address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions")]
 
 CONCERNED = "lead head"
 STRANGER = "uninvolved clerk"

@@ -12,7 +12,7 @@ from tests.permissions.people import PEOPLE
 from tests.permissions.table import Line, grouped, read
 from tests.permissions.urlmap import Door, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions")]
 
 ROUTES = read("routes.txt", SIGNS)
 

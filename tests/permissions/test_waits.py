@@ -25,7 +25,7 @@ from supervision.reminders.models import Reminder
 from supervision.reminders.services import remind
 from tests.permissions.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions")]
 
 STAGED, NOBODY = "*", "-"
 BY_HAND = "result.publish"

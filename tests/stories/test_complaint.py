@@ -19,7 +19,7 @@ from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
 from tests.stories.pages import choose, due, fact, lane_row, open_act, picture, press, take_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "新站镇老街烧烤店占道经营、油烟扰民"
 CONTENT = "新站镇老街张记烧烤店每晚在人行道摆桌经营，油烟直排居民楼，多次劝说无果，请尽快处理。"

@@ -29,7 +29,7 @@ from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
 from tests.stories.pages import press, take_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FOUND_AT = 12
 WEIGHTS = {

@@ -19,7 +19,7 @@ from tests.browser.story.acts import go, take
 from tests.stories.pages import due, fact, open_act, picture, press
 from tests.stories.turns import take_up, turn, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "鑫源卤味作坊使用工业原料加工熟食"
 SUSPECT = "鑫源卤味作坊"

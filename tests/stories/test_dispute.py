@@ -18,7 +18,7 @@ from tests.browser.story.acts import go, take
 from tests.stories.pages import choose, due, fact, open_act, picture, press
 from tests.stories.turns import take_up, turn, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "银杏花园小区物业占用公共绿地建停车位"
 QUESTION = "小区公共绿地被占用的认定和查处职责"

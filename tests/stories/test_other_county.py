@@ -22,7 +22,7 @@ from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
 from tests.stories.pages import choose, due, fact, picture, press, take_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "关于协助核查豫东冷链有限公司购销票据的函"
 BODY = (

@@ -17,7 +17,7 @@ from tests.browser.story.acts import go, take
 from tests.stories.pages import choose, fact, open_act, picture, press
 from tests.stories.turns import take_up, turn, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "未出具公共绿地占用认定意见"
 ADVISER, ADDRESSEE, GOVERNMENT = "县综合行政执法局", "县住房和城乡建设局", "县人民政府办公室"

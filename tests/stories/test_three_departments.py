@@ -21,7 +21,7 @@ from tests.browser.stage import Stage
 from tests.browser.story.acts import go, take
 from tests.stories.pages import choose, due, fact, open_act, picture, press, take_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TITLE = "养老院食堂使用过期食材、疏散通道堆物、护理人员不足"
 CONTENT = (
