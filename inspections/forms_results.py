@@ -13,6 +13,7 @@ from inspections import result_codes
 from inspections.models import PlanItem, Result
 from inspections.selectors import results as selectors
 from inspections.services.results import LONGEST_REMARK
+from records.acts import LONGEST_OPINION
 from records.middleware import actor_of
 
 
@@ -89,6 +90,6 @@ class OpinionForm(forms.Form):
     opinion = forms.CharField(
         label="审核意见",
         required=False,
-        max_length=1000,
+        max_length=LONGEST_OPINION,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -15,6 +15,7 @@ from matters.check_items import ItemContent
 from matters.models import CheckItem, Duty, MatterVersion, SubjectCategory
 from matters.services import Content, Part
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 
 PARTNER_PARTS = [choice for choice in Duty.Part.choices if choice[0] != Duty.Part.LEAD]
 SPARE_PARTNERS = 3
@@ -188,7 +189,10 @@ class OpinionForm(forms.Form):
     """The opinion that goes with a bulk act."""
 
     opinion = forms.CharField(
-        label="意见", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="意见",
+        max_length=LONGEST_OPINION,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -29,7 +29,17 @@ from records.errors import Conflict, NotAllowed, Refused
 
 M = TypeVar("M", bound=models.Model)
 
+LONGEST_OPINION = 2000
+"""Characters of the words that go with an act. Whoever writes more is told; nothing is cut."""
 _DEADLOCK = "40P01"
+
+
+def refuse_long(opinion: str, label: str = "意见", field: str = "opinion") -> None:
+    """Raise ``Refused`` for more than ``LONGEST_OPINION`` characters."""
+    # A browser counts a line break as one character, and sends two.
+    length = len(opinion.strip().replace("\r\n", "\n"))
+    if length > LONGEST_OPINION:
+        raise Refused(f"{label}不能超过 {LONGEST_OPINION} 个字，现有 {length} 个字。", field=field)
 
 
 @contextmanager
@@ -141,7 +151,9 @@ class ActTable(Generic[M]):
         """Raise unless the act is allowed now.
 
         Raises ``NotAllowed`` (403) when the person may not, ``Conflict`` (409) when the state
-        does not allow it, ``Refused`` (422) when the reason is missing.
+        does not allow it, ``Refused`` (422) when the reason is missing or longer than
+        ``LONGEST_OPINION``. An act with a page of its own takes whole texts, of which that page's
+        form knows how long they may be.
         """
         act = self.authorise(actor, code, instance)
         if not self.possible(act, instance):
@@ -150,6 +162,8 @@ class ActTable(Generic[M]):
             raise Conflict(f"{state}不能执行“{act.label}”。请刷新页面查看最新情况。")
         if act.reason and not opinion.strip():
             raise Refused(f"“{act.label}”必须填写{act.reason_label}。", field="opinion")
+        if not act.form:
+            refuse_long(opinion, act.reason_label)
         return act
 
     @contextmanager

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from records.actor import Actor
-from records.acts import ActTable
+from records.acts import LONGEST_OPINION, ActTable
 from records.errors import Refused
 from records.middleware import actor_of, record_denial
 
@@ -84,7 +84,11 @@ class OpinionSerializer(serializers.Serializer[Any]):
     """The body of an act; the act itself says whether it must have a reason."""
 
     opinion = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, default="", help_text="意见或理由"
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_OPINION,
+        default="",
+        help_text="意见或理由",
     )
 
 

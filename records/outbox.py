@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from records import clock, trail
 from records.actor import Actor
+from records.acts import refuse_long
 from records.concealment import reveal
 from records.delivery import MAX_ATTEMPTS, deliver_next
 from records.errors import Conflict, NotAllowed, Refused
@@ -41,7 +42,6 @@ _CONDITIONS = {
     "dead": Q(dead_at__isnull=False, given_up_at=None),
     "given_up": Q(given_up_at__isnull=False),
 }
-LONGEST_REASON = 300
 _BATCH = 1000
 _BECAUSE = "given_up_because"
 _DELIVER = "records.deliver_outbox"
@@ -204,8 +204,7 @@ def _check_give_up(actor: Actor, reason: str) -> None:
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused("请填写理由。", field="opinion")
-    if len(reason.strip()) > LONGEST_REASON:
-        raise Refused(f"理由不能超过 {LONGEST_REASON} 个字。", field="opinion")
+    refuse_long(reason, "理由")
 
 
 def _passed(message: OutboxMessage) -> bool:

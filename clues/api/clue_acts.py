@@ -17,6 +17,7 @@ from clues.services import clue_answer, clue_secrecy, clue_transfer, clues, inta
 from departments.models import Department
 from records import uploads
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.api import api_actor, body_of
 from records.api_files import UploadIdsField
 
@@ -88,21 +89,21 @@ class ExtendInput(serializers.Serializer[Any]):
     """The body of ``extend``."""
 
     amount = serializers.IntegerField(min_value=1, max_value=365, help_text="延长的工作日数")
-    opinion = _words("延长理由", 300)
+    opinion = _words("延长理由", LONGEST_OPINION)
 
 
 class AssignInput(serializers.Serializer[Any]):
     """The body of ``assign``."""
 
     department = _department("承办部门")
-    opinion = _words("指定理由", 1000)
+    opinion = _words("指定理由", LONGEST_OPINION)
 
 
 class MergeInput(serializers.Serializer[Any]):
     """The body of ``merge``."""
 
     into = serializers.IntegerField(min_value=1, max_value=_LARGEST_ID, help_text="要并入的线索")
-    opinion = _words("并案理由", 1000)
+    opinion = _words("并案理由", LONGEST_OPINION)
 
 
 class NameInput(serializers.Serializer[Any]):

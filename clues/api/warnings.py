@@ -21,6 +21,7 @@ from credit.models import Subject
 from departments.models import Department, Region
 from matters.models import Matter
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.api import (
     ActsMixin,
     ActsSerializer,
@@ -114,7 +115,11 @@ class StudySerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(), allow_empty=False, max_length=50, help_text="参加部门"
     )
     opinion = serializers.CharField(
-        max_length=1000, required=False, default="", allow_blank=True, help_text="会商事由"
+        max_length=LONGEST_OPINION,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="会商事由",
     )
 
 
@@ -130,7 +135,7 @@ class AssignOwnerSerializer(serializers.Serializer[Any]):
     """The body of ``assign``."""
 
     owner = serializers.IntegerField(help_text="责任部门")
-    opinion = serializers.CharField(max_length=1000, help_text="调整理由")
+    opinion = serializers.CharField(max_length=LONGEST_OPINION, help_text="调整理由")
 
 
 class WarningClueSerializer(serializers.Serializer[Any]):
@@ -145,7 +150,11 @@ class WarningCheckSerializer(serializers.Serializer[Any]):
 
     task = serializers.IntegerField(help_text="纳入的联合检查任务")
     opinion = serializers.CharField(
-        max_length=500, required=False, default="", allow_blank=True, help_text="说明"
+        max_length=LONGEST_OPINION,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="说明",
     )
 
 

@@ -18,6 +18,7 @@ from credit.selectors.directory import townships_of
 from departments.models import Department, Region, User
 from records import clock
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 
 _MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -137,7 +138,7 @@ class ExtendForm(ClueActForm):
     refusal_fields: ClassVar = {"reason": "opinion"}
 
     amount = forms.IntegerField(label="延长（个工作日）", min_value=1, max_value=365)
-    opinion = _words("延长理由", most=300, rows=3)
+    opinion = _words("延长理由", most=LONGEST_OPINION, rows=3)
 
 
 class AssignForm(ClueActForm):
@@ -146,7 +147,7 @@ class AssignForm(ClueActForm):
     department = forms.ModelChoiceField(
         label="承办部门", queryset=Department.objects.none(), empty_label="请选择"
     )
-    opinion = _words("指定理由", most=1000, rows=3)
+    opinion = _words("指定理由", most=LONGEST_OPINION, rows=3)
 
     def left_out(self, clue: Clue) -> list[int]:
         handled = clue.state in (Clue.State.HANDLING, Clue.State.SUPPLEMENT)
@@ -176,7 +177,7 @@ class BulkAssignForm(forms.Form):
     department = forms.ModelChoiceField(
         label="承办部门", queryset=Department.objects.none(), empty_label="请选择"
     )
-    opinion = _words("指定理由", most=1000, rows=3)
+    opinion = _words("指定理由", most=LONGEST_OPINION, rows=3)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from credit.selectors.directory import townships_of
 from departments.models import Department, Region
 from matters.models import Matter, MatterVersion
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.params import key_of
 from records.search import indexed
 
@@ -214,7 +215,7 @@ class MergeForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "XS411603-2026-000001"}),
     )
     opinion = forms.CharField(
-        label="并案理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+        label="并案理由", max_length=LONGEST_OPINION, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:

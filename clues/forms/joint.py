@@ -25,6 +25,7 @@ from inspections.services.yearly_visits import over_cap
 from matters.models import CheckItem
 from records import clock
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.forms import typed_day
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -116,7 +117,7 @@ class ChangeForm(forms.Form):
     )
     task = _words("核查内容", 4, 1000)
     days = forms.IntegerField(label="期限（工作日）", min_value=1)
-    opinion = _words("调整理由", 3, 300)
+    opinion = _words("调整理由", 3, LONGEST_OPINION)
 
     def __init__(self, region_code: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

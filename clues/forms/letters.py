@@ -22,6 +22,7 @@ from clues.services.letters.drafts import BODY_MOST, TITLE_MOST, Content
 from credit.models import Subject
 from departments.models import Department
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.middleware import actor_of
 from records.params import key_of
 from records.periods import beginning, ending
@@ -168,7 +169,7 @@ class ExtendForm(forms.Form):
 
     amount = forms.IntegerField(label="延长（工作日）", min_value=1, max_value=365)
     opinion = forms.CharField(
-        label="延长理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label="延长理由", max_length=LONGEST_OPINION, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

@@ -33,6 +33,7 @@ from inspections.services.yearly_visits import over_cap
 from matters.models import Matter, MatterVersion, SubjectCategory
 from records import clock
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.forms import typed_day
 from records.middleware import actor_of
 from records.search import containing
@@ -293,7 +294,7 @@ class WarningActForm(forms.Form):
 
 class AssignForm(WarningActForm):
     owner = forms.ModelChoiceField(label="责任部门", queryset=Department.objects.none())
-    opinion = forms.CharField(label="调整理由", max_length=1000, widget=_lines(3))
+    opinion = forms.CharField(label="调整理由", max_length=LONGEST_OPINION, widget=_lines(3))
 
     def prepare(self) -> None:
         self.fields["owner"].queryset = self.departments().exclude(  # type: ignore[attr-defined]
@@ -305,7 +306,9 @@ class StudyForm(WarningActForm):
     departments_asked = forms.ModelMultipleChoiceField(
         label="参加部门", queryset=Department.objects.none(), widget=_BOXES
     )
-    opinion = forms.CharField(label="会商事由", max_length=1000, required=False, widget=_lines(3))
+    opinion = forms.CharField(
+        label="会商事由", max_length=LONGEST_OPINION, required=False, widget=_lines(3)
+    )
     refusal_fields: ClassVar[Mapping[str, str]] = {"departments": "departments_asked"}
 
     def prepare(self) -> None:

@@ -77,7 +77,7 @@ class Campaign(Concealable, Toned):
     lead = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", verbose_name="牵头部门"
     )
-    decision = models.CharField("研究意见", max_length=500, blank=True)
+    decision = models.TextField("研究意见", blank=True)
     plan_item = models.OneToOneField(
         PlanItem, models.PROTECT, null=True, related_name="campaign", verbose_name="计划项目"
     )

@@ -224,7 +224,7 @@ class ClueVisit(Concealable, Toned):
     )
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REVIEW)
     request = models.TextField("希望一并核查的内容", max_length=1000)
-    answer = models.CharField("对方意见", max_length=300, blank=True)
+    answer = models.TextField("对方意见", blank=True)
     created_at = models.DateTimeField("提出时间", default=clock.now)
 
     objects = ClueVisitQuerySet.as_manager()

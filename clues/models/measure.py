@@ -123,13 +123,13 @@ class CompulsoryMeasure(Procedure, Toned):
 
     outcome = models.CharField("处理结果", max_length=10, choices=OUTCOMES, blank=True)
     ground = models.CharField("解除情形", max_length=12, choices=GROUNDS, blank=True)
-    outcome_reason = models.CharField("处理理由和依据", max_length=1000, blank=True)
+    outcome_reason = models.TextField("处理理由和依据", blank=True)
     outcome_document = models.CharField("处理决定文号", max_length=60, blank=True)
     decided_at = models.DateTimeField("处理决定时间", null=True)
     decided_by = models.CharField("处理决定签发人", max_length=60, blank=True)
     fulfilled_on = models.DateField("执行日期", null=True)
     fulfilment = models.CharField("执行情况", max_length=500, blank=True)
-    withdrawn_reason = models.CharField("撤销理由", max_length=300, blank=True)
+    withdrawn_reason = models.TextField("撤销理由", blank=True)
 
     objects = CompulsoryMeasureQuerySet.as_manager()
 
@@ -234,7 +234,7 @@ class MeasureTest(models.Model):
     until = models.DateField("截止日期")
     told_on = models.DateField("书面告知当事人日期")
     ended_on = models.DateField("实际结束日期", null=True)
-    result = models.CharField("检测结果", max_length=500, blank=True)
+    result = models.TextField("检测结果", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "强制措施检测"

@@ -82,7 +82,7 @@ class Penalty(Concealable, Toned):
     )
     created_at = models.DateTimeField("录入时间", default=clock.now)
     signed_by = models.CharField("签发人", max_length=60, blank=True)
-    withdrawn_reason = models.CharField("撤销理由", max_length=300, blank=True)
+    withdrawn_reason = models.TextField("撤销理由", blank=True)
 
     objects = PenaltyQuerySet.as_manager()
 

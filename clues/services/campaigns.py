@@ -154,14 +154,14 @@ def accept(actor: Actor, pk: int, version: MatterVersion, decision: str) -> Camp
         if campaign.categories and not fitting.exists():
             raise Refused(f"“{version.name}”的监管对象不包括本专项的对象类别。", field="version")
         campaign.matter, campaign.lead = version.matter, version.lead
-        campaign.decision = decision.strip()[:500]
+        campaign.decision = decision.strip()
     return campaign
 
 
 def decline(actor: Actor, pk: int, opinion: str) -> Campaign:
     """Answer that no campaign will be made of it, with the reason."""
     with CAMPAIGN_ACTS.take(actor, "decline", pk, opinion=opinion) as campaign:
-        campaign.decision = opinion.strip()[:500]
+        campaign.decision = opinion.strip()
     return campaign
 
 

@@ -131,7 +131,7 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Penalty:
     """Take a decision back, with the reason; the act may be fined anew."""
     _hold_decision(pk)
     with PENALTY_ACTS.take(actor, "withdraw", pk, opinion=opinion) as penalty:
-        penalty.withdrawn_reason = opinion.strip()[:300]
+        penalty.withdrawn_reason = opinion.strip()
     restate(actor, penalty)
     return penalty
 

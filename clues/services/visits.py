@@ -102,14 +102,14 @@ def agree(actor: Actor, pk: int, opinion: str = "") -> ClueVisit:
     with VISIT_ACTS.take(actor, "agree", pk, opinion=opinion) as visit:
         if visit.task.state not in JointTask.JOINABLE:
             raise Conflict("该任务已到场检查或已取消，不能再并入，请说明理由不同意。")
-        visit.answer = opinion.strip()[:300]
+        visit.answer = opinion.strip()
     return visit
 
 
 def decline(actor: Actor, pk: int, opinion: str) -> ClueVisit:
     """Leave the clue to its holder, with the reason."""
     with VISIT_ACTS.take(actor, "decline", pk, opinion=opinion) as visit:
-        visit.answer = opinion.strip()[:300]
+        visit.answer = opinion.strip()
     return visit
 
 
@@ -127,7 +127,7 @@ def called_off(actor: Actor, task: JointTask, reason: str) -> None:
     for pk, clue_id in standing.order_by("clue_id").values_list("pk", "clue_id"):
         hold_clue(clue_id)
         visit = ClueVisit.objects.select_for_update(of=("self",)).get(pk=pk)
-        visit.state, visit.answer = _V.CALLED_OFF, reason.strip()[:300]
+        visit.state, visit.answer = _V.CALLED_OFF, reason.strip()
         visit.save()
         VISIT_STAGES.enter(actor, visit)
         for about in (visit, visit.clue):

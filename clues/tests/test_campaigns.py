@@ -42,8 +42,9 @@ def test_a_clerks_proposal_goes_through_the_head_to_coordination(county) -> None
         campaigns.decline(person("wjw_head"), campaign.pk, "不")
     with pytest.raises(Refused):
         campaigns.decline(person("xzsp_head"), campaign.pk, " ")
-    declined = campaigns.decline(person("xzsp_head"), campaign.pk, "已有在办专项")
-    assert (declined.state, declined.decision) == ("declined", "已有在办专项")
+    words = "已有在办专项。" * 100
+    declined = campaigns.decline(person("xzsp_head"), campaign.pk, words)
+    assert (declined.state, declined.decision) == ("declined", words)
     assert main_stop(campaign) is None
     assert campaign not in Campaign.objects.visible_to(person("nync_clerk"))
 

@@ -208,8 +208,10 @@ def test_an_approval_after_24_hours_is_late_and_stays_so(county) -> None:
 
 
 def test_the_head_who_thinks_it_wrong_lifts_it_at_once(county) -> None:
-    found = ending.lift(person(HEAD), urgent().pk, "不属于涉案财物")
+    words = "不属于涉案财物。" * 200
+    found = ending.lift(person(HEAD), urgent().pk, words)
     assert (found.state, found.outcome, found.ground) == (_S.DECIDED, "lift", "not_due")
+    assert found.outcome_reason == words
     assert found.approved_at is None
     assert waits(found) == ["执行强制措施处理决定"]
 
@@ -277,6 +279,13 @@ def test_tests_are_only_of_things_and_one_at_a_time(county) -> None:
         with pytest.raises(Refused) as refusal:
             under_test(in_force(done={"document": f"3{field}"}), **over)
         assert refusal.value.field == field
+
+
+def test_the_result_of_a_test_is_kept_in_full(county) -> None:
+    found = under_test(in_force())
+    words = "检验不合格，微生物超标。" * 100
+    term.end_test(person(CLERK), found.pk, words)
+    assert found.tests.get().result == words
 
 
 def test_a_decision_ends_the_test(county) -> None:
@@ -395,7 +404,8 @@ def test_a_closed_one_can_be_set_aside_with_the_reason(county) -> None:
     found = closed(in_force())
     with pytest.raises(Refused):
         ending.withdraw(person(HEAD), found.pk, " ")
-    assert ending.withdraw(person(HEAD), found.pk, "行政复议撤销").state == _S.WITHDRAWN
+    withdrawn = ending.withdraw(person(HEAD), found.pk, "行政复议撤销。" * 100)
+    assert (withdrawn.state, withdrawn.withdrawn_reason) == (_S.WITHDRAWN, "行政复议撤销。" * 100)
     again = in_force()
     assert again.document == found.document
 

@@ -87,7 +87,8 @@ def test_withdrawing_a_decision_frees_the_act(county) -> None:
     first = fined()
     with pytest.raises(Refused):
         penalties.withdraw(person("scjg_head"), first.pk, "")
-    penalties.withdraw(person("scjg_head"), first.pk, "行政复议撤销")
+    words = "行政复议撤销。" * 100
+    assert penalties.withdraw(person("scjg_head"), first.pk, words).withdrawn_reason == words
     assert penalties.sign(person("wjw_head"), enter().pk).state == "in_force"
 
 

@@ -66,7 +66,8 @@ def test_the_lead_declines_with_a_reason(task: JointTask) -> None:
     visits.sign(person("wjw_head"), visit.pk)
     with pytest.raises(Refused):
         visits.decline(person("mzj_head"), visit.pk, "")
-    assert visits.decline(person("mzj_head"), visit.pk, "时间太紧").answer == "时间太紧"
+    words = "时间太紧。" * 100
+    assert visits.decline(person("mzj_head"), visit.pk, words).answer == words
     assert visits.propose(person("wjw_clerk"), clue.pk, task.pk, "再请").state == "review"
 
 

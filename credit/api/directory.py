@@ -19,6 +19,7 @@ from credit.services.adjustments import adjust
 from credit.services.directory import upsert_subjects
 from credit.services.unmasking import unmask
 from credit.views.directory import visible
+from records.acts import LONGEST_OPINION
 from records.api import (
     ActsSerializer,
     IsStaffMember,
@@ -82,7 +83,7 @@ class GradeSerializer(serializers.Serializer[Any]):
     """The body of the act ``grade``."""
 
     grade = serializers.ChoiceField(choices=Subject.Grade.choices, help_text="新等级")
-    opinion = serializers.CharField(max_length=1000, help_text="调整理由")
+    opinion = serializers.CharField(max_length=LONGEST_OPINION, help_text="调整理由")
     until = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="调整至，不填按最长期限"
     )
@@ -91,7 +92,7 @@ class GradeSerializer(serializers.Serializer[Any]):
 class UnmaskSerializer(serializers.Serializer[Any]):
     """The body of the act ``unmask``."""
 
-    opinion = serializers.CharField(max_length=1000, help_text="查看完整信息的理由")
+    opinion = serializers.CharField(max_length=LONGEST_OPINION, help_text="查看完整信息的理由")
 
 
 class FullSubjectSerializer(serializers.ModelSerializer[Subject]):

@@ -74,7 +74,7 @@ class DuplicatePair(Toned):
     proposed_at = models.DateTimeField("提出时间", null=True)
     decided_by = models.CharField("决定人", max_length=60, blank=True)
     decided_at = models.DateTimeField("决定时间", null=True)
-    decision = models.CharField("决定理由", max_length=300, blank=True)
+    decision = models.TextField("决定理由", blank=True)
 
     objects = DuplicatePairQuerySet.as_manager()
 

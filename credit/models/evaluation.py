@@ -90,7 +90,7 @@ class Evaluation(Toned):
     moves = models.JSONField("等级变化", default=dict)
     shares = models.JSONField("变化分布", default=dict)
     requested_by = models.CharField("发起人", max_length=60)
-    reason = models.CharField("事由", max_length=300, blank=True)
+    reason = models.TextField("事由", blank=True)
     started_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True)
 
@@ -321,7 +321,7 @@ class Adjustment(models.Model):
     grade = models.CharField("等级", max_length=1, choices=Subject.Grade.choices)
     since = models.DateField("自")
     until = models.DateField("至")
-    reason = models.CharField("理由", max_length=300)
+    reason = models.TextField("理由")
     made_by = models.CharField("操作人", max_length=60)
     made_at = models.DateTimeField("操作时间")
     ended_at = models.DateTimeField("提前终止时间", null=True)

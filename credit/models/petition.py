@@ -111,9 +111,9 @@ class Petition(Toned):
     finding = models.CharField("核查意见", max_length=1000, blank=True)
     decided_at = models.DateTimeField("决定时间", null=True)
     decided_by = models.CharField("签发人", max_length=60, blank=True)
-    decision = models.CharField("不予受理或撤销的理由", max_length=300, blank=True)
+    decision = models.TextField("不予受理或撤销的理由", blank=True)
     informed_at = models.DateTimeField("登记告知时间", null=True)
-    informed_how = models.CharField("告知方式和日期", max_length=300, blank=True)
+    informed_how = models.TextField("告知方式和日期", blank=True)
     revoked_at = models.DateTimeField("撤销时间", null=True)
 
     objects = PetitionQuerySet.as_manager()

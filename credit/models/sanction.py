@@ -105,7 +105,7 @@ class Sanction(Toned):
         "拟解除方式", max_length=10, choices=State.choices, default="", blank=True
     )
     ended_at = models.DateTimeField("解除时间", null=True)
-    end_reason = models.CharField("解除理由", max_length=300, blank=True)
+    end_reason = models.TextField("解除理由", blank=True)
 
     objects = SanctionQuerySet.as_manager()
 

@@ -83,7 +83,7 @@ class WhiteListEntry(Toned):
     since = models.DateField("自", null=True)
     until = models.DateField("至", null=True)
     ended_at = models.DateTimeField("退出时间", null=True)
-    end_reason = models.CharField("退出理由", max_length=300, blank=True)
+    end_reason = models.TextField("退出理由", blank=True)
 
     objects = WhiteListEntryQuerySet.as_manager()
 

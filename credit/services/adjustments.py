@@ -46,7 +46,7 @@ def adjust(actor: Actor, pk: int, grade: str, reason: str, until: dt.date | None
         grade=grade,
         since=today,
         until=until,
-        reason=reason.strip()[:300],
+        reason=reason.strip(),
         made_by=actor.name,
         made_at=clock.now(),
     )

@@ -48,7 +48,7 @@ def _back(code: str) -> Callable[[Actor, int, str], DuplicatePair]:
             pair.survivor, pair.taken, pair.reason = None, [], ""
             pair.proposed_by, pair.proposed_at = "", None
             pair.decided_by, pair.decided_at = actor.name, clock.now()
-            pair.decision = _words(opinion)
+            pair.decision = opinion.strip()
         return pair
 
     return act

@@ -39,7 +39,6 @@ LANES: int = settings.EVALUATION_LANES
 """Steps that a worker takes at once, each by a connection of its own."""
 JUDGED = (Subject.Status.OPEN, Subject.Status.CLOSED, Subject.Status.MOVED)
 """Who is judged; who no longer exists is not."""
-LONGEST_REASON = 300
 _MOST_STALE = 5_000
 _UNFINISHED = Q(state__in=(Evaluation.State.RUNNING, Evaluation.State.APPLYING))
 _LEFT: dict[str, Q] = {
@@ -67,14 +66,12 @@ def begin(
     """Begin to judge all subjects of the set's region; a worker goes on with it.
 
     Whether ``actor`` may is for the caller's act. Raises ``Refused`` when a run of the set is
-    under way, the day lies ahead, or the reason is too long.
+    under way or the day lies ahead.
     """
     IndicatorSet.objects.select_for_update().get(pk=by_set.pk)
     today = clock.today()
     if as_of is not None and as_of > today:
         raise Refused("评价日不能晚于今天。", field="as_of")
-    if len(reason) > LONGEST_REASON:
-        raise Refused(f"事由不超过 {LONGEST_REASON} 个字。", field="opinion")
     running = by_set.evaluations.filter(_UNFINISHED).first()
     if running is not None:
         raise Refused(f"“{running}”还在进行（已完成 {running.done}/{running.total}），请稍候。")

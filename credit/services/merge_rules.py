@@ -87,7 +87,7 @@ def _settle_sanctions(merging: Merging) -> None:
     merging.trace_whole(doubled, What.CHANGED)
     for sanction in doubled:
         sanction.state, sanction.ended_at = Sanction.State.DISCARDED, clock.now()
-        sanction.end_reason = f"对象已并入{merging.survivor}，以该对象的拟办件为准"[:300]
+        sanction.end_reason = f"对象已并入{merging.survivor}，以该对象的拟办件为准"
         sanction.save(update_fields=("state", "ended_at", "end_reason"))
         deadlines.cancel(sanction)
         trail.record(SYSTEM, "sanction.discard", "作废", sanction, opinion=sanction.end_reason)

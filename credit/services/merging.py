@@ -45,7 +45,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> Subject:
             merged, survivor = subjects[merged.pk], subjects[survivor.pk]
             ensure_mergeable(survivor, merged)
             pair.decided_by, pair.decided_at = actor.name, clock.now()
-            pair.decision = opinion.strip()[:300]
+            pair.decision = opinion.strip()
             _merge(Merging(actor, survivor, merged, pair.reason), pair)
     return survivor
 

@@ -175,7 +175,6 @@ def accept(actor: Actor, pk: int, opinion: str = "") -> Petition:
 def decline(actor: Actor, pk: int, opinion: str) -> Petition:
     """The head does not take it up; the applicant is to be told why."""
     with PETITION_ACTS.take(actor, "decline", pk, opinion=opinion) as petition:
-        _short(opinion)
         petition.outcome, petition.decision = Outcome.DECLINED, opinion.strip()
         petition.decided_at, petition.decided_by = clock.now(), actor.name
         deadlines.meet(petition, rules.ACCEPT_DUE.key)
@@ -237,7 +236,6 @@ def confirm(actor: Actor, pk: int, opinion: str = "") -> Petition:
 def inform(actor: Actor, pk: int, opinion: str) -> Petition:
     """Note how and when the applicant was told; that closes it."""
     with PETITION_ACTS.take(actor, "inform", pk, opinion=opinion) as petition:
-        _short(opinion)
         petition.informed_at, petition.informed_how = clock.now(), opinion.strip()
         petition.holder = None
         deadlines.meet(petition, rules.INFORM_DUE.key)
@@ -259,7 +257,6 @@ def revoke(actor: Actor, pk: int, opinion: str) -> Petition:
     """Take a repair back that was got by false commitments: what it ended counts again, and no
     repair is taken in for years. The applicant is to be told."""
     with PETITION_ACTS.take(actor, "revoke", pk, opinion=opinion) as petition:
-        _short(opinion)
         effects.undo(actor, petition, opinion)
         petition.decision, petition.revoked_at = opinion.strip(), clock.now()
         petition.informed_at, petition.informed_how = None, ""
@@ -310,11 +307,6 @@ def _keep(actor: Actor, petition: Petition, files: Files, label: str, field: str
             evidence.keep(actor, petition, cast(BinaryIO, file), file.name or "", label=label)
         except Refused as refusal:
             raise Refused(refusal.message, field=field) from None
-
-
-def _short(opinion: str) -> None:
-    if len(opinion.strip()) > 300:
-        raise Refused("意见不超过 300 字。", field="opinion")
 
 
 def _name(petition: Petition, chosen: Sequence[Candidate]) -> None:

@@ -103,7 +103,7 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> WhiteListEntry:
 def remove(actor: Actor, pk: int, opinion: str) -> WhiteListEntry:
     """Take a subject off before its term ends."""
     with WHITE_LIST_ACTS.take(actor, "remove", pk, opinion=opinion) as entry:
-        entry.ended_at, entry.end_reason = clock.now(), opinion.strip()[:300]
+        entry.ended_at, entry.end_reason = clock.now(), opinion.strip()
     return entry
 
 
@@ -158,7 +158,7 @@ def _leave(pk: int, state: str, label: str) -> int:
         if not failures:
             return 0
         reason = f"不再符合列入条件：{failures}。"
-    entry.state, entry.ended_at, entry.end_reason = state, clock.now(), reason[:300]
+    entry.state, entry.ended_at, entry.end_reason = state, clock.now(), reason
     entry.save(update_fields=("state", "ended_at", "end_reason"))
     trail.record(SYSTEM, f"white_list.{state}", label, entry, opinion=reason)
     return 1

@@ -61,8 +61,9 @@ def test_it_is_ended_early_and_replaced_with_a_reason(judged, actor, client_of) 
     with pytest.raises(Refused, match="没有人工调整"):
         adjustments.end(clerk, pk, "查明不实")
     adjustments.adjust(clerk, pk, "C", "群众集中反映")
-    adjustments.adjust(clerk, pk, "D", "情况加重")
-    assert Adjustment.objects.filter(ended_at=None).get().grade == "D"
+    adjustments.adjust(clerk, pk, "D", "情况加重。" * 100)
+    held = Adjustment.objects.filter(ended_at=None).get()
+    assert (held.grade, held.reason) == ("D", "情况加重。" * 100)
     page = client_of("fgw_clerk").get(f"/credit/subjects/{pk}/").content.decode()
     assert "终止人工调整" in page
     with pytest.raises(NotAllowed):

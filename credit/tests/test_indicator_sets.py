@@ -145,9 +145,9 @@ def test_name_and_reason_are_asked_for(clerk: Actor, name: str, reason: str) -> 
 
 
 def test_a_reason_too_long_begins_no_run(drafted: IndicatorSet, clerk: Actor) -> None:
-    with pytest.raises(Refused, match="不超过 300 个字"):
-        indicators.try_out(clerk, drafted.pk, "长" * 301)
-    indicators.try_out(clerk, drafted.pk, "长" * 300)
+    with pytest.raises(Refused, match="不能超过 2000 个字"):
+        indicators.try_out(clerk, drafted.pk, "长" * 2001)
+    indicators.try_out(clerk, drafted.pk, "长" * 2000)
 
 
 def test_no_county_draws_up_indicators_for_anothers_matter(

@@ -171,7 +171,8 @@ def test_removed_early(actor: Who, county: Region, subject: Subject, matter: Mat
     entry = listed(actor, subject, matter)
     with pytest.raises(Refused, match="移出理由"):
         whitelist.remove(actor("xzsp_head"), entry.pk, "")
-    whitelist.remove(actor("xzsp_head"), entry.pk, "对象迁往外地经营")
+    words = "对象迁往外地经营。" * 100
+    assert whitelist.remove(actor("xzsp_head"), entry.pk, words).end_reason == words
     assert exempt(county, matter) == []
     # It may be listed anew.
     assert listed(actor, subject, matter).pk != entry.pk

@@ -23,6 +23,7 @@ from inspections.selectors import draws as selectors
 from inspections.services import draws
 from inspections.views.draws import bundle_response
 from records.actor import Actor
+from records.acts import LONGEST_OPINION
 from records.api import (
     ActsSerializer,
     IsStaffMember,
@@ -101,7 +102,11 @@ class AnnounceSerializer(serializers.Serializer[Any]):
 
     item = serializers.IntegerField(min_value=1, help_text="计划项目")
     late_reason = serializers.CharField(
-        max_length=300, required=False, default="", allow_blank=True, help_text="未按时启动的原因"
+        max_length=LONGEST_OPINION,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="未按时启动的原因",
     )
 
 

@@ -86,7 +86,7 @@ class Recusal(models.Model):
     subject = models.ForeignKey(
         Subject, models.CASCADE, related_name="recusals", verbose_name="监管对象"
     )
-    reason = models.CharField("回避事由", max_length=200)
+    reason = models.TextField("回避事由")
 
     class Meta:
         verbose_name = verbose_name_plural = "回避关系"

@@ -58,7 +58,7 @@ class Draw(Toned):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ANNOUNCED)
     announced_at = models.DateTimeField("公告时间", default=clock.now, editable=False)
     announced_by = models.CharField("启动人", max_length=60)
-    late_reason = models.CharField("未按时启动的原因", max_length=300, blank=True)
+    late_reason = models.TextField("未按时启动的原因", blank=True)
     obstacle = models.CharField("自动办理受阻原因", max_length=500, blank=True)
     code_key = models.CharField("代号密钥", max_length=64, editable=False)
 
@@ -79,7 +79,7 @@ class Draw(Toned):
     certificate = models.TextField("抽取证书", blank=True)
     certificate_hash = models.CharField("抽取证书哈希", max_length=64, blank=True)
     seed = models.CharField("种子", max_length=64, blank=True)
-    void_reason = models.CharField("作废原因", max_length=300, blank=True)
+    void_reason = models.TextField("作废原因", blank=True)
     void_party = models.CharField("未揭示方", max_length=20, blank=True)
 
     objects = DrawQuerySet.as_manager()

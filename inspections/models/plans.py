@@ -212,7 +212,7 @@ class PlanItemPart(Toned):
         CheckItem, blank=True, related_name="+", verbose_name="检查事项"
     )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
-    opinion = models.CharField("意见", max_length=300, blank=True)
+    opinion = models.TextField("意见", blank=True)
     decided_at = models.DateTimeField("确认时间", null=True)
 
     class Meta:

@@ -40,7 +40,7 @@ class Rectification(Toned):
     started_at = models.DateTimeField("起算时间")
     overdue_on = models.DateField("逾期记入日期", null=True)
     closed_at = models.DateTimeField("结束时间", null=True)
-    note = models.CharField("复查情况", max_length=300, blank=True)
+    note = models.TextField("复查情况", blank=True)
 
     objects = RectificationQuerySet.as_manager()
 

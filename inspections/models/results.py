@@ -54,7 +54,7 @@ class Result(Toned):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     codes = ArrayField(models.CharField(max_length=30), default=list, verbose_name="检查结果")
     remark = models.TextField("说明", blank=True)
-    change_reason = models.CharField("更正或撤销理由", max_length=300, blank=True)
+    change_reason = models.TextField("更正或撤销理由", blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="录入人"
     )
@@ -129,7 +129,7 @@ class Publication(models.Model):
     draw_number = models.PositiveIntegerField("抽取编号", null=True)
     published_at = models.DateTimeField("公示时间")
     ended_at = models.DateTimeField("更正或撤销时间", null=True)
-    end_reason = models.CharField("更正或撤销理由", max_length=300, blank=True)
+    end_reason = models.TextField("更正或撤销理由", blank=True)
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正自"
     )

@@ -373,7 +373,7 @@ class Signature(models.Model):
     signer = models.CharField("签字人", max_length=60)
     inspector = models.ForeignKey(Inspector, models.PROTECT, null=True, related_name="+")
     image = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
-    refused_reason = models.CharField("拒签情况", max_length=300, blank=True)
+    refused_reason = models.TextField("拒签情况", blank=True)
     signed_at = models.DateTimeField("签字时间", default=clock.now, editable=False)
 
     class Meta:

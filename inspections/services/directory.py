@@ -225,7 +225,7 @@ def add_recusal(actor: Actor, inspector_pk: int, subject_pk: int, reason: str) -
     label = f"登记回避：{subject}"[:80]
     with INSPECTOR_ACTS.take(actor, "recuse", inspector_pk, opinion=reason, label=label) as who:
         recusal, created = Recusal.objects.get_or_create(
-            inspector=who, subject=subject, defaults={"reason": reason.strip()[:200]}
+            inspector=who, subject=subject, defaults={"reason": reason.strip()}
         )
         if not created:
             raise Refused("这项回避关系已经登记。", field="subject")

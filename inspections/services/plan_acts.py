@@ -20,7 +20,6 @@ from records.errors import Conflict, NotAllowed, Refused
 
 _ITEM = PlanItem.State
 _PART = PlanItemPart.State
-_OPINION_LENGTH = 300
 
 
 def submit(actor: Actor, pk: int, opinion: str = "") -> PlanItem:
@@ -194,10 +193,7 @@ def _lock_item_of(part_pk: int) -> PlanItem | None:
 
 
 def _decide(part: PlanItemPart, opinion: str) -> None:
-    words = opinion.strip()
-    if len(words) > _OPINION_LENGTH:
-        raise Refused(f"意见不能超过 {_OPINION_LENGTH} 个字。", field="opinion")
-    part.opinion, part.decided_at = words, clock.now()
+    part.opinion, part.decided_at = opinion.strip(), clock.now()
 
 
 def _settle(item_pk: int) -> None:

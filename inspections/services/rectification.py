@@ -58,7 +58,7 @@ def confirm(actor: Actor, pk: int, opinion: str) -> Rectification:
     """The department has checked again and found it put right. What was overdue stays told."""
     with RECTIFICATION_ACTS.take(actor, "confirm", pk, opinion=opinion) as found:
         _look(actor, found)
-        found.note, found.closed_at = opinion.strip()[:300], clock.now()
+        found.note, found.closed_at = opinion.strip(), clock.now()
         deadlines.meet(found, RECTIFICATION_DUE.key)
     return found
 
@@ -78,7 +78,7 @@ def extend(actor: Actor, pk: int, opinion: str) -> Rectification:
 def drop(actor: Actor, pk: int, opinion: str) -> Rectification:
     """The head takes the order back; it never was overdue."""
     with RECTIFICATION_ACTS.take(actor, "drop", pk, opinion=opinion) as found:
-        found.note, found.closed_at = opinion.strip()[:300], clock.now()
+        found.note, found.closed_at = opinion.strip(), clock.now()
         found.overdue_on = None
         deadlines.cancel(found, RECTIFICATION_DUE.key)
     restate(actor, found)

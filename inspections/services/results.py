@@ -31,7 +31,6 @@ from records.worklist import WorkItem
 
 PUBLISH_TASK = "inspections.publish_results"
 LONGEST_REMARK = 1000
-LONGEST_REASON = 300
 _MOST_SHOWN = 50
 
 log = structlog.get_logger(__name__)
@@ -104,7 +103,6 @@ def correct(actor: Actor, pk: int, opinion: str) -> Result:
 
     Returns the new version. Raises ``Conflict`` when one is already in preparation.
     """
-    _check_reason(opinion)
     with RESULT_ACTS.take(actor, "correct", pk, opinion=opinion) as result:
         public_words.ensure_nameless(opinion, public_words.of_visit(result.part.task))
         new = Result.objects.create(
@@ -120,7 +118,6 @@ def withdraw(actor: Actor, pk: int, opinion: str) -> Result:
 
     Raises ``Conflict`` while a correction is in preparation.
     """
-    _check_reason(opinion)
     with RESULT_ACTS.take(actor, "withdraw", pk, opinion=opinion) as result:
         public_words.ensure_nameless(opinion, public_words.of_visit(result.part.task))
         result.change_reason = opinion.strip()
@@ -254,11 +251,6 @@ def _end(publication: Publication, reason: str) -> None:
     task = publication.result.part.task
     publication.end_reason = public_words.nameless(task.subject.masked(reason), task)
     publication.save(update_fields=("ended_at", "end_reason"))
-
-
-def _check_reason(reason: str) -> None:
-    if len(reason.strip()) > LONGEST_REASON:
-        raise Refused(f"理由不能超过 {LONGEST_REASON} 个字。", field="opinion")
 
 
 def _announce(

@@ -32,10 +32,12 @@ from inspections.services.results import start_publication_clock
 from inspections.services.tasks import lock_task_of
 from records import clock, evidence, trail
 from records.actor import Actor
+from records.acts import refuse_long
 from records.errors import Conflict, Refused
 from records.models import Evidence
 
 MAX_SIGNATURE_BYTES = 512 * 1024
+LONGEST_NAME = 60
 _PNG_PREFIX = "data:image/png;base64,"
 
 
@@ -171,15 +173,18 @@ def sign_subject(
         signer, refused_reason = signer.strip(), refused_reason.strip()
         if not signer:
             raise Refused("请填写被检查方在场人员的姓名。", field="signer")
+        if len(signer) > LONGEST_NAME:
+            raise Refused(f"在场人员姓名不能超过 {LONGEST_NAME} 个字。", field="signer")
+        refuse_long(refused_reason, "拒绝签名的情况", "refused_reason")
         if not image and not refused_reason:
             raise Refused("请由被检查方签名，或写明拒绝签名的情况。", field="refused_reason")
         kept = None if refused_reason else _keep_signature(actor, part, image, signer)
         signature = Signature.objects.create(
             part=part,
             side=Signature.Side.SUBJECT,
-            signer=signer[:60],
+            signer=signer,
             image=kept,
-            refused_reason=refused_reason[:300],
+            refused_reason=refused_reason,
         )
         label = "被检查方拒绝签名" if refused_reason else "被检查方签名"
         trail.record(

@@ -70,7 +70,8 @@ def test_put_right_in_time_nothing_is_told(story: Story, ordered: Rectification)
     moment = late(ordered)
     with pytest.raises(Refused, match="复查情况"):
         rectification.confirm(story.actor("mzj_clerk"), ordered.pk, "")
-    rectification.confirm(story.actor("mzj_clerk"), ordered.pk, "通道已清理")
+    words = "通道已清理。" * 100
+    assert rectification.confirm(story.actor("mzj_clerk"), ordered.pk, words).note == words
     with clock.at(moment):
         assert rectification.tell_overdue() == 0
     assert told() == []
@@ -87,7 +88,8 @@ def test_more_time_takes_it_back(story: Story, ordered: Rectification) -> None:
         rectification.tell_overdue()
         with pytest.raises(NotAllowed):
             rectification.extend(story.actor("mzj_clerk"), ordered.pk, "材料未到")
-        rectification.extend(story.actor("mzj_head"), ordered.pk, "设备交货延迟")
+        rectification.extend(story.actor("mzj_head"), ordered.pk, "设备交货延迟。" * 100)
+        assert due(ordered).extensions.get().reason == "设备交货延迟。" * 100
         assert told() == []
         assert rectification.tell_overdue() == 0
     with clock.at(late(ordered)):

@@ -76,8 +76,8 @@ def test_a_reason_is_demanded_and_kept_short(story, code):
 
     assert caught.value.field == "opinion"
     if code != "return":
-        with pytest.raises(Refused, match="300"):
-            results.HANDLERS[code](head, result.pk, "长" * 301)
+        with pytest.raises(Refused, match="2000"):
+            results.HANDLERS[code](head, result.pk, "长" * 2001)
 
 
 def test_a_result_is_entered_approved_and_published(story, django_capture_on_commit_callbacks):

@@ -235,8 +235,12 @@ def test_the_other_side_signs_or_is_said_to_refuse(story: Story) -> None:
     with pytest.raises(Refused) as refusal:
         visits.sign_subject(inspector, part.pk, "王院长")
     assert refusal.value.field == "refused_reason"
-    kept = visits.sign_subject(inspector, part.pk, "王院长", refused_reason="拒绝签字并离开")
-    assert (kept.image, kept.refused_reason) == (None, "拒绝签字并离开")
+    with pytest.raises(Refused) as refusal:
+        visits.sign_subject(inspector, part.pk, "王" * 61, SIGNATURE)
+    assert refusal.value.field == "signer" and "60" in refusal.value.message
+    words = "拒绝签字并离开。" * 100
+    kept = visits.sign_subject(inspector, part.pk, "王院长", refused_reason=words)
+    assert (kept.image, kept.refused_reason) == (None, words)
 
 
 def test_a_signed_record_stands_until_the_signatures_are_taken_back(story: Story) -> None:

@@ -130,6 +130,7 @@ class DrawStartView(View):
         context: dict[str, Any] = {
             "item": item,
             "error": error,
+            "late_reason": request.POST.get("late_reason", ""),
             "parties": item.parties.select_related("department"),
             "earlier": Draw.objects.filter(item=item).defer(*selectors.HEAVY),
         }

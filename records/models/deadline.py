@@ -76,7 +76,7 @@ class DeadlinePause(models.Model):
     deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="pauses")
     since = models.DateField("暂停自")
     until = models.DateField("暂停至", null=True)
-    reason = models.CharField("理由", max_length=300)
+    reason = models.TextField("理由")
 
     class Meta:
         verbose_name = verbose_name_plural = "期限暂停"
@@ -96,7 +96,7 @@ class DeadlineExtension(models.Model):
 
     deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="extensions")
     amount = models.PositiveIntegerField("延长")
-    reason = models.CharField("理由", max_length=300)
+    reason = models.TextField("理由")
 
     class Meta:
         verbose_name = verbose_name_plural = "期限延长"

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from records.actor import Actor
-from records.acts import Act, ActTable
+from records.acts import LONGEST_OPINION, Act, ActTable
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import DayOverride, TrailEntry
 
@@ -72,6 +72,31 @@ def test_a_state_that_does_not_allow_the_act_is_a_conflict(table, day):
 
     with pytest.raises(Conflict, match="不能执行“送出”"), table.take(CLERK, "send", day.pk):
         pytest.fail("the block must not run")
+
+
+def test_words_too_long_are_refused_and_never_cut(table, day):
+    with (
+        pytest.raises(Refused, match=r"意见不能超过 2000 个字，现有 2001 个字") as refusal,
+        table.take(CLERK, "send", day.pk, opinion="长" * (LONGEST_OPINION + 1)),
+    ):
+        pytest.fail("the block must not run")
+    assert refusal.value.field == "opinion"
+    assert not TrailEntry.objects.exists()
+
+    # As a browser sends 2,000 characters with a line break among them.
+    words = "长" * 1000 + "\r\n" + "长" * 999
+    with table.take(CLERK, "send", day.pk, opinion=words):
+        pass
+    assert TrailEntry.objects.get().opinion == words
+
+
+def test_an_act_with_a_page_of_its_own_takes_whole_texts(monkeypatch, day):
+    monkeypatch.setattr("records.acts.REGISTRY", {})
+    told = Act(code="tell", label="说明", who=lambda *_: True, form="sample:tell")
+    table = ActTable("sample", DayOverride, (told,), state_field="source")
+    with table.take(CLERK, "tell", day.pk, opinion="长" * 5000):
+        pass
+    assert len(TrailEntry.objects.get().opinion) == 5000
 
 
 @pytest.mark.parametrize("opinion", ["", "   "])

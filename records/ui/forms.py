@@ -11,6 +11,7 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from records.acts import LONGEST_OPINION
 from records.ui.base import draw, get, inner
 
 register = template.Library()
@@ -152,6 +153,12 @@ def act_buttons(context: Context, acts: Iterable[Any], obj_url: str) -> dict[str
     ]
     rows.sort(key=lambda row: STYLE_ORDER.get(row["style"], 1))
     return {"acts": rows, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag
+def longest_opinion() -> int:
+    """How many characters the words of an act may have, for the control they are typed into."""
+    return LONGEST_OPINION
 
 
 @register.simple_block_tag(takes_context=True, end_name="end_confirm_act")

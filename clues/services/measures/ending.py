@@ -75,7 +75,7 @@ def lift(actor: Actor, pk: int, opinion: str) -> CompulsoryMeasure:
     """The head lifts the measure at once: also one that was carried out first and should not have
     been (第十九条)."""
     with MEASURE_ACTS.take(actor, "lift", pk, opinion=opinion) as measure:
-        measure.outcome, measure.outcome_reason = rules.LIFT, opinion.strip()[:1000]
+        measure.outcome, measure.outcome_reason = rules.LIFT, opinion.strip()
         if measure.state == _S.URGENT:
             measure.ground = "not_due"
         else:
@@ -110,7 +110,7 @@ def close(
 def withdraw(actor: Actor, pk: int, opinion: str) -> CompulsoryMeasure:
     """Take the record back: set aside on review or by a court, or entered in error."""
     with MEASURE_ACTS.take(actor, "withdraw", pk, opinion=opinion) as measure:
-        measure.withdrawn_reason = opinion.strip()[:300]
+        measure.withdrawn_reason = opinion.strip()
     restate(actor, measure)
     return measure
 

@@ -87,7 +87,7 @@ def test(actor: Actor, pk: int, data: TestData) -> CompulsoryMeasure:
             raise Refused(f"检测期间应为 1 至 {rules.LONGEST_TEST} 天。", field="days")
         if data.told_on > today:
             raise Refused("告知日期不能晚于今天。", field="told_on")
-        deadlines.pause(actor, term(measure).pk, f"检测：{data.what}"[:300], data.days)
+        deadlines.pause(actor, term(measure).pk, f"检测：{data.what}", data.days)
         MeasureTest.objects.create(
             measure=measure,
             what=told(data.what, "检测事项", "what"),
@@ -166,8 +166,8 @@ def finish_test(actor: Actor, measure: CompulsoryMeasure, result: str) -> None:
         return
     today = clock.today()
     if found.until > today and measure.state in CompulsoryMeasure.RUNNING:
-        deadlines.resume(actor, term(measure).pk, f"检测结束：{result}"[:300])
-    found.ended_on, found.result = today, result.strip()[:500]
+        deadlines.resume(actor, term(measure).pk, f"检测结束：{result}")
+    found.ended_on, found.result = today, result.strip()
     found.save()
 
 

@@ -12,6 +12,7 @@ from inspections.rules import MIN_PARTIES
 from inspections.services.draws import chain
 from records import trail
 from records.actor import Actor
+from records.acts import refuse_long
 from records.errors import Conflict, NotAllowed, Refused
 
 
@@ -37,6 +38,7 @@ def announce(actor: Actor, item_id: int, late_reason: str = "") -> Draw:
             verb="draw.announce",
             target=item,
         )
+    refuse_long(late_reason, "未按时启动的原因", "late_reason")
     _check(item)
     parties = _parties(item)
     chain.hold()

@@ -56,8 +56,6 @@ def void(actor: Actor, draw_id: int, reason: str, party_code: str = "") -> Draw:
         known = {party.code for party in draw.parties.all()}
         if party_code and party_code not in known:
             raise Refused(f"“{party_code}”不是本次抽取的参与方。", field="party")
-        if len(reason.strip()) > 300:
-            raise Refused("作废原因不超过 300 字。", field="opinion")
         public_words.ensure_nameless(reason, public_words.of_draw(draw))
         finished_at = clock.now()
         frozen = frozen_of(draw) if draw.commit else None

@@ -51,7 +51,7 @@ def _freeze(actor: Actor, draw_id: int, late_reason: str) -> Draw:
             "pool": len(gathered.pool),
             "strata": quotas(gathered.rules, gathered.pool),
         }
-        draw.late_reason = draw.late_reason or late_reason[:300]
+        draw.late_reason = draw.late_reason or late_reason.strip()
         draw.obstacle = ""
         for code in gathered.codes:
             code.draw = draw

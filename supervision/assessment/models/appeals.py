@@ -56,7 +56,7 @@ class Appeal(Toned):
     )
     reason = models.CharField("申诉理由", max_length=500)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RAISED)
-    decision = models.CharField("答复", max_length=500, blank=True)
+    decision = models.TextField("答复", blank=True)
     created_at = models.DateTimeField("申诉时间", default=clock.now)
     decided_at = models.DateTimeField("答复时间", null=True)
 

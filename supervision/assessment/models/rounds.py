@@ -259,7 +259,7 @@ class ScoreRow(models.Model):
         Matter, models.PROTECT, null=True, related_name="+", verbose_name="监管事项"
     )
     points = models.PositiveIntegerField("加分", default=0)
-    left_out = models.CharField("不计入的理由", max_length=500, blank=True)
+    left_out = models.TextField("不计入的理由", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "考核明细"

@@ -167,6 +167,7 @@ def test_an_accepted_appeal_leaves_the_row_out_and_counts_anew(county, actor) ->
     of = third_quarter(actor)
     assert (score_of(of, mzj).total, score_of(of, mzj).rank) == (5_000, 2)
     line = line_of(of, mzj, "clues_in_time")
+    words = "材料由外单位延误，情况属实。" * 50
     with clock.at(AFTER):
         with pytest.raises(Refused, match="不在申诉期内"):
             appeals.raise_appeal(mzj, line.pk, None, "理由")
@@ -185,13 +186,13 @@ def test_an_accepted_appeal_leaves_the_row_out_and_counts_anew(county, actor) ->
         assert due.department_id == head.department_id
         with pytest.raises(Refused, match="必须填写采纳理由"):
             appeals.propose(office, "accept", appeal.pk, "")
-        appeals.propose(office, "accept", appeal.pk, "材料由外单位延误，情况属实。")
+        appeals.propose(office, "accept", appeal.pk, words)
         with pytest.raises(NotAllowed):
             appeals.sign_accept(office, appeal.pk)
         appeals.sign_accept(head, appeal.pk)
     row.refresh_from_db()
     due.refresh_from_db()
-    assert row.left_out == "材料由外单位延误，情况属实。" and due.met_at
+    assert row.left_out == words and due.met_at
     line.refresh_from_db()
     assert (line.rows, line.met) == (1, 1)
     assert (score_of(of, mzj).total, score_of(of, mzj).rank) == (10_000, 1)
