@@ -21,7 +21,7 @@ from credit.models.petition import Petition, PetitionItem
 from credit.models.policy import PolicyRow, SupervisionPolicy
 from credit.models.sanction import Sanction, SanctionMeasure, SanctionPart
 from credit.models.subject import Subject, SubjectChange, SubjectQuerySet
-from credit.models.whitelist import WhiteListEntry
+from credit.models.whitelist import WhiteListEntry, WhiteListNotice
 
 __all__ = [
     "Adjustment",
@@ -53,4 +53,5 @@ __all__ = [
     "SupervisionPolicy",
     "Uncompared",
     "WhiteListEntry",
+    "WhiteListNotice",
 ]

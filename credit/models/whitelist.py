@@ -9,6 +9,7 @@ from django.urls import reverse
 from credit.models.subject import Subject
 from departments.actors import is_staff_member
 from departments.models import Department, Region
+from departments.notices import Notice
 from departments.roles import STAFF, Function
 from matters.models import Matter
 from records.actor import Actor
@@ -123,3 +124,35 @@ class WhiteListEntry(Toned):
     @property
     def region_code(self) -> str:
         return self.region.code
+
+
+class WhiteListNotice(Notice):
+    """What the department that applied is told: its entry has ended without it, of its own accord
+    or by the decision of others."""
+
+    entry = models.ForeignKey(
+        WhiteListEntry, models.CASCADE, related_name="notices", verbose_name="白名单"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "白名单退出通知"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("entry", "department"), name="white_list_told_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("department",), condition=Q(read_at=None), name="white_list_notice_unread"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry}{self.entry.get_state_display()}"
+
+    @property
+    def thing(self) -> WhiteListEntry:
+        return self.entry
+
+    @property
+    def act_label(self) -> str:
+        return "签收白名单退出通知"

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from credit.acts.whitelist import WHITE_LIST_ACTS
-from credit.models import CreditEvent, Sanction, Subject, WhiteListEntry
+from credit.models import CreditEvent, Sanction, Subject, WhiteListEntry, WhiteListNotice
 from credit.rules import whitelist as rules
 from departments.actors import is_head_of, is_staff_member
+from departments.notices import may_acknowledge
 from departments.profile import Number, Resolved, number, resolve
 from departments.roles import Function, Role
 from matters.models import MatterVersion
@@ -187,6 +188,26 @@ def pending_white_list(actor: Actor) -> list[WorkItem]:
         act = WHITE_LIST_ACTS["sign" if own else "approve"]
         rows.append(WorkItem(f"{act.label}白名单", str(entry), entry.get_absolute_url(), act.label))
     return rows
+
+
+def unread_notice(actor: Actor, entry: WhiteListEntry) -> WhiteListNotice | None:
+    """What the person's department was told of the end of an entry and has not acknowledged."""
+    return _unread(actor).filter(entry=entry).first()
+
+
+def pending_white_list_notices(actor: Actor) -> list[WorkItem]:
+    """Entries of the actor's department that ended without it, and of which it does not know."""
+    found = _unread(actor).select_related("entry__subject")
+    return [
+        WorkItem("签收白名单退出通知", str(notice), notice.entry.get_absolute_url(), "查阅")
+        for notice in found
+    ]
+
+
+def _unread(actor: Actor) -> QuerySet[WhiteListNotice]:
+    if not may_acknowledge(actor):
+        return WhiteListNotice.objects.none()
+    return WhiteListNotice.objects.filter(department=actor.department_id, read_at=None)
 
 
 def led_matters(actor: Actor) -> dict[int, str]:

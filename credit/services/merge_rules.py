@@ -25,6 +25,7 @@ from credit.models import (
     WhiteListEntry,
 )
 from credit.services.references import Decision, Merging, Reference
+from credit.services.whitelist import tell
 from records import clock, deadlines, trail
 from records.actor import SYSTEM
 
@@ -116,6 +117,7 @@ def _settle_white_list(merging: Merging) -> None:
         entry.state, entry.ended_at = _WHITE_LIST_ENDS[entry.state], clock.now()
         entry.end_reason = "重复的监管对象合并，以另一份白名单为准"
         entry.save(update_fields=("state", "ended_at", "end_reason"))
+        tell(SYSTEM, entry)
         trail.record(
             SYSTEM, f"white_list.{entry.state}", "随合并结束", entry, opinion=entry.end_reason
         )

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from credit.acts.whitelist import WHITE_LIST_ACTS, may_apply
-from credit.models import Subject, WhiteListEntry
+from credit.models import Subject, WhiteListEntry, WhiteListNotice
 from credit.rules import whitelist as rules
 from credit.selectors.whitelist import Criterion, criteria, unfit
+from departments import notices
 from departments.models import Region
 from departments.profile import number
 from records import clock, trail
@@ -100,17 +101,43 @@ def approve(actor: Actor, pk: int, opinion: str = "") -> WhiteListEntry:
     return entry
 
 
+def reject(actor: Actor, pk: int, opinion: str) -> WhiteListEntry:
+    """Do not list the subject; the department that applied is told when others decide so."""
+    with WHITE_LIST_ACTS.take(actor, "reject", pk, opinion=opinion) as entry:
+        tell(actor, entry)
+    return entry
+
+
 def remove(actor: Actor, pk: int, opinion: str) -> WhiteListEntry:
-    """Take a subject off before its term ends."""
+    """Take a subject off before its term ends; the department that applied is told when others
+    decide so."""
     with WHITE_LIST_ACTS.take(actor, "remove", pk, opinion=opinion) as entry:
         entry.ended_at, entry.end_reason = clock.now(), opinion.strip()
+        tell(actor, entry)
     return entry
+
+
+def tell(actor: Actor, entry: WhiteListEntry) -> None:
+    """Tell the department that applied that its entry ends, unless it ends it itself. Call it
+    inside the transaction that ends the entry; told twice it stays as it was."""
+    if actor.department_id != entry.department_id:
+        WhiteListNotice.objects.get_or_create(
+            entry=entry, department_id=entry.department_id, defaults={"told_at": clock.now()}
+        )
+
+
+def read(actor: Actor, pk: int) -> WhiteListNotice:
+    """Note that the actor's department knows of the end; raises as ``notices.acknowledge``."""
+    told = WhiteListNotice.objects.filter(entry=pk).select_related(
+        "entry__region", "entry__subject"
+    )
+    return notices.acknowledge(actor, told, "白名单退出通知", "white_list.read")
 
 
 HANDLERS: Mapping[str, Callable[[Actor, int, str], WhiteListEntry]] = {
     "sign": sign,
     "approve": approve,
-    "reject": WHITE_LIST_ACTS.plain("reject"),
+    "reject": reject,
     "withdraw": WHITE_LIST_ACTS.plain("withdraw"),
     "remove": remove,
 }
@@ -160,6 +187,7 @@ def _leave(pk: int, state: str, label: str) -> int:
         reason = f"不再符合列入条件：{failures}。"
     entry.state, entry.ended_at, entry.end_reason = state, clock.now(), reason
     entry.save(update_fields=("state", "ended_at", "end_reason"))
+    tell(SYSTEM, entry)
     trail.record(SYSTEM, f"white_list.{state}", label, entry, opinion=reason)
     return 1
 

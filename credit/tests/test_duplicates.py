@@ -246,6 +246,9 @@ def test_the_white_list_entry_that_came_further_stays(found, actor, states, afte
     for entry, state in zip(entries_, after, strict=True):
         entry.refresh_from_db()
         assert (entry.state, entry.subject_id) == (state, found.first_id)
+        told = entry.notices.values_list("department", flat=True)
+        ended_by_it = entry.ended_at is not None
+        assert list(told) == ([entry.department_id] if ended_by_it else [])
 
 
 def test_what_belongs_to_one_subject_ends_with_it(found, actor) -> None:

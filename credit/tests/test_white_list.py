@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from records import clock
 from records.actor import SYSTEM, Actor
 from records.errors import Conflict, NotAllowed, Refused
 from records.periods import day_after, months_before
+from records.trail import entries_of
 from records.workdays import SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +179,48 @@ def test_removed_early(actor: Who, county: Region, subject: Subject, matter: Mat
     assert exempt(county, matter) == []
     # It may be listed anew.
     assert listed(actor, subject, matter).pk != entry.pk
+
+
+def test_the_department_that_applied_is_told_when_it_ends_without_it(
+    actor: Who, client_of: Callable[[str], Client], subject: Subject, matter: Matter
+) -> None:
+    entry = listed(actor, subject, matter)
+    signed(actor, subject)
+    assert whitelist.review() == 1
+    clerk = actor("mzj_clerk")
+    (row,) = selectors.pending_white_list_notices(clerk)
+    assert row.about == f"{subject.name}白名单自动退出"
+    assert selectors.pending_white_list_notices(actor("wjw_clerk")) == []
+    page = client_of("mzj_clerk").get("/").content.decode()
+    assert "签收白名单退出通知" in page
+    own = client_of("mzj_clerk")
+    assert "不再符合列入条件" in own.get(row.url).content.decode()
+    assert own.post(f"{row.url}read/").status_code == 302
+    assert selectors.pending_white_list_notices(clerk) == []
+    assert entries_of(entry).filter(verb="white_list.read", actor_name=clerk.name).count() == 1
+    with pytest.raises(Refused, match="没有送达"):
+        whitelist.read(actor("wjw_clerk"), entry.pk)
+
+
+@pytest.mark.parametrize(
+    ("code", "by", "told"),
+    [
+        ("remove", "xzsp_head", ["白名单提前移出"]),
+        ("remove", "mzj_head", []),
+        ("reject", "fgw_head", ["白名单未批准"]),
+    ],
+)
+def test_it_is_told_of_what_others_decide(
+    actor: Who, subject: Subject, code: str, by: str, told: list[str]
+) -> None:
+    if code == "remove":
+        entry = listed(actor, subject, None)
+    else:
+        entry = whitelist.apply(actor("mzj_clerk"), subject.pk, None, 12, "连续三年无问题")
+        whitelist.sign(actor("mzj_head"), entry.pk)
+    whitelist.HANDLERS[code](actor(by), entry.pk, "理由充分")
+    rows = selectors.pending_white_list_notices(actor("mzj_clerk"))
+    assert [row.about.removeprefix(subject.name) for row in rows] == told
 
 
 _FACTS = st.lists(

@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("white-list/<int:pk>/", whitelist.WhiteListEntryView.as_view(), name="white-list-entry"),
     path(
+        "white-list/<int:pk>/read/",
+        whitelist.WhiteListReadView.as_view(),
+        name="white-list-read",
+    ),
+    path(
         "white-list/<int:pk>/act/<slug:code>/",
         whitelist.WhiteListActView.as_view(),
         name="white-list-act",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -72,6 +72,7 @@ class WhiteListEntryView(View):
             "entry": entry,
             "acts": WHITE_LIST_ACTS.buttons(actor, entry),
             "criteria": lines if current else [],
+            "own_notice": selectors.unread_notice(actor, entry),
             "entries": timeline(entry),
         }
         return render(request, "credit/white_list/detail.html", context)
@@ -83,6 +84,23 @@ class WhiteListActView(ActView):
     table = WHITE_LIST_ACTS
     handlers = services.HANDLERS
     detail_url = "credit:white-list-entry"
+
+
+class WhiteListReadView(View):
+    """The department that applied notes that it knows of the end."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        actor = actor_of(request)
+        entry = get_object_or_404(selectors.entries_for(actor), pk=pk)
+        try:
+            services.read(actor, pk)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, done("签收", entry))
+        return redirect(entry)
 
 
 class WhiteListApplyView(View):

@@ -19,7 +19,7 @@ from credit.selectors.indicators import pending_indicator_sets
 from credit.selectors.petitions import pending_petitions
 from credit.selectors.policies import pending_policies
 from credit.selectors.sanctions import pending_sanctions
-from credit.selectors.whitelist import pending_white_list
+from credit.selectors.whitelist import pending_white_list, pending_white_list_notices
 from departments.actors import is_staff_member
 from departments.roles import Role
 from inspections.models import JointTask
@@ -62,6 +62,7 @@ SOURCES: tuple[Callable[[Actor], list[WorkItem]], ...] = (
     pending_sanctions,
     pending_petitions,
     pending_white_list,
+    pending_white_list_notices,
     pending_duplicates,
     pending_assessment,
     pending_round_notices,
