@@ -66,6 +66,7 @@ SUMMARIES = {
     "petitions_create": "登记异议或者信用修复申请",
     "petitions_retrieve": "查看异议或者信用修复申请",
     "petitions_acts_create": "办理异议和信用修复申请：受理、签发、退回、登记告知、撤回、撤销",
+    "petitions_acts_edit_create": "修改还没有受理的异议或者信用修复申请",
     "petitions_acts_answer_create": "填写异议和信用修复申请的核查结果",
     "department_scores_list": "查询部门考核得分",
     "department_scores_retrieve": "查看一个部门的考核得分",

@@ -49,9 +49,21 @@ class PetitionItemSerializer(serializers.ModelSerializer[PetitionItem]):
     outcome = serializers.SerializerMethodField(help_text="核查结果，签发前只有核查部门看得到")
     note = serializers.SerializerMethodField(help_text="说明，签发前只有核查部门看得到")
 
+    named = serializers.CharField(read_only=True, help_text="修改申请时在 items 中这样指明本项")
+
     class Meta:
         model = PetitionItem
-        fields = ("id", "about", "title", "event", "sanction", "outcome", "note", "ends_on")
+        fields = (
+            "id",
+            "named",
+            "about",
+            "title",
+            "event",
+            "sanction",
+            "outcome",
+            "note",
+            "ends_on",
+        )
         read_only_fields = fields
 
     def get_title(self, item: PetitionItem) -> str:
@@ -71,9 +83,12 @@ class PetitionSerializer(ActsSerializer, serializers.ModelSerializer[Petition]):
     """A petition with the acts that the caller may do by this interface."""
 
     act_table = PETITION_ACTS
-    act_codes = ("answer", *petitions.HANDLERS)
+    act_codes = ("edit", "answer", *petitions.HANDLERS)
     items = PetitionItemSerializer(many=True, read_only=True, help_text="所针对的内容")
     finding = serializers.SerializerMethodField(help_text="核查意见，签发前只有核查部门看得到")
+    fingerprint = serializers.SerializerMethodField(
+        help_text="申请内容的标记；修改时作为 seen 报回，以免覆盖他人的修改"
+    )
 
     class Meta:
         model = Petition
@@ -98,6 +113,7 @@ class PetitionSerializer(ActsSerializer, serializers.ModelSerializer[Petition]):
             "informed_how",
             "revoked_at",
             "items",
+            "fingerprint",
             "acts",
         )
         read_only_fields = fields
@@ -106,24 +122,42 @@ class PetitionSerializer(ActsSerializer, serializers.ModelSerializer[Petition]):
         shows = shows_answer(api_actor(self.context["request"]), petition)
         return petition.finding if shows else ""
 
+    def get_fingerprint(self, petition: Petition) -> str:
+        return petitions.seen_mark(petition)
 
-class PetitionInputSerializer(serializers.Serializer[Any]):
-    """The body that takes an application in."""
 
-    subject = serializers.IntegerField(min_value=1, max_value=_LARGEST_ID, help_text="监管对象")
-    kind = serializers.ChoiceField(Petition.Kind.choices, help_text="种类")
+class PetitionSaidSerializer(serializers.Serializer[Any]):
+    """What an applicant says."""
+
     applicant = serializers.CharField(max_length=60, help_text="申请人")
     contact = serializers.CharField(max_length=60, help_text="联系方式")
     reason = serializers.CharField(max_length=1000, help_text="申请事由")
     items = serializers.ListField(
-        child=serializers.RegexField(r"^[a-z_]{1,20}:[0-9]{1,18}$"),
+        child=serializers.RegexField(r"^[a-z_]{1,20}:(gone-)?[0-9]{1,18}$"),
         min_length=1,
         max_length=200,
         help_text="所针对的内容：信用记录 event:编号，评价扣分 line:指标编号，"
         "等级人工调整 adjustment:编号，失信惩戒 sanction:编号，未列入白名单 white_list:编号",
     )
+
+
+class PetitionInputSerializer(PetitionSaidSerializer):
+    """The body that takes an application in."""
+
+    subject = serializers.IntegerField(min_value=1, max_value=_LARGEST_ID, help_text="监管对象")
+    kind = serializers.ChoiceField(Petition.Kind.choices, help_text="种类")
     documents = _files("异议申请书或者信用修复承诺书")
     proofs = _files("证明材料，信用修复必备", required=False)
+
+
+class PetitionEditSerializer(PetitionSaidSerializer):
+    """The body that corrects it; papers are added to those that are there."""
+
+    documents = _files("补充的异议申请书或者信用修复承诺书", required=False)
+    proofs = _files("补充的证明材料", required=False)
+    seen = serializers.CharField(
+        max_length=16, help_text="读到的 fingerprint；其后他人修改过的不予保存，答 409"
+    )
 
 
 class ItemAnswerSerializer(serializers.Serializer[Any]):
@@ -178,6 +212,24 @@ class PetitionViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Petition]):
             said = PetitionInput(**values)
             made = petitions.enter(actor, subject, said, documents, proofs)
         return self.answer(made.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(request=PetitionEditSerializer, responses=PetitionSerializer)
+    @action(detail=True, methods=["post"], url_path="acts/edit")
+    def correct(self, request: Request, pk: str) -> Response:
+        """Correct an application until the head takes it up."""
+        petition, actor = self.get_object(), api_actor(request)
+        PETITION_ACTS.authorise(actor, "edit", petition)
+        body = PetitionEditSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = dict(body.validated_data)
+        seen, sent = values.pop("seen"), values.pop("documents")
+        with (
+            uploads.opened(actor, sent) as documents,
+            uploads.opened(actor, values.pop("proofs")) as proofs,
+        ):
+            said = PetitionInput(kind=petition.kind, **values)
+            petitions.edit(actor, petition.pk, said, documents, proofs, seen=seen)
+        return self.answer(petition.pk)
 
     @extend_schema(request=AnswerSerializer, responses=PetitionSerializer)
     @action(detail=True, methods=["post"], url_path="acts/answer")

@@ -53,6 +53,7 @@ class PetitionForm(forms.Form):
     contact = forms.CharField(label="联系方式", max_length=60)
     documents = FilesField()
     proofs = FilesField(required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,

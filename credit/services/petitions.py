@@ -23,6 +23,7 @@ from credit.services.petition_items import (
     candidates_again,
     departments_of,
 )
+from credit.validation import fingerprint
 from departments.profile import TimeLimit, must_fill, number, time_limit
 from departments.roles import Function
 from records import clock, deadlines, evidence, trail
@@ -114,14 +115,29 @@ def enter(
     return petition
 
 
+def seen_mark(petition: Petition) -> str:
+    """What a form carries so that what somebody else corrected meanwhile is not overwritten."""
+    items = tuple(sorted(item.named for item in petition.items.all()))
+    return fingerprint((petition.applicant, petition.contact, petition.reason, items))
+
+
 def edit(
-    actor: Actor, pk: int, said: PetitionInput, documents: Files = (), proofs: Files = ()
+    actor: Actor,
+    pk: int,
+    said: PetitionInput,
+    documents: Files = (),
+    proofs: Files = (),
+    *,
+    seen: str,
 ) -> Petition:
     """Correct an application that nobody has taken up yet; the papers are added to its own.
+    ``seen`` is the ``seen_mark`` of what the person had before them.
 
-    Raises as ``enter``; its kind stays.
+    Raises as ``enter``, and ``Conflict`` when somebody else corrected it since; its kind stays.
     """
     with PETITION_ACTS.take(actor, "edit", pk) as petition:
+        if seen != seen_mark(petition):
+            raise Conflict("页面打开之后这件申请已被他人修改，请返回查看最新内容后重新修改。")
         said = replace(said, kind=petition.kind)
         _ensure_said(said)
         _ensure_few(documents, proofs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,6 +95,12 @@ def test_a_repair_from_form_to_closing(actor: Who, client_of: Login, found: list
     assert detail in subject
 
 
+def correct(client: Client, made: Petition, sent: dict[str, Any]) -> Any:
+    """Send the form as it is opened now."""
+    url = reverse("credit:petition-edit", args=[made.pk])
+    return client.post(url, {**sent, "seen": petitions.seen_mark(made)})
+
+
 def test_it_is_corrected_until_it_is_taken_up(
     actor: Who, client_of: Login, found: list[Subject]
 ) -> None:
@@ -105,9 +112,9 @@ def test_it_is_corrected_until_it_is_taken_up(
     assert "说明情况，附材料。" in page
     assert client_of("wjw_clerk").get(url).status_code == 404
     sent = body(f"event:{second.pk}", reason="日期有误", proofs=[], documents=[])
-    assert clerk.post(url, {**sent, "applicant": ""}).status_code == 422
-    assert clerk.post(url, {**sent, "items": []}).status_code == 422
-    assert clerk.post(url, {**sent, "documents": [paper("补充说明.pdf")]}).status_code == 302
+    assert correct(clerk, made, {**sent, "applicant": ""}).status_code == 422
+    assert correct(clerk, made, {**sent, "items": []}).status_code == 422
+    assert correct(clerk, made, {**sent, "documents": [paper("补充说明.pdf")]}).status_code == 302
     made.refresh_from_db()
     assert (made.reason, made.items.get().event_id) == ("日期有误", second.pk)
     shown = clerk.get(made.get_absolute_url()).content.decode()
@@ -115,11 +122,11 @@ def test_it_is_corrected_until_it_is_taken_up(
     # What it lets go of may be named again, what it names may not.
     entered(actor, found[0], "objection", f"event:{first.pk}")
     both = {**sent, "items": [f"event:{first.pk}", f"event:{second.pk}"]}
-    refused = clerk.post(url, both)
+    refused = correct(clerk, made, both)
     assert refused.status_code == 422 and "正在办理" in refused.content.decode()
     petitions.accept(actor("mzj_head"), made.pk)
     assert clerk.get(url, follow=True).redirect_chain
-    assert clerk.post(url, sent).status_code in (409, 422)
+    assert correct(clerk, made, sent).status_code in (409, 422)
     made.refresh_from_db()
     assert made.state == "verifying"
 
@@ -144,18 +151,58 @@ def test_what_is_offered_no_more_stays_when_something_else_is_corrected(
     held = chosen()
     assert len(held) == 4
     sent = body(*held, contact="0394-3333333", proofs=[], documents=[])
-    assert clerk.post(url, sent).status_code == 302
+    assert correct(clerk, made, sent).status_code == 302
     made.refresh_from_db()
     assert (made.contact, made.items.count()) == ("0394-3333333", 4)
     assert not entries_of(made).filter(verb="petition.items").exists()
     # Each of them may be let go of by itself; the verifying department stays.
     fewer = [name for name in held if name != made.items.first().named]
-    assert clerk.post(url, {**sent, "items": fewer}).status_code == 302
+    assert correct(clerk, made, {**sent, "items": fewer}).status_code == 302
     assert set(chosen()) == set(fewer)
     assert Petition.objects.get(pk=made.pk).verifier_id == made.verifier_id
     only = [name for name in fewer if "gone" in name][:1]
-    assert clerk.post(url, {**sent, "items": only}).status_code == 302
+    assert correct(clerk, made, {**sent, "items": only}).status_code == 302
     assert chosen() == only
+
+
+def test_of_two_who_correct_at_once_the_second_is_told(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    made = entered(actor, found[0], "objection", f"event:{fact(found[0]).pk}")
+    url, clerk = reverse("credit:petition-edit", args=[made.pk]), client_of("mzj_clerk")
+    page = clerk.get(url).content.decode()
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]{16})"', page)
+    sent = body(made.items.get().named, documents=[], proofs=[], seen=seen)
+    first = client_of("mzj_head").post(url, {**sent, "reason": "金额有误"})
+    assert first.status_code == 302
+    second = clerk.post(url, {**sent, "reason": "日期有误，另附说明"})
+    assert second.status_code == 422
+    shown = second.content.decode()
+    assert "已被他人修改" in shown and "日期有误，另附说明" in shown
+    # A form that says nothing of what was seen corrects nothing either.
+    assert clerk.post(url, {**sent, "seen": ""}).status_code == 422
+    made.refresh_from_db()
+    assert made.reason == "金额有误"
+
+
+def test_over_rest_it_is_corrected_as_it_was_read(
+    actor: Who, client_of: Login, found: list[Subject]
+) -> None:
+    first, second = fact(found[0]), fact(found[0], "2")
+    made = entered(actor, found[0], "objection", f"event:{first.pk}")
+    clerk, url = client_of("mzj_clerk"), f"/api/v1/petitions/{made.pk}/"
+    read = clerk.get(url).json()
+    assert "edit" in read["acts"] and read["items"][0]["named"] == f"event:{first.pk}"
+    given = {name: read[name] for name in ("applicant", "contact")}
+    given |= {"reason": "日期有误", "items": [f"event:{second.pk}"], "seen": read["fingerprint"]}
+    send = partial(clerk.post, f"{url}acts/edit/", content_type="application/json")
+    assert send({**given, "seen": ""}).status_code == 400
+    changed = send(given)
+    assert changed.status_code == 200, changed.content
+    assert changed.json()["items"][0]["named"] == f"event:{second.pk}"
+    again = send({**given, "reason": "另有说明"})
+    assert again.status_code == 409 and "已被他人修改" in again.json()["detail"]
+    assert send({**given, "seen": changed.json()["fingerprint"]}).status_code == 200
 
 
 def test_the_api_tells_of_what_facts_are_objected_to_or_repaired(

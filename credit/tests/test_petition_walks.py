@@ -53,7 +53,7 @@ def who(username: str) -> Actor:
 def do(person: Actor, code: str, petition: Petition, data: st.DataObject) -> None:
     if code == "edit":
         same = said(petition.kind, *(item.named for item in petition.items.all()))
-        petitions.edit(person, petition.pk, same)
+        petitions.edit(person, petition.pk, same, seen=petitions.seen_mark(petition))
         return
     if code != "answer":
         petitions.HANDLERS[code](person, petition.pk, "按规定办理")

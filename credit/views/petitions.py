@@ -167,6 +167,7 @@ class PetitionEditView(View):
         names = ("reason", "applicant", "contact")
         initial = {name: getattr(petition, name) for name in names}
         initial["items"] = [item.named for item in petition.items.all()]
+        initial["seen"] = services.seen_mark(petition)
         return self._show(request, petition, self._form(actor, petition, initial=initial))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,7 +177,14 @@ class PetitionEditView(View):
         if form.is_valid():
             values = form.cleaned_data
             try:
-                services.edit(actor, pk, form.said(), values["documents"], values["proofs"])
+                services.edit(
+                    actor,
+                    pk,
+                    form.said(),
+                    values["documents"],
+                    values["proofs"],
+                    seen=values["seen"],
+                )
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
