@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
@@ -21,6 +22,7 @@ from records.api import (
     ActsSerializer,
     IsStaffMember,
     KeysetPagination,
+    OpinionSerializer,
     api_actor,
 )
 
@@ -125,10 +127,19 @@ class ClaimInput(serializers.Serializer[Any]):
     )
 
 
+class SettleInput(OpinionSerializer):
+    """The words of an act, and on what it is."""
+
+    seen = serializers.IntegerField(
+        min_value=1,
+        max_value=_LARGEST_ID,
+        help_text="读到的最新版本号；其后又有新版本的不予办理，答 409",
+    )
+
+
 class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMatter]):
     """Upstream matters of the caller's region, newest first."""
 
-    act_handlers = upstream.HANDLERS
     queryset = UpstreamMatter.objects.none()
     permission_classes = (IsStaffMember,)
     pagination_class = KeysetPagination
@@ -140,6 +151,20 @@ class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMat
 
     def get_serializer_class(self) -> type[UpstreamRowSerializer]:
         return UpstreamRowSerializer if self.action == "list" else UpstreamMatterSerializer
+
+    @extend_schema(request=SettleInput)
+    @action(detail=True, methods=["post"], url_path=r"acts/(?P<code>[a-z_-]+)")
+    def acts(self, request: Request, pk: str, code: str) -> Response:
+        """Do one of ``acts`` on the version that the caller read."""
+        if code not in upstream.HANDLERS:
+            raise Http404
+        found, actor = self.get_object(), api_actor(request)
+        UPSTREAM_ACTS.authorise(actor, code, found)
+        body = SettleInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        changed = upstream.HANDLERS[code](actor, found.pk, given["opinion"], given["seen"])
+        return self.answer(changed.pk)
 
     @extend_schema(request=ClaimInput, responses={201: MatterSerializer})
     @action(detail=True, methods=["post"], url_path="acts/claim")

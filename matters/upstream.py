@@ -264,9 +264,8 @@ def claim(
     with UPSTREAM_ACTS.take(actor, "claim", pk) as upstream:
         told = upstream.latest
         assert told is not None
-        if seen not in (None, told.number):
-            words = f"上级已经下发版本 {told.number}，请看过新版本后重新认领。"
-            raise Conflict(words, code="newer_version")
+        if seen is not None:
+            _must_be_newest(told, seen)
         own = _own(upstream, own_id)
         parts = _parts(lead_id, partner_ids, own)
         if own is None:
@@ -344,30 +343,39 @@ def _next_matter(region: Region) -> Matter:
     return Matter.objects.create(region=region, code=code, number=last + 1)
 
 
-def keep(actor: Actor, pk: int, opinion: str) -> UpstreamMatter:
+def keep(actor: Actor, pk: int, opinion: str, seen: int | None) -> UpstreamMatter:
     """Leave the own matter as it is beside a changed one above."""
-    return _settle(actor, "keep", pk, opinion)
+    return _settle(actor, "keep", pk, opinion, seen)
 
 
-def decline(actor: Actor, pk: int, opinion: str) -> UpstreamMatter:
+def decline(actor: Actor, pk: int, opinion: str, seen: int | None) -> UpstreamMatter:
     """Not to take it over."""
-    return _settle(actor, "decline", pk, opinion)
+    return _settle(actor, "decline", pk, opinion, seen)
 
 
-def end(actor: Actor, pk: int, opinion: str) -> UpstreamMatter:
+def end(actor: Actor, pk: int, opinion: str, seen: int | None) -> UpstreamMatter:
     """Take note that the upper level has withdrawn it."""
-    return _settle(actor, "end", pk, opinion)
+    return _settle(actor, "end", pk, opinion, seen)
 
 
-def _settle(actor: Actor, code: str, pk: int, opinion: str) -> UpstreamMatter:
+def _settle(actor: Actor, code: str, pk: int, opinion: str, seen: int | None) -> UpstreamMatter:
+    """``seen`` is the newest version that the person saw: what came since is not settled."""
     with UPSTREAM_ACTS.take(actor, code, pk, opinion=opinion) as upstream:
-        upstream.settled = upstream.latest.number if upstream.latest else None
+        assert upstream.latest is not None
+        _must_be_newest(upstream.latest, seen)
+        upstream.settled = seen
     return upstream
 
 
-HANDLERS: Mapping[str, Callable[[Actor, int, str], UpstreamMatter]] = {
+def _must_be_newest(told: UpstreamVersion, seen: int | None) -> None:
+    if seen != told.number:
+        words = f"上级已经下发版本 {told.number}，请看过新版本后重新办理。"
+        raise Conflict(words, code="newer_version")
+
+
+HANDLERS: Mapping[str, Callable[[Actor, int, str, int | None], UpstreamMatter]] = {
     "keep": keep,
     "decline": decline,
     "end": end,
 }
-"""The acts that need no more than an opinion."""
+"""The acts that need no more than an opinion, and the version that the person saw."""

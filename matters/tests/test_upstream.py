@@ -150,7 +150,7 @@ def test_a_change_is_proposed_and_becomes_the_next_version(tell, claim, advance,
         claim(pk, fire, own_id=own.pk)
     with pytest.raises(Conflict):
         claim(pk, fire)
-    assert upstream.keep(actor("xzsp_head"), pk, "下次一并修改").settled == 3
+    assert upstream.keep(actor("xzsp_head"), pk, "下次一并修改", 3).settled == 3
     assert state() == "claimed"
 
 
@@ -183,10 +183,25 @@ def test_nobody_claims_a_version_that_came_while_the_page_was_open(tell, client_
     assert Matter.objects.count() == 1
 
 
+def test_nobody_settles_a_version_that_came_while_the_page_was_open(tell, client_of) -> None:  # type: ignore[no-untyped-def]
+    tell(told())
+    found = UpstreamMatter.objects.get()
+    client, page = client_of("xzsp_clerk"), reverse("matters:upstream", args=[found.pk])
+    act = reverse("matters:upstream-act", args=[found.pk, "decline"])
+    assert '<input type="hidden" name="seen" value="1">' in client.get(page).text
+    tell(told(2, content="备案"))
+    for seen in ("1", "", "x"):
+        answer = client.post(act, {"opinion": "本地区没有养老机构", "seen": seen}, follow=True)
+        assert "上级已经下发版本 2，请看过新版本后重新办理" in answer.text
+        assert (state(), UpstreamMatter.objects.get().settled) == ("new", None)
+    client.post(act, {"opinion": "本地区没有养老机构", "seen": "2"})
+    assert (state(), UpstreamMatter.objects.get().settled) == ("declined", 2)
+
+
 def test_what_is_declined_or_withdrawn(tell, claim, actor) -> None:  # type: ignore[no-untyped-def]
     tell(told())
     pk = UpstreamMatter.objects.get().pk
-    upstream.decline(actor("xzsp_clerk"), pk, "本地区没有养老机构")
+    upstream.decline(actor("xzsp_clerk"), pk, "本地区没有养老机构", 1)
     tell(told(2, content="备案"))
     assert state() == "changed"
     fire = Department.objects.get(name__endswith="消防救援大队", region__code="411603")
@@ -196,7 +211,7 @@ def test_what_is_declined_or_withdrawn(tell, claim, actor) -> None:  # type: ign
     assert latest is not None and (latest.withdrawn, latest.content) == (True, "备案")
     assert tell(told(3, withdrawn=True, content="", lead="")) == ["unchanged"]
     assert state() == "withdrawn"
-    upstream.end(actor("xzsp_clerk"), pk, "待人大意见后废止")
+    upstream.end(actor("xzsp_clerk"), pk, "待人大意见后废止", 3)
     assert state() == "ended"
     own.refresh_from_db()
     assert own.state == "draft"
@@ -210,7 +225,7 @@ def test_only_the_coordination_office_settles(tell, actor) -> None:  # type: ign
     tell(told())
     pk = UpstreamMatter.objects.get().pk
     with pytest.raises(NotAllowed):
-        upstream.decline(actor("mzj_head"), pk, "理由")
+        upstream.decline(actor("mzj_head"), pk, "理由", 1)
     assert UpstreamMatter.objects.visible_to(actor("mzj_clerk")).count() == 1
 
 
@@ -242,7 +257,7 @@ def test_the_pages_from_the_list_to_the_draft(tell, client_of) -> None:  # type:
     page = client.get(reverse("matters:upstream", args=[pk]))
     assert "与版本 1 相比有 1 处不同" in page.text
     answer = client.post(
-        reverse("matters:upstream-act", args=[pk, "keep"]), {"opinion": "名称不变"}
+        reverse("matters:upstream-act", args=[pk, "keep"]), {"opinion": "名称不变", "seen": 2}
     )
     assert answer.status_code == 302
     assert UpstreamMatter.objects.get(pk=pk).settled == 2

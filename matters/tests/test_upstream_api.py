@@ -55,8 +55,13 @@ def test_declining_needs_its_reason(tell, client_of) -> None:  # type: ignore[no
     tell(told())
     found = UpstreamMatter.objects.get()
     client = client_of("xzsp_clerk")
-    assert post(client, found.pk, "decline", {}).status_code == 422
-    answer = post(client, found.pk, "decline", {"opinion": "本地区没有这类对象"}).json()
+    assert post(client, found.pk, "decline", {"seen": 1}).status_code == 422
+    words = {"opinion": "本地区没有这类对象"}
+    assert post(client, found.pk, "decline", words).json()["errors"][0]["field"] == "seen"
+    tell(told(2, content="备案"))
+    stale = post(client, found.pk, "decline", words | {"seen": 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "newer_version")
+    answer = post(client, found.pk, "decline", words | {"seen": 2}).json()
     assert (answer["state"], answer["acts"]) == ("declined", ["claim"])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -16,12 +18,14 @@ from matters.acts import UPSTREAM_ACTS
 from matters.models import UpstreamMatter
 from matters.upstream import HANDLERS, claim
 from matters.upstream_forms import ClaimForm, UpstreamFilter
+from records.actor import Actor
 from records.acts import ActTable
 from records.errors import Conflict, Refused
 from records.exports import export_list
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
+from records.params import key_of
 from records.selectors import timeline
 from records.views import ActView
 
@@ -73,11 +77,15 @@ class UpstreamView(View):
 
 
 class UpstreamActView(ActView):
-    """The acts that need no more than an opinion."""
+    """The acts that need no more than an opinion, on the version that the page showed."""
 
     table: ClassVar[ActTable[Any]] = UPSTREAM_ACTS
     handlers = HANDLERS
     detail_url = "matters:upstream"
+
+    def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:
+        seen = key_of(request.POST.get("seen", ""))
+        return partial(HANDLERS[code], seen=seen)
 
 
 class UpstreamClaimView(View):

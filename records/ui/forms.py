@@ -133,7 +133,9 @@ def file_drop(
 
 
 @register.inclusion_tag("components/act_buttons.html", takes_context=True)
-def act_buttons(context: Context, acts: Iterable[Any], obj_url: str) -> dict[str, Any]:
+def act_buttons(
+    context: Context, acts: Iterable[Any], obj_url: str, seen: Any = ""
+) -> dict[str, Any]:
     """Buttons of the acts allowed now. See components/act_buttons.html."""
     rows = [
         {
@@ -148,6 +150,7 @@ def act_buttons(context: Context, acts: Iterable[Any], obj_url: str) -> dict[str
             "follows": get(act, "follows", ()) or (),
             "url": get(act, "url"),
             "post_url": f"{obj_url}act/{get(act, 'code')}/",
+            "seen": seen,
         }
         for act in acts
     ]
