@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from records import clock, outbox
+from records import clock, outbox, typed
 from records.actor import Actor
 from records.adapters import Route
 from records.delivery import route_of, routes
@@ -303,6 +303,7 @@ class OutboxActView(View):
             ACTS[code].one(actor, pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, f"已完成：{ACTS[code].label}（{message}）。")
         return redirect(message)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.views import View
 
-from records import deadlines, evidence, imports
+from records import deadlines, evidence, imports, typed
 from records.actor import Actor
 from records.acts import ActTable
 from records.concealment import reveal
@@ -57,6 +57,7 @@ class ActView(View):
             self.handler_for(request, code)(actor, pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, done(self.table[code].label, instance))
         return redirect(self.next_url(request, instance))

@@ -20,6 +20,7 @@ from clues.selectors import clues as selectors
 from clues.services import clue_bulk, complainants, intake
 from credit.models import Subject
 from departments.roles import STAFF, Role
+from records import typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.excel import kinds
@@ -256,6 +257,7 @@ class ComplainantView(View):
             full = complainants.unmask(actor, pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
             return redirect(clue)
         context = {"clue": clue, "complainant": selectors.complainant_card(actor, clue, full)}
         response = render(request, "clues/complainant.html", context)

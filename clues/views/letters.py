@@ -32,6 +32,7 @@ from credit.models import Subject
 from departments.actors import is_clerk_of
 from departments.models import Department
 from departments.profile import resolve
+from records import typed
 from records.actor import Actor
 from records.acts import ActTable
 from records.errors import NotAllowed, Refused
@@ -365,6 +366,7 @@ class SuperviseView(View):
             letter = supervise(actor, stop.pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
             return redirect("clues:stop", pk=pk)
         messages.success(request, "已拟好督办函草稿，核对后送负责人签发。")
         return redirect(letter)

@@ -20,7 +20,6 @@ from credit.validation import (
 )
 from departments.profile import number
 from matters.models import SubjectCategory
-from records.acts import LONGEST_OPINION
 
 NO_TOWNSHIP = "全区（不属于某个乡镇街道）"
 
@@ -128,7 +127,7 @@ class GradeForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    opinion = forms.CharField(max_length=LONGEST_OPINION, required=False)
+    opinion = forms.CharField(required=False)
 
     def __init__(self, region_code: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from credit.selectors.directory import scope_of, sheet_rows
 from credit.services.adjustments import adjust, end
 from credit.services.directory import create_subject, update_subject
 from credit.services.unmasking import unmask
+from records import typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export_list
@@ -170,6 +171,7 @@ class SubjectGradeView(View):
         form = GradeForm(subject.region.code, request.POST)
         if not form.is_valid():
             messages.error(request, "请选择新的等级和有效的期限。")
+            typed.keep(request)
             return redirect(subject)
         given = form.cleaned_data
         grade = given["grade"]
@@ -177,6 +179,7 @@ class SubjectGradeView(View):
             adjust(actor, pk, grade, given["opinion"], given["until"])
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, f"等级已调整为 {grade} 级。")
         return redirect(subject)
@@ -194,6 +197,7 @@ class SubjectGradeEndView(View):
             end(actor, pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, "已终止人工调整，恢复为评价得出的等级。")
         return redirect(subject)

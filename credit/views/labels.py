@@ -17,6 +17,7 @@ from credit.models import LabelRule, Subject
 from credit.selectors import labels as selectors
 from credit.services import labels as services
 from matters.selectors import category_names
+from records import typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.forms import show_refusal
@@ -144,6 +145,7 @@ class SubjectLabelRemoveView(View):
             services.remove(actor, pk, name, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, f"已取消“{subject}”的人工标签“{name}”。")
         return redirect("credit:subject-labels", pk=pk)

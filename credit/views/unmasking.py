@@ -9,6 +9,7 @@ from django.views import View
 
 from credit.services.unmasking import unmask
 from credit.views.directory import visible
+from records import typed
 from records.errors import Refused
 from records.middleware import actor_of
 
@@ -26,6 +27,7 @@ class SubjectUnmaskView(View):
             subject = unmask(actor, pk, reason)
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
             return redirect(subject)
         context = {"subject": subject, "reason": reason.strip()}
         response = render(request, "credit/subject_full.html", context)

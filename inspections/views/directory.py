@@ -30,7 +30,7 @@ from inspections.services.directory import (
     scope_of,
     update_inspector,
 )
-from records import clock
+from records import clock, typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
@@ -300,6 +300,7 @@ class RecusalRemoveView(View):
             remove_recusal(actor_of(request), pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, "已撤销回避关系。")
         return redirect(recusal.inspector)

@@ -19,7 +19,7 @@ from inspections.acts.tasks import goes_with
 from inspections.models import CheckIn, Inspector, JointTask, TaskItem, TaskPart
 from inspections.selectors import tasks as selectors
 from inspections.services import visits
-from records import clock
+from records import clock, typed
 from records.errors import NotAllowed, Refused
 from records.middleware import actor_of
 
@@ -290,6 +290,7 @@ class VisitReopenView(VisitPage):
             visits.reopen(actor_of(request), visit.part.pk, request.POST.get("opinion", ""))
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
             return redirect("inspections:visit-submit", pk=pk)
         messages.success(request, "签名已撤回，可以修改检查情况。")
         return redirect("inspections:visit-items", pk=pk)

@@ -22,7 +22,7 @@ from inspections.services import dispatch as dispatching
 from inspections.services import emergencies, rectification, selected, tasks_bulk
 from inspections.services import tasks as services
 from inspections.services.notices import for_notices, full_name, notice_content, sign_notice
-from records import clock
+from records import clock, typed
 from records.actor import Actor
 from records.bulk import preview, report
 from records.errors import NotAllowed, Refused
@@ -234,6 +234,7 @@ class TaskProposeView(View):
             )
         except Refused as refusal:
             messages.error(request, refusal.message)
+            typed.keep(request)
         else:
             messages.success(request, "已提出新的检查日期，等待其他部门同意。")
         return redirect(part.get_absolute_url())

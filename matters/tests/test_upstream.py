@@ -190,10 +190,13 @@ def test_nobody_settles_a_version_that_came_while_the_page_was_open(tell, client
     act = reverse("matters:upstream-act", args=[found.pk, "decline"])
     assert '<input type="hidden" name="seen" value="1">' in client.get(page).text
     tell(told(2, content="备案"))
+    words = ">本地区没有养老机构</textarea>"
     for seen in ("1", "", "x"):
         answer = client.post(act, {"opinion": "本地区没有养老机构", "seen": seen}, follow=True)
         assert "上级已经下发版本 2，请看过新版本后重新办理" in answer.text
         assert (state(), UpstreamMatter.objects.get().settled) == ("new", None)
+        # What was typed stands in the dialog when it is opened next, once.
+        assert words in answer.text and words not in client.get(page).text
     client.post(act, {"opinion": "本地区没有养老机构", "seen": "2"})
     assert (state(), UpstreamMatter.objects.get().settled) == ("declined", 2)
 

@@ -11,6 +11,7 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from records import typed
 from records.acts import LONGEST_OPINION
 from records.ui.base import draw, get, inner
 
@@ -151,9 +152,13 @@ def act_buttons(
             "url": get(act, "url"),
             "post_url": f"{obj_url}act/{get(act, 'code')}/",
             "seen": seen,
+            "typed": "",
         }
         for act in acts
     ]
+    for row in rows:
+        if row["reason"] and not row["url"]:
+            row["typed"] = typed.take(context.get("request"), row["post_url"])
     rows.sort(key=lambda row: STYLE_ORDER.get(row["style"], 1))
     return {"acts": rows, "csrf_token": context.get("csrf_token")}
 
@@ -190,6 +195,7 @@ def confirm_act(
         "confirm": confirm,
         "follows": follows,
         "post_url": url,
+        "typed": typed.take(context.get("request"), url) if reason else "",
     }
     return draw("act_dialog", act=act, extra=inner(content), csrf_token=context.get("csrf_token"))
 
