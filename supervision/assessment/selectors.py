@@ -153,13 +153,21 @@ ROW_SHEET = Sheet(
 )
 
 
-def rows_of(line: LineScore, matter: str = "") -> QuerySet[ScoreRow]:
+def told_to(actor: Actor, rows: QuerySet[ScoreRow]) -> QuerySet[ScoreRow]:
+    """The rows whose words and matter the person may read. What became confidential after it was
+    counted, or has not left another department, keeps its row, so that the figure stays explained,
+    but has no words and is of no matter: on pages, in filters, totals and files."""
+    return oversee(rows, actor)
+
+
+def rows_of(actor: Actor, line: LineScore, matter: str = "") -> QuerySet[ScoreRow]:
     """The rows behind a line; of one matter only (its id, or ``none``) where that is asked for."""
     found = ScoreRow.objects.filter(line=line)
     if matter == "none":
-        return found.filter(matter=None)
+        of_some = told_to(actor, found.exclude(matter=None))
+        return found.exclude(pk__in=of_some.values("pk"))
     key = key_of(matter)
-    return found.filter(matter=key) if key is not None else found
+    return found if key is None else told_to(actor, found.filter(matter=key))
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,8 @@ class ShownRow:
 
     row: ScoreRow
     about: str
+    note: str
+    left_out: str
     matter: str
     url: str
     verdict: str
@@ -175,14 +185,11 @@ class ShownRow:
 
 
 def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
-    """Rows with what they lead to, in a fixed number of queries per kind of object.
-
-    What became confidential after it was counted, or has not left another department, keeps its
-    row, so that the figure stays explained, but not its words.
-    """
+    """Rows with what they lead to, in a fixed number of queries per kind of object; what
+    ``told_to`` keeps back has no words."""
     found = list(rows)
     all_of_them = ScoreRow.objects.filter(pk__in=[row.pk for row in found])
-    known = set(oversee(all_of_them, actor).values_list("pk", flat=True))
+    known = set(told_to(actor, all_of_them).values_list("pk", flat=True))
     wanted: dict[int, set[int]] = {}
     for row in found:
         if row.pk in known:
@@ -199,6 +206,8 @@ def shown(actor: Actor, rows: Iterable[ScoreRow], kind: str) -> list[ShownRow]:
         ShownRow(
             row,
             row.about if row.pk in known else _NOT_TOLD,
+            row.note if row.pk in known else "",
+            row.left_out if row.pk in known else "",
             names[row.matter_id][1] if row.matter_id is not None and row.pk in known else "",
             urls.get((row.target_type_id, row.target_id), ""),
             *_verdict(row, kind),
@@ -227,8 +236,8 @@ def row_sheet_rows(rows: Iterable[ShownRow]) -> Iterator[dict[str, Any]]:
             "due": _moment(each.row.due_at),
             "done": _moment(each.row.done_at),
             "met": each.verdict,
-            "note": each.row.note,
-            "left_out": each.row.left_out,
+            "note": each.note,
+            "left_out": each.left_out,
         }
 
 
@@ -297,25 +306,19 @@ def shares(actor: Actor, of: Round, department_id: int | None = None) -> list[Ma
         if each.line.kind == Kind.SHARE:
             weights[each.of_id] += each.line.weight
     # By their keys: how many rows a round has, the planner learns long after it was computed.
-    counted = (
-        ScoreRow.objects.filter(line__in=list(by_key), left_out="")
-        .values("line", "matter")
-        .annotate(found=Count("pk"), kept=Count("pk", filter=Q(met=True)))
-        .order_by()
-    )
+    counted = _by_matter(actor, ScoreRow.objects.filter(line__in=list(by_key), left_out=""))
     found: dict[tuple[int, int | None], dict[str, Any]] = defaultdict(
         lambda: {"rows": 0, "met": 0, "deducted": 0, "lost": Decimal(0)}
     )
-    for row in counted:
-        of_line = by_key[row["line"]]
-        share = found[of_line.of_id, row["matter"]]
+    for (line, matter), (rows, met) in counted.items():
+        of_line = by_key[line]
+        share = found[of_line.of_id, matter]
         if of_line.line.kind == Kind.DEDUCTION:
-            share["deducted"] += row["found"]
+            share["deducted"] += rows
             continue
-        share["rows"] += row["found"]
-        share["met"] += row["kept"]
-        unmet = row["found"] - row["kept"]
-        share["lost"] += Decimal(FULL * of_line.line.weight * unmet) / (
+        share["rows"] += rows
+        share["met"] += met
+        share["lost"] += Decimal(FULL * of_line.line.weight * (rows - met)) / (
             of_line.rows * weights[of_line.of_id]
         )
     names = _matter_names({matter for _, matter in found if matter is not None})
@@ -338,6 +341,25 @@ def shares(actor: Actor, of: Round, department_id: int | None = None) -> list[Ma
         return number, each.score.department_id
 
     return sorted(shares, key=place)
+
+
+def _by_matter(
+    actor: Actor, rows: QuerySet[ScoreRow]
+) -> dict[tuple[int, int | None], tuple[int, int]]:
+    """How many rows each line has of each matter, and how many of them are met."""
+    numbers = {"found": Count("pk"), "kept": Count("pk", filter=Q(met=True))}
+    counted: dict[tuple[int, int | None], tuple[int, int]] = {}
+    of_none = {
+        row["line"]: [row["found"], row["kept"]]
+        for row in rows.values("line").annotate(**numbers).order_by()
+    }
+    of_some = told_to(actor, rows.exclude(matter=None)).values("line", "matter")
+    for row in of_some.annotate(**numbers).order_by():
+        counted[row["line"], row["matter"]] = row["found"], row["kept"]
+        of_none[row["line"]][0] -= row["found"]
+        of_none[row["line"]][1] -= row["kept"]
+    rest = {(line, None): (rows, met) for line, (rows, met) in of_none.items() if rows}
+    return counted | rest
 
 
 def _matter_names(pks: Collection[int]) -> dict[int, tuple[int, str]]:

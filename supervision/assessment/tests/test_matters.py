@@ -11,7 +11,7 @@ from inspections.models import JointTask, PlanItem, TaskPart
 from inspections.tests.visit_samples import make_story
 from matters.models import Matter
 from supervision.assessment.models import ScoreRow
-from supervision.assessment.selectors import shares
+from supervision.assessment.selectors import rows_of, shares
 from supervision.assessment.services.matters import filed_matter
 from supervision.assessment.tests.samples import clue_of, day, owed, score_of, third_quarter
 
@@ -59,6 +59,43 @@ def test_a_department_is_explained_by_department_and_matter(county, actor, clien
     narrowed = office.get(line.get_absolute_url(), {"matter": matter.pk}).context["rows"]
     assert [each.row.target_id for each in narrowed] == [of_matter.pk]
     assert len(office.get(line.get_absolute_url(), {"matter": "9" * 40}).context["rows"]) == 2
+
+
+def test_what_became_confidential_is_of_no_matter_anywhere(county, actor, client_of) -> None:  # type: ignore[no-untyped-def]
+    mzj, office = actor("mzj_clerk"), actor("xzsp_clerk")
+    matter = Matter.objects.create(region=county, code="HY-99", number=99)
+    hidden, plain = clue_of(mzj), clue_of(mzj)
+    Clue.objects.filter(pk__in=(hidden.pk, plain.pk)).update(matter=matter)
+    owed(mzj, day(8, 1), clue=hidden)
+    owed(mzj, day(8, 2), day(8, 1), clue=plain)
+    of = third_quarter(actor)
+    line = score_of(of, mzj).lines.get(line__key="clues_in_time")
+    late = line.facts.get(target_id=hidden.pk)
+    (before,) = shares(office, of)
+    assert (before.matter_id, before.rows, before.met) == (matter.pk, 2, 1)
+    Clue.objects.filter(pk=hidden.pk).update(confidential=True)
+
+    after = {each.matter_id: each for each in shares(office, of)}
+    assert {key: (each.rows, each.met) for key, each in after.items()} == {
+        matter.pk: (1, 1),
+        None: (1, 0),
+    }
+    assert sum(each.lost for each in after.values()) == before.lost
+
+    def targets(asked: str) -> list[int]:
+        return [row.target_id for row in rows_of(office, line, asked)]
+
+    assert targets(str(matter.pk)) == [plain.pk]
+    assert targets("none") == [hidden.pk]
+    assert sorted(targets("")) == sorted((hidden.pk, plain.pk))
+    # The page and the file of one matter do not lead to it either, and its notes are words too.
+    client, url = client_of("xzsp_clerk"), line.get_absolute_url()
+    asked = {"matter": matter.pk, "export": "xlsx"}
+    sheet = load_workbook(io.BytesIO(client.get(url, asked).content)).active
+    cells = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert str(plain) in " ".join(map(str, cells)) and "不可查看的对象" not in cells
+    everything = client.get(url).content.decode()
+    assert "不可查看的对象" in everything and late.note and late.note not in everything
 
 
 def test_what_an_appeal_left_out_is_of_no_matter_either(county, actor) -> None:  # type: ignore[no-untyped-def]

@@ -89,7 +89,7 @@ class AppealNewView(View):
             )
         if "row" not in request.GET:
             return line, None
-        row = selectors.rows_of(line).filter(pk=key_of(request.GET["row"])).first()
+        row = selectors.rows_of(actor, line).filter(pk=key_of(request.GET["row"])).first()
         if row is None:
             raise Http404
         return line, row
@@ -110,7 +110,7 @@ class AppealView(View):
         actor = actor_of(request)
         appeal = get_object_or_404(selectors.appeals_for(actor), pk=pk)
         office = coordinates(actor)
-        rows = selectors.rows_of(appeal.line).filter(pk=appeal.row_id)
+        rows = selectors.rows_of(actor, appeal.line).filter(pk=appeal.row_id)
         context = {
             "appeal": appeal,
             "rows": selectors.shown(actor, rows, appeal.line.line.kind),

@@ -217,7 +217,7 @@ class LineView(View):
             ),
             pk=pk,
         )
-        rows = selectors.rows_of(line, request.GET.get("matter", ""))
+        rows = selectors.rows_of(actor, line, request.GET.get("matter", ""))
         kind = line.line.kind
         if request.GET.get("export") == "xlsx":
             return export_list(
