@@ -179,7 +179,7 @@ class ReviseForm(forms.Form):
 
     reason = forms.CharField(
         label="修改理由",
-        max_length=300,
+        max_length=LONGEST_OPINION,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="例如：某法律修订；职责由甲部门划转乙部门（写明文号）。",
     )

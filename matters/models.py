@@ -153,7 +153,7 @@ class MatterVersion(Toned):
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="versions", verbose_name="事项")
     number = models.PositiveIntegerField("版本")
     state = models.CharField("状态", max_length=15, choices=State.choices, default=State.DRAFT)
-    change_reason = models.CharField("制定或修改理由", max_length=300)
+    change_reason = models.TextField("制定或修改理由")
     name = models.CharField("事项名称", max_length=100)
     group = models.CharField("领域", max_length=12, choices=Group.choices, default=Group.KEY)
     theme = models.CharField("一件事主题", max_length=60, blank=True)

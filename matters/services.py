@@ -14,6 +14,7 @@ from matters.acts import MATTER_ACTS, coordinates, version_in_preparation
 from matters.models import Duty, Matter, MatterVersion, SubjectCategory
 from records import clock, outbox, trail
 from records.actor import Actor
+from records.acts import refuse_long
 from records.errors import Conflict, NotAllowed, Refused
 
 FULL_SHARE_BP = 10_000
@@ -175,6 +176,7 @@ def revise(actor: Actor, pk: int, reason: str) -> MatterVersion:
             _refuse_second_preparation(current)
         if not reason.strip():
             raise Refused("请填写修改理由。", field="opinion")
+        refuse_long(reason, "修改理由")
         with MATTER_ACTS.take(actor, "revise", pk, opinion=reason) as source:
             return open_version(actor, source.matter, content_of(source), reason, source.source)
 

@@ -147,7 +147,9 @@ def test_abolishing_tells_the_province_and_says_since_when(drafts, advance) -> N
 
 def test_a_revision_takes_the_place_of_the_version_before_it(drafts, advance, actor) -> None:
     first = advance(drafts[NURSING], "in_force")
-    second = services.revise(actor("mzj_clerk"), first.pk, "消防职责划转")
+    reason = "消防职责划转。" * 100
+    second = services.revise(actor("mzj_clerk"), first.pk, reason)
+    assert second.change_reason == reason
     assert (second.number, second.state, second.change_reason) == (2, "draft", "消防职责划转")
     assert content_of(second) == content_of(first)
     second = advance(second, "in_force")
