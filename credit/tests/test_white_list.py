@@ -211,12 +211,12 @@ def test_the_department_that_applied_is_told_when_it_ends_without_it(
     ],
 )
 def test_it_is_told_of_what_others_decide(
-    actor: Who, subject: Subject, code: str, by: str, told: list[str]
+    actor: Who, subject: Subject, matter: Matter, code: str, by: str, told: list[str]
 ) -> None:
     if code == "remove":
-        entry = listed(actor, subject, None)
+        entry = listed(actor, subject, matter)
     else:
-        entry = whitelist.apply(actor("mzj_clerk"), subject.pk, None, 12, "连续三年无问题")
+        entry = whitelist.apply(actor("mzj_clerk"), subject.pk, matter.pk, 12, "连续三年无问题")
         whitelist.sign(actor("mzj_head"), entry.pk)
     whitelist.HANDLERS[code](actor(by), entry.pk, "理由充分")
     rows = selectors.pending_white_list_notices(actor("mzj_clerk"))
