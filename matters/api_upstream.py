@@ -158,11 +158,7 @@ class UpstreamMatterViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[UpstreamMat
         """Do one of ``acts`` on the version that the caller read."""
         if code not in upstream.HANDLERS:
             raise Http404
-        found, actor = self.get_object(), api_actor(request)
-        UPSTREAM_ACTS.authorise(actor, code, found)
-        body = SettleInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        actor, found, given = self.asked(request, UPSTREAM_ACTS, code, SettleInput)
         changed = upstream.HANDLERS[code](actor, found.pk, given["opinion"], given["seen"])
         return self.answer(changed.pk)
 

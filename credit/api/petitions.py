@@ -217,11 +217,7 @@ class PetitionViewSet(ActsMixin, viewsets.ReadOnlyModelViewSet[Petition]):
     @action(detail=True, methods=["post"], url_path="acts/edit")
     def correct(self, request: Request, pk: str) -> Response:
         """Correct an application until the head takes it up."""
-        petition, actor = self.get_object(), api_actor(request)
-        PETITION_ACTS.authorise(actor, "edit", petition)
-        body = PetitionEditSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        actor, petition, values = self.asked(request, PETITION_ACTS, "edit", PetitionEditSerializer)
         seen, sent = values.pop("seen"), values.pop("documents")
         with (
             uploads.opened(actor, sent) as documents,
