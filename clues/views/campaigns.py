@@ -15,13 +15,13 @@ from clues.forms.penalties import AcceptForm, CampaignFilter, CampaignForm, Plan
 from clues.models import Campaign
 from clues.selectors import joint as selectors
 from clues.services import campaigns as services
-from clues.views.form_page import FormPage
 from departments.actors import is_clerk_of
 from inspections.models import PlanItem
 from matters.models import SubjectCategory
 from records import clock
 from records.actor import Actor
 from records.errors import Refused
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page

@@ -19,10 +19,10 @@ from clues.models import Clue, JointVerification, VerificationPart
 from clues.selectors import joint as selectors
 from clues.services import joint as services
 from clues.services.joint import JOINT_HANDLERS, PART_HANDLERS
-from clues.views.form_page import FormPage
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export_list
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page

@@ -17,9 +17,9 @@ from clues.selectors.before_visit import before_visit, joinable
 from clues.selectors.joint import stop_of
 from clues.services import visits as services
 from clues.services.visits import VISIT_HANDLERS
-from clues.views.form_page import FormPage
 from records.actor import Actor
 from records.errors import Conflict, NotAllowed, Refused
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.selectors import timeline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from records import typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 
@@ -88,78 +88,50 @@ class SubjectCardView(View):
         return render(request, "components/card.html", context)
 
 
-class SubjectCreateView(View):
+class SubjectCreateView(FormPage):
     """Enter one subject by hand."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        return self._show(request, SubjectCreateForm(scope=scope_of(actor.region_code)))
+    template_name = "credit/subject_form.html"
+    title = "新增监管对象"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        form = SubjectCreateForm(request.POST, scope=scope_of(actor.region_code))
-        if form.is_valid():
-            try:
-                subject = create_subject(actor, form.entry(), form.cleaned_data["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已新增监管对象“{subject}”。")
-                return redirect(subject)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _actor(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: None) -> None:
         if not may_keep_directory(actor):
             raise NotAllowed("您没有新增监管对象的权限。", verb="subject.create")
-        return actor
 
-    def _show(self, request: HttpRequest, form: SubjectCreateForm) -> HttpResponse:
-        context = {"form": form, "subject": None, "back": reverse("credit:subject-list")}
-        status = 422 if form.errors else 200
-        return render(request, "credit/subject_form.html", context, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> SubjectCreateForm:
+        return SubjectCreateForm(*sent, scope=scope_of(actor.region_code))
+
+    def carry_out(self, actor: Actor, target: None, form: SubjectCreateForm) -> Subject:
+        return create_subject(actor, form.entry(), form.cleaned_data["reason"])
+
+    def back(self, target: None) -> str:
+        return reverse("credit:subject-list")
 
 
-class SubjectEditView(View):
+class SubjectEditView(FormPage):
     """Change the facts of one subject."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        subject = self._subject(request, pk)
-        if subject.is_natural_person:
-            unmask(actor_of(request), pk, "修改名录信息")
-        form = SubjectEditForm(scope=scope_of(subject.region.code), subject=subject)
-        return self._show(request, subject, form)
+    template_name = "credit/subject_form.html"
+    title = "修改监管对象"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        subject = self._subject(request, pk)
-        form = SubjectEditForm(request.POST, scope=scope_of(subject.region.code), subject=subject)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                update_subject(
-                    actor_of(request),
-                    pk,
-                    form.changed_values(),
-                    given["reason"],
-                    seen=given["seen"],
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "已保存修改。")
-                return redirect(subject)
-        return self._show(request, subject, form)
+    def target(self, actor: Actor) -> Subject:
+        return get_object_or_404(visible(actor), pk=self.kwargs["pk"])
 
-    def _subject(self, request: HttpRequest, pk: int) -> Subject:
-        actor = actor_of(request)
-        subject = get_object_or_404(visible(actor), pk=pk)
-        SUBJECT_ACTS.check(actor, "edit", subject, "打开修改页")
-        return subject
+    def check(self, actor: Actor, target: Subject) -> None:
+        SUBJECT_ACTS.check(actor, "edit", target, "打开修改页")
+        if self.request.method == "GET" and target.is_natural_person:
+            unmask(actor, target.pk, "修改名录信息")
 
-    def _show(self, request: HttpRequest, subject: Subject, form: SubjectEditForm) -> HttpResponse:
-        context = {"form": form, "subject": subject, "back": subject.get_absolute_url()}
-        status = 422 if form.errors else 200
-        return render(request, "credit/subject_form.html", context, status=status)
+    def form(self, actor: Actor, target: Subject, *sent: Any) -> SubjectEditForm:
+        return SubjectEditForm(*sent, scope=scope_of(target.region.code), subject=target)
+
+    def carry_out(self, actor: Actor, target: Subject, form: SubjectEditForm) -> Subject:
+        given = form.cleaned_data
+        values = form.changed_values()
+        return update_subject(actor, target.pk, values, given["reason"], seen=given["seen"])
 
 
 class SubjectGradeView(View):

@@ -34,6 +34,7 @@ from records import clock, typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
@@ -136,84 +137,51 @@ class InspectorActView(ActView):
     detail_url = "inspections:inspector-detail"
 
 
-class InspectorCreateView(View):
+class InspectorCreateView(FormPage):
     """Enter one inspector by hand."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        form = InspectorForm(
-            actor=actor,
-            scope=scope_of(actor.region_code),
-            initial={"department": actor.department_id},
-        )
-        return self._show(request, form)
+    template_name = "inspections/directory/inspector_form.html"
+    title = "新增执法检查人员"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        form = InspectorForm(request.POST, actor=actor, scope=scope_of(actor.region_code))
-        if form.is_valid():
-            try:
-                inspector = create_inspector(actor, form.entry(), form.cleaned_data["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已新增执法检查人员“{inspector.name}”。")
-                return redirect(inspector)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _actor(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: None) -> None:
         if not keeps_some(actor):
             raise NotAllowed("您没有新增执法检查人员的权限。", verb="inspector.create")
-        return actor
 
-    def _show(self, request: HttpRequest, form: InspectorForm) -> HttpResponse:
-        context = {"form": form, "inspector": None, "back": reverse("inspections:inspector-list")}
-        status = 422 if form.errors else 200
-        return render(request, "inspections/directory/inspector_form.html", context, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> InspectorForm:
+        initial = {"department": actor.department_id}
+        scope = scope_of(actor.region_code)
+        return InspectorForm(*sent, actor=actor, scope=scope, initial=initial)
+
+    def carry_out(self, actor: Actor, target: None, form: InspectorForm) -> Inspector:
+        return create_inspector(actor, form.entry(), form.cleaned_data["reason"])
+
+    def back(self, target: None) -> str:
+        return reverse("inspections:inspector-list")
 
 
-class InspectorEditView(View):
+class InspectorEditView(FormPage):
     """Change the facts of one inspector, and which account is his or hers."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        inspector = _kept(request, pk, "edit")
-        return self._show(request, inspector, self._form(request, inspector))
+    template_name = "inspections/directory/inspector_form.html"
+    title = "修改执法检查人员"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        inspector = _kept(request, pk, "edit")
-        form = self._form(request, inspector)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                update_inspector(
-                    actor_of(request),
-                    pk,
-                    form.changed_values(),
-                    given["reason"],
-                    seen=given["seen"],
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "已保存修改。")
-                return redirect(inspector)
-        return self._show(request, inspector, form)
+    def target(self, actor: Actor) -> Inspector:
+        return get_object_or_404(visible(actor), pk=self.kwargs["pk"])
 
-    def _form(self, request: HttpRequest, inspector: Inspector) -> InspectorForm:
-        return InspectorForm(
-            request.POST or None,
-            actor=actor_of(request),
-            scope=scope_of(inspector.region.code),
-            inspector=inspector,
-        )
+    def check(self, actor: Actor, target: Inspector) -> None:
+        INSPECTOR_ACTS.check(actor, "edit", target, "打开页面")
 
-    def _show(
-        self, request: HttpRequest, inspector: Inspector, form: InspectorForm
-    ) -> HttpResponse:
-        context = {"form": form, "inspector": inspector, "back": inspector.get_absolute_url()}
-        status = 422 if form.errors else 200
-        return render(request, "inspections/directory/inspector_form.html", context, status=status)
+    def form(self, actor: Actor, target: Inspector, *sent: Any) -> InspectorForm:
+        scope = scope_of(target.region.code)
+        return InspectorForm(*sent, actor=actor, scope=scope, inspector=target)
+
+    def carry_out(self, actor: Actor, target: Inspector, form: InspectorForm) -> Inspector:
+        given = form.cleaned_data
+        values = form.changed_values()
+        return update_inspector(actor, target.pk, values, given["reason"], seen=given["seen"])
 
 
 def _kept(request: HttpRequest, pk: int, act: str) -> Inspector:

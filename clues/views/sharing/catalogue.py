@@ -15,13 +15,13 @@ from clues.forms.sharing import EntryFilter, EntryForm
 from clues.models import SharingEntry
 from clues.selectors import sharing as selectors
 from clues.services.sharing import adapters, catalogue
-from clues.views.form_page import FormPage
 from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
 from records.excel import Column, Sheet, kinds
 from records.exports import export_list
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.urls import reverse
 
-from clues.views.form_page import FormPage
 from departments.actors import is_clerk_of
 from records.actor import Actor
 from records.errors import NotAllowed
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 

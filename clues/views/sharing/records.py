@@ -13,12 +13,12 @@ from clues.forms.sharing import CompleteForm, RecordFilter, RecordForm
 from clues.models import SharedRecord
 from clues.selectors import sharing as selectors
 from clues.services.sharing import records
-from clues.views.form_page import FormPage
 from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines, evidence
 from records.actor import Actor
 from records.acts import ActTable
 from records.exports import export_list
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.selectors import timeline
 from records.views import ActView

@@ -13,11 +13,11 @@ from clues.forms.sharing import ProposeForm, RequestFilter, RequestForm
 from clues.models import SharingRequest
 from clues.selectors import sharing as selectors
 from clues.services.sharing import requests
-from clues.views.form_page import FormPage
 from clues.views.sharing.page import NewPage, page_context, tabs
 from records import deadlines
 from records.actor import Actor
 from records.acts import ActTable
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.selectors import timeline
 from records.views import ActView

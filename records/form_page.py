@@ -22,9 +22,9 @@ class FormPage(View):
     """A subclass names title and button, finds the object (404 when unseen), checks that the act
     is possible, builds the form and carries it out; the answer is where to go next."""
 
-    template_name = "clues/form_page.html"
+    template_name = "records/form_page.html"
     title: ClassVar[str]
-    button: ClassVar[str]
+    button: ClassVar[str] = "保存"
     note: ClassVar[str] = ""
 
     def target(self, actor: Actor) -> Any:
@@ -46,6 +46,10 @@ class FormPage(View):
     def back(self, target: Any) -> str:
         """The address that the page leads to when it is left."""
         return str(target.get_absolute_url())
+
+    def words(self, changed: Any) -> str:
+        """What is said afterwards."""
+        return done(self.title, changed)
 
     def more(self, target: Any) -> dict[str, Any]:
         """What the page shows besides."""
@@ -74,7 +78,7 @@ class FormPage(View):
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, done(self.title, changed))
+                messages.success(request, self.words(changed))
                 return redirect(changed)
         return self.show(request, target, form, status=422)
 
