@@ -51,7 +51,11 @@ class FormPage(View):
         """What is said afterwards."""
         return done(self.title, changed)
 
-    def more(self, target: Any) -> dict[str, Any]:
+    def after(self, changed: Any) -> Any:
+        """Where the page leads to when the act is done, as ``redirect`` takes it."""
+        return changed
+
+    def more(self, target: Any, form: Any) -> dict[str, Any]:
         """What the page shows besides."""
         return {}
 
@@ -79,7 +83,7 @@ class FormPage(View):
                 show_refusal(form, refusal)
             else:
                 messages.success(request, self.words(changed))
-                return redirect(changed)
+                return redirect(self.after(changed))
         return self.show(request, target, form, status=422)
 
     def show(
@@ -92,6 +96,6 @@ class FormPage(View):
             "button": self.button,
             "note": self.note,
             "back": self.back(target),
-            **self.more(target),
+            **self.more(target, form),
         }
         return render(request, self.template_name, context, status=status)

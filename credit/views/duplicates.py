@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from credit.acts import SUBJECT_ACTS, may_keep_directory
@@ -20,9 +19,9 @@ from credit.services.lookalikes import resembling, tell_duplicate
 from credit.services.merging import TAKEABLE, obstacles
 from departments.models import Region
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
+from records.errors import NotAllowed
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -87,83 +86,66 @@ class DuplicateActView(ActView):
     detail_url = "credit:duplicate"
 
 
-class DuplicateProposeView(View):
+class DuplicateProposeView(FormPage):
     """Propose which of the two stays, and with which facts."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, pair = self._pair(request, pk)
-        return self._show(request, actor, pair, ProposeForm(pair))
+    template_name = "credit/duplicates/propose.html"
+    title = "提出合并"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, pair = self._pair(request, pk)
-        form = ProposeForm(pair, request.POST)
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            try:
-                services.propose(actor, pk, form.stays, form.taken, reason)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "已提出合并，由负责人批准后生效。")
-                return redirect(pair)
-        return self._show(request, actor, pair, form)
+    def target(self, actor: Actor) -> DuplicatePair:
+        return get_object_or_404(selectors.pairs_for(actor), pk=self.kwargs["pk"])
 
-    def _pair(self, request: HttpRequest, pk: int) -> tuple[Actor, DuplicatePair]:
-        actor = actor_of(request)
-        pair = get_object_or_404(selectors.pairs_for(actor), pk=pk)
-        DUPLICATE_ACTS.authorise(actor, "propose", pair)
-        return actor, pair
+    def check(self, actor: Actor, target: DuplicatePair) -> None:
+        DUPLICATE_ACTS.check(actor, "propose", target, "打开页面")
 
-    def _show(
-        self, request: HttpRequest, actor: Actor, pair: DuplicatePair, form: ProposeForm
-    ) -> HttpResponse:
+    def form(self, actor: Actor, target: DuplicatePair, *sent: Any) -> ProposeForm:
+        return ProposeForm(target, *sent)
+
+    def carry_out(self, actor: Actor, target: DuplicatePair, form: ProposeForm) -> DuplicatePair:
+        reason = form.cleaned_data["reason"]
+        return services.propose(actor, target.pk, form.stays, form.taken, reason)
+
+    def words(self, changed: DuplicatePair) -> str:
+        return "已提出合并，由负责人批准后生效。"
+
+    def more(self, target: DuplicatePair, form: ProposeForm) -> dict[str, Any]:
         rows = [
             (row, form[f"from_{row.name}"] if row.name in TAKEABLE and not row.same else None)
-            for row in selectors.compared(pair)
+            for row in selectors.compared(target)
         ]
-        context = {
-            "pair": pair,
-            "form": form,
+        return {
+            "pair": target,
             "rows": rows,
-            "tallies": selectors.tallies(actor, pair),
-            "obstacles": obstacles(pair.first, pair.second),
+            "tallies": selectors.tallies(actor_of(self.request), target),
+            "obstacles": obstacles(target.first, target.second),
         }
-        status = 422 if form.errors else 200
-        return render(request, "credit/duplicates/propose.html", context, status=status)
 
 
-class DuplicateAddView(View):
+class DuplicateAddView(FormPage):
     """Enter by hand that a subject stands in the directory once more."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._show(request, self._subject(request, pk), TellForm())
+    template_name = "credit/duplicates/add.html"
+    title = "登记重复"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        subject = self._subject(request, pk)
-        form = TellForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                pair = tell_duplicate(actor_of(request), pk, given["identifier"], given["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "已登记，请核对后提出合并。")
-                return redirect(pair)
-        return self._show(request, subject, form)
+    def target(self, actor: Actor) -> Subject:
+        visible = Subject.objects.visible_to(actor).select_related("region")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
 
-    def _subject(self, request: HttpRequest, pk: int) -> Subject:
-        actor = actor_of(request)
-        subject = get_object_or_404(
-            Subject.objects.visible_to(actor).select_related("region"), pk=pk
-        )
-        SUBJECT_ACTS.authorise(actor, "duplicate", subject)
-        return subject
+    def check(self, actor: Actor, target: Subject) -> None:
+        SUBJECT_ACTS.authorise(actor, "duplicate", target)
 
-    def _show(self, request: HttpRequest, subject: Subject, form: TellForm) -> HttpResponse:
-        context = {"subject": subject, "form": form}
-        status = 422 if form.errors else 200
-        return render(request, "credit/duplicates/add.html", context, status=status)
+    def form(self, actor: Actor, target: Subject, *sent: Any) -> TellForm:
+        return TellForm(*sent)
+
+    def carry_out(self, actor: Actor, target: Subject, form: TellForm) -> DuplicatePair:
+        given = form.cleaned_data
+        return tell_duplicate(actor, target.pk, given["identifier"], given["reason"])
+
+    def words(self, changed: DuplicatePair) -> str:
+        return "已登记，请核对后提出合并。"
+
+    def more(self, target: Subject, form: TellForm) -> dict[str, Any]:
+        return {"subject": target}
 
 
 class SubjectSimilarView(View):

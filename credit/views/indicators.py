@@ -23,6 +23,7 @@ from credit.validation import fingerprint
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import requested_page
@@ -53,40 +54,32 @@ class IndicatorSetListView(View):
         return render(request, "credit/indicators/list.html", context)
 
 
-class IndicatorSetDraftView(View):
+class IndicatorSetDraftView(FormPage):
     """Begin a set: for what, under what name, why, and from where."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self._show(request, DraftForm(self._choices(request)))
+    template_name = "credit/indicators/draft.html"
+    title = "建立草稿"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = DraftForm(self._choices(request), request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = services.draft(
-                    actor_of(request),
-                    form.matter_id,
-                    given["name"],
-                    given["reason"],
-                    proposal=given["proposal"],
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已建立“{made}”草稿。")
-                return redirect("credit:indicator-set-edit", pk=made.pk)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _choices(self, request: HttpRequest) -> list[tuple[str, str]]:
-        choices = selectors.draft_choices(actor_of(request))
-        if not choices:
+    def check(self, actor: Actor, target: None) -> None:
+        if not selectors.draft_choices(actor):
             raise NotAllowed("您没有编制信用评价指标的权限。", verb="indicator_set.draft")
-        return choices
 
-    def _show(self, request: HttpRequest, form: DraftForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        return render(request, "credit/indicators/draft.html", {"form": form}, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> DraftForm:
+        return DraftForm(selectors.draft_choices(actor), *sent)
+
+    def carry_out(self, actor: Actor, target: None, form: DraftForm) -> IndicatorSet:
+        given = form.cleaned_data
+        name, reason = given["name"], given["reason"]
+        return services.draft(actor, form.matter_id, name, reason, proposal=given["proposal"])
+
+    def back(self, target: None) -> str:
+        return reverse("credit:indicator-set-list")
+
+    def after(self, changed: IndicatorSet) -> str:
+        return reverse("credit:indicator-set-edit", args=[changed.pk])
 
 
 class IndicatorSetView(View):

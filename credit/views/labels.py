@@ -20,7 +20,7 @@ from matters.selectors import category_names
 from records import typed
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import requested_page
 from records.views import ActView
@@ -44,33 +44,33 @@ class LabelRuleListView(View):
         return render(request, "credit/labels/rules.html", context)
 
 
-class LabelRuleAddView(View):
+class LabelRuleAddView(FormPage):
     """Make a rule."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        self._ensure_allowed(request)
-        return self._show(request, LabelRuleForm())
+    template_name = "credit/labels/rule_form.html"
+    title = "制定标签规则"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        self._ensure_allowed(request)
-        form = LabelRuleForm(request.POST)
-        if form.is_valid():
-            try:
-                rule = services.make_rule(actor_of(request), form.given())
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"{rule}已执行，对象的标签随后更新。")
-                return redirect("credit:label-rules")
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _ensure_allowed(self, request: HttpRequest) -> None:
-        if not may_keep_directory(actor_of(request)):
+    def check(self, actor: Actor, target: None) -> None:
+        if not may_keep_directory(actor):
             raise NotAllowed("您没有制定标签规则的权限。", verb="label_rule.make")
 
-    def _show(self, request: HttpRequest, form: LabelRuleForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        return render(request, "credit/labels/rule_form.html", {"form": form}, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> LabelRuleForm:
+        return LabelRuleForm(*sent)
+
+    def carry_out(self, actor: Actor, target: None, form: LabelRuleForm) -> LabelRule:
+        return services.make_rule(actor, form.given())
+
+    def back(self, target: None) -> str:
+        return reverse("credit:label-rules")
+
+    def words(self, changed: LabelRule) -> str:
+        return f"{changed}已执行，对象的标签随后更新。"
+
+    def after(self, changed: LabelRule) -> str:
+        return reverse("credit:label-rules")
 
 
 class LabelRuleActView(ActView):
@@ -90,46 +90,39 @@ def _usual_act(actor: Actor, rule: LabelRule) -> tuple[dict[str, Any] | None, st
     return None, ""
 
 
-class SubjectLabelsView(View):
+class SubjectLabelsView(FormPage):
     """The labels of one subject, why it has them, and giving it one by hand."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._show(request, self._subject(request, pk), LabelForm())
+    template_name = "credit/labels/subject.html"
+    title = "加上标签"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        subject = self._subject(request, pk)
-        form = LabelForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                services.add(actor_of(request), pk, given["label"], given["reason"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已为“{subject}”加上标签。")
-                return redirect("credit:subject-labels", pk=pk)
-        return self._show(request, subject, form)
+    def target(self, actor: Actor) -> Subject:
+        visible = Subject.objects.visible_to(actor).select_related("region")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
 
-    def _subject(self, request: HttpRequest, pk: int) -> Subject:
-        actor = actor_of(request)
-        found = Subject.objects.visible_to(actor).select_related("region")
-        subject = get_object_or_404(found, pk=pk)
-        SUBJECT_ACTS.authorise(actor, "label", subject)
-        return subject
+    def check(self, actor: Actor, target: Subject) -> None:
+        SUBJECT_ACTS.authorise(actor, "label", target)
 
-    def _show(self, request: HttpRequest, subject: Subject, form: LabelForm) -> HttpResponse:
-        marks = list(selectors.marks_of(subject))
-        names = category_names()
-        context = {
-            "subject": subject,
-            "form": form,
+    def form(self, actor: Actor, target: Subject, *sent: Any) -> LabelForm:
+        return LabelForm(*sent)
+
+    def carry_out(self, actor: Actor, target: Subject, form: LabelForm) -> Subject:
+        given = form.cleaned_data
+        services.add(actor, target.pk, given["label"], given["reason"])
+        return target
+
+    def after(self, changed: Subject) -> str:
+        return reverse("credit:subject-labels", args=[changed.pk])
+
+    def more(self, target: Subject, form: LabelForm) -> dict[str, Any]:
+        marks, names = selectors.marks_of(target), category_names()
+        return {
+            "subject": target,
             "marks": [
                 (mark, selectors.sentence(mark.rule, names) if mark.rule else "") for mark in marks
             ],
-            "known": selectors.label_names(subject.region.code),
+            "known": selectors.label_names(target.region.code),
         }
-        status = 422 if form.errors else 200
-        return render(request, "credit/labels/subject.html", context, status=status)
 
 
 class SubjectLabelRemoveView(View):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from credit.acts.petitions import PETITION_ACTS
@@ -19,13 +18,12 @@ from credit.services.petition_items import candidates, candidates_again, departm
 from departments.profile import resolve
 from records import deadlines, evidence
 from records.actor import Actor
-from records.errors import Refused
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
-from records.views import ActView, done
+from records.views import ActView
 
 _INSIDE = ("petition.answer", "petition.return")
 """Steps within the verifying department, which only itself reads of."""
@@ -106,151 +104,98 @@ class PetitionActView(ActView):
     detail_url = "credit:petition"
 
 
-class PetitionNewView(View):
+class PetitionNewView(FormPage):
     """Take in what a subject asks; ``kind`` is that of the address."""
 
+    template_name = "credit/petitions/form.html"
+    title = "登记"
     kind = Petition.Kind.OBJECTION
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, subject = self._subject(request, pk)
-        initial = {"items": request.GET.getlist("item")}
-        return self._show(request, subject, self._form(actor, subject, initial=initial))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, subject = self._subject(request, pk)
-        form = self._form(actor, subject, request.POST, request.FILES)
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                made = services.enter(
-                    actor, subject.pk, form.said(), values["documents"], values["proofs"]
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("登记", made))
-                return redirect(made)
-        return self._show(request, subject, form)
-
-    def _subject(self, request: HttpRequest, pk: int) -> tuple[Actor, Subject]:
-        actor = actor_of(request)
+    def target(self, actor: Actor) -> Subject:
         visible = Subject.objects.visible_to(actor).select_related("region")
-        subject = get_object_or_404(visible, pk=pk)
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+    def check(self, actor: Actor, target: Subject) -> None:
         services.must_enter(actor)
-        return actor, subject
 
-    def _form(self, actor: Actor, subject: Subject, *sent: Any, **kwargs: Any) -> PetitionForm:
-        offered = candidates(actor, subject, self.kind)
-        return PetitionForm(self.kind, subject, offered, departments_of(offered), *sent, **kwargs)
+    def form(self, actor: Actor, target: Subject, *sent: Any) -> PetitionForm:
+        offered = candidates(actor, target, self.kind)
+        initial = {"items": self.request.GET.getlist("item")}
+        departments = departments_of(offered)
+        return PetitionForm(self.kind, target, offered, departments, *sent, initial=initial)
 
-    def _show(self, request: HttpRequest, subject: Subject, form: PetitionForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        context = {
-            "subject": subject,
-            "form": form,
-            "kind": self.kind,
-            "is_repair": self.kind == Petition.Kind.REPAIR,
-        }
-        return render(request, "credit/petitions/form.html", context, status=status)
+    def carry_out(self, actor: Actor, target: Subject, form: PetitionForm) -> Petition:
+        values = form.cleaned_data
+        documents, proofs = values["documents"], values["proofs"]
+        return services.enter(actor, target.pk, form.said(), documents, proofs)
+
+    def more(self, target: Subject, form: PetitionForm) -> dict[str, Any]:
+        is_repair = self.kind == Petition.Kind.REPAIR
+        return {"subject": target, "kind": self.kind, "is_repair": is_repair}
 
 
-class PetitionEditView(View):
+class _PetitionPage(FormPage):
+    """The form of an act on a petition."""
+
+    code: ClassVar[str]
+
+    def target(self, actor: Actor) -> Petition:
+        return get_object_or_404(selectors.petitions_for(actor), pk=self.kwargs["pk"])
+
+    def check(self, actor: Actor, target: Petition) -> None:
+        PETITION_ACTS.check(actor, self.code, target)
+
+
+class PetitionEditView(_PetitionPage):
     """Correct what was taken in, until the head takes it up."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, petition = self._petition(request, pk)
-        try:
-            PETITION_ACTS.check(actor, "edit", petition)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect(petition)
+    template_name = "credit/petitions/edit.html"
+    title = "修改"
+    code = "edit"
+
+    def form(self, actor: Actor, target: Petition, *sent: Any) -> PetitionForm:
         names = ("reason", "applicant", "contact")
-        initial = {name: getattr(petition, name) for name in names}
-        initial["items"] = [item.named for item in petition.items.all()]
-        initial["seen"] = services.seen_mark(petition)
-        return self._show(request, petition, self._form(actor, petition, initial=initial))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, petition = self._petition(request, pk)
-        PETITION_ACTS.authorise(actor, "edit", petition)
-        form = self._form(actor, petition, request.POST, request.FILES)
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                services.edit(
-                    actor,
-                    pk,
-                    form.said(),
-                    values["documents"],
-                    values["proofs"],
-                    seen=values["seen"],
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("修改", petition))
-                return redirect(petition)
-        return self._show(request, petition, form)
-
-    def _petition(self, request: HttpRequest, pk: int) -> tuple[Actor, Petition]:
-        actor = actor_of(request)
-        return actor, get_object_or_404(selectors.petitions_for(actor), pk=pk)
-
-    def _form(self, actor: Actor, petition: Petition, *sent: Any, **kwargs: Any) -> PetitionForm:
-        offered = candidates_again(actor, petition)
-        departments = departments_of(offered)
+        initial = {name: getattr(target, name) for name in names}
+        initial["items"] = [item.named for item in target.items.all()]
+        initial["seen"] = services.seen_mark(target)
+        offered = candidates_again(actor, target)
         return PetitionForm(
-            petition.kind,
-            petition.subject,
+            target.kind,
+            target.subject,
             offered,
-            departments,
+            departments_of(offered),
             *sent,
             papers_there=True,
-            **kwargs,
+            initial=initial,
         )
 
-    def _show(self, request: HttpRequest, petition: Petition, form: PetitionForm) -> HttpResponse:
-        context = {"petition": petition, "subject": petition.subject, "form": form}
-        status = 422 if form.errors else 200
-        return render(request, "credit/petitions/edit.html", context, status=status)
+    def carry_out(self, actor: Actor, target: Petition, form: PetitionForm) -> Petition:
+        values = form.cleaned_data
+        documents, proofs = values["documents"], values["proofs"]
+        seen = values["seen"]
+        return services.edit(actor, target.pk, form.said(), documents, proofs, seen=seen)
+
+    def more(self, target: Petition, form: PetitionForm) -> dict[str, Any]:
+        return {"petition": target, "subject": target.subject}
 
 
-class PetitionAnswerView(View):
+class PetitionAnswerView(_PetitionPage):
     """Say what was found of each thing."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, petition = self._petition(request, pk)
-        try:
-            PETITION_ACTS.check(actor, "answer", petition)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect(petition)
-        return self._show(request, petition, AnswerForm(petition))
+    template_name = "credit/petitions/answer.html"
+    title = "送负责人签发核查结果"
+    code = "answer"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, petition = self._petition(request, pk)
-        PETITION_ACTS.authorise(actor, "answer", petition)
-        form = AnswerForm(petition, request.POST, request.FILES)
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                services.answer(actor, pk, values["finding"], form.answers(), values["files"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("送负责人签发核查结果", petition))
-                return redirect(petition)
-        return self._show(request, petition, form)
+    def form(self, actor: Actor, target: Petition, *sent: Any) -> AnswerForm:
+        return AnswerForm(target, *sent)
 
-    def _petition(self, request: HttpRequest, pk: int) -> tuple[Actor, Petition]:
-        actor = actor_of(request)
-        return actor, get_object_or_404(selectors.petitions_for(actor), pk=pk)
+    def carry_out(self, actor: Actor, target: Petition, form: AnswerForm) -> Petition:
+        values = form.cleaned_data
+        finding, files = values["finding"], values["files"]
+        return services.answer(actor, target.pk, finding, form.answers(), files)
 
-    def _show(self, request: HttpRequest, petition: Petition, form: AnswerForm) -> HttpResponse:
-        status = 422 if form.errors else 200
+    def more(self, target: Petition, form: AnswerForm) -> dict[str, Any]:
         lines = [
-            (petition.subject.masked(str(item)), outcome, note)
-            for item, outcome, note in form.lines
+            (target.subject.masked(str(item)), outcome, note) for item, outcome, note in form.lines
         ]
-        context = {"petition": petition, "form": form, "lines": lines}
-        return render(request, "credit/petitions/answer.html", context, status=status)
+        return {"petition": target, "lines": lines}

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views import View
 
 from credit.acts import POLICY_ACTS, may_draft_policy
@@ -19,6 +20,7 @@ from credit.services.policies import UnsoundPolicy
 from records.actor import Actor
 from records.errors import Refused
 from records.exports import export
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import requested_page
@@ -37,34 +39,29 @@ class PolicyListView(View):
         return render(request, "credit/policies/list.html", context)
 
 
-class PolicyDraftView(View):
+class PolicyDraftView(FormPage):
     """Begin a version."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        self._check(request)
-        return self._show(request, PolicyDraftForm(initial={"name": default_policy.NAME}))
+    template_name = "credit/policies/draft.html"
+    title = "建立草稿"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._check(request)
-        form = PolicyDraftForm(request.POST)
-        if form.is_valid():
-            try:
-                made = services.draft(actor, **form.cleaned_data, rows=default_policy.ROWS)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已建立“{made}”草稿。")
-                return redirect("credit:policy-edit", pk=made.pk)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _check(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: None) -> None:
         services.must_draft(actor)
-        return actor
 
-    def _show(self, request: HttpRequest, form: PolicyDraftForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        return render(request, "credit/policies/draft.html", {"form": form}, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> PolicyDraftForm:
+        return PolicyDraftForm(*sent, initial={"name": default_policy.NAME})
+
+    def carry_out(self, actor: Actor, target: None, form: PolicyDraftForm) -> SupervisionPolicy:
+        return services.draft(actor, **form.cleaned_data, rows=default_policy.ROWS)
+
+    def back(self, target: None) -> str:
+        return reverse("credit:policy-list")
+
+    def after(self, changed: SupervisionPolicy) -> str:
+        return reverse("credit:policy-edit", args=[changed.pk])
 
 
 class PolicyView(View):

@@ -31,6 +31,7 @@ from records import deadlines, evidence
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export, export_list
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
@@ -313,40 +314,26 @@ class SanctionRepairView(View):
         return redirect(f"{form}?item=sanction:{sanction.pk}")
 
 
-class SanctionReportView(View):
+class SanctionReportView(FormPage):
     """Feed back what was done of each measure."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, part = self._part(request, pk)
-        try:
-            SANCTION_PART_ACTS.check(actor, "report", part)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect(part)
-        return self._show(request, part, ReportForm(part))
+    template_name = "credit/sanctions/report.html"
+    title = "送负责人签发反馈"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, part = self._part(request, pk)
-        SANCTION_PART_ACTS.authorise(actor, "report", part)
-        form = ReportForm(part, request.POST)
-        if form.is_valid():
-            try:
-                sanction_parts.report(actor, pk, form.cleaned_data["report"], form.taken())
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("送负责人签发反馈", part))
-                return redirect(part)
-        return self._show(request, part, form)
+    def target(self, actor: Actor) -> SanctionPart:
+        visible = SanctionPart.objects.visible_to(actor)
+        parts = visible.select_related("sanction__subject", "department")
+        return get_object_or_404(parts, pk=self.kwargs["pk"])
 
-    def _part(self, request: HttpRequest, pk: int) -> tuple[Actor, SanctionPart]:
-        actor = actor_of(request)
-        parts = SanctionPart.objects.visible_to(actor).select_related(
-            "sanction__subject", "department"
-        )
-        return actor, get_object_or_404(parts, pk=pk)
+    def check(self, actor: Actor, target: SanctionPart) -> None:
+        SANCTION_PART_ACTS.check(actor, "report", target)
 
-    def _show(self, request: HttpRequest, part: SanctionPart, form: ReportForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        context = {"part": part, "form": form}
-        return render(request, "credit/sanctions/report.html", context, status=status)
+    def form(self, actor: Actor, target: SanctionPart, *sent: Any) -> ReportForm:
+        return ReportForm(target, *sent)
+
+    def carry_out(self, actor: Actor, target: SanctionPart, form: ReportForm) -> SanctionPart:
+        given = form.cleaned_data["report"]
+        return sanction_parts.report(actor, target.pk, given, form.taken())
+
+    def more(self, target: SanctionPart, form: ReportForm) -> dict[str, Any]:
+        return {"part": target}

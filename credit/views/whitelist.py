@@ -22,7 +22,7 @@ from records import clock
 from records.actor import Actor
 from records.errors import Refused
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -103,46 +103,27 @@ class WhiteListReadView(View):
         return redirect(entry)
 
 
-class WhiteListApplyView(View):
+class WhiteListApplyView(FormPage):
     """Apply for a subject."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, subject = self._subject(request, pk)
-        return self._show(request, actor, subject, self._form(actor))
+    template_name = "credit/white_list/form.html"
+    title = "申请"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor, subject = self._subject(request, pk)
-        form = self._form(actor, request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = services.apply(
-                    actor, subject.pk, given["matter"], given["months"], given["reason"]
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, done("申请", made))
-                return redirect(made)
-        return self._show(request, actor, subject, form)
+    def target(self, actor: Actor) -> Subject:
+        return get_object_or_404(Subject.objects.visible_to(actor), pk=self.kwargs["pk"])
 
-    def _subject(self, request: HttpRequest, pk: int) -> tuple[Actor, Subject]:
-        actor = actor_of(request)
-        subject = get_object_or_404(Subject.objects.visible_to(actor), pk=pk)
+    def check(self, actor: Actor, target: Subject) -> None:
         services.must_apply(actor)
-        return actor, subject
 
-    def _form(self, actor: Actor, *sent: Any) -> ApplyForm:
+    def form(self, actor: Actor, target: Subject, *sent: Any) -> ApplyForm:
         most = number(actor.region_code, rules.MOST_MONTHS)
         return ApplyForm(selectors.led_matters(actor), most, *sent)
 
-    def _show(
-        self, request: HttpRequest, actor: Actor, subject: Subject, form: ApplyForm
-    ) -> HttpResponse:
-        context = {
-            "subject": subject,
-            "form": form,
-            "criteria": selectors.criteria(subject, actor.region_code, clock.today()),
-        }
-        status = 422 if form.errors else 200
-        return render(request, "credit/white_list/form.html", context, status=status)
+    def carry_out(self, actor: Actor, target: Subject, form: ApplyForm) -> WhiteListEntry:
+        given = form.cleaned_data
+        return services.apply(actor, target.pk, given["matter"], given["months"], given["reason"])
+
+    def more(self, target: Subject, form: ApplyForm) -> dict[str, Any]:
+        region_code = actor_of(self.request).region_code
+        criteria = selectors.criteria(target, region_code, clock.today())
+        return {"subject": target, "criteria": criteria}
