@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views import View
 
@@ -15,9 +14,10 @@ from departments.models import Department
 from matters import check_items, selectors
 from matters.forms import ALL_DEPARTMENTS, CheckItemFilter, CheckItemForm
 from matters.models import CheckItem
-from records.errors import NotAllowed, Refused
+from records.actor import Actor
+from records.errors import NotAllowed
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -81,79 +81,68 @@ class CheckItemListView(View):
         return render(request, "matters/check_items.html", context)
 
 
-class CheckItemNewView(View):
+class CheckItemNewView(FormPage):
     """Add a check item to one's own department's catalogue."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        self._department(request)
-        form = CheckItemForm(initial={"is_active": True}, categories=_categories())
-        return render(request, "matters/check_item_form.html", {"form": form, "back": _back()})
+    template_name = "matters/check_item_form.html"
+    title = "新增检查事项"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        department = self._department(request)
-        form = CheckItemForm(request.POST, categories=_categories())
-        if form.is_valid():
-            try:
-                check_items.create(actor_of(request), department, form.item_content())
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "检查事项已新增。")
-                return redirect(_back(department))
-        context = {"form": form, "back": _back(department)}
-        return render(request, "matters/check_item_form.html", context, status=422)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _department(self, request: HttpRequest) -> Department:
-        department = Department.objects.filter(pk=actor_of(request).department_id).first()
-        if department is None or not check_items.may_keep(actor_of(request), department):
+    def check(self, actor: Actor, target: None) -> None:
+        department = self._department(actor)
+        if department is None or not check_items.may_keep(actor, department):
             raise NotAllowed("只有部门的经办人或负责人可以新增检查事项。", verb="check_item.create")
-        return department
+
+    def form(self, actor: Actor, target: None, *sent: Any) -> CheckItemForm:
+        return CheckItemForm(*sent, initial={"is_active": True}, categories=_categories())
+
+    def carry_out(self, actor: Actor, target: None, form: CheckItemForm) -> CheckItem:
+        return check_items.create(actor, self._department(actor), form.item_content())
+
+    def back(self, target: None) -> str:
+        return _back(self._department(actor_of(self.request)))
+
+    def after(self, changed: CheckItem) -> str:
+        return _back(changed.department)
+
+    def _department(self, actor: Actor) -> Department | None:
+        return Department.objects.filter(pk=actor.department_id).first()
 
 
-class CheckItemEditView(View):
+class CheckItemEditView(FormPage):
     """Change a check item of one's own department, or take it out of use."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        item = self._item(request, pk)
-        form = CheckItemForm(
-            initial=CheckItemForm.initial_of(item),
-            categories=_categories(),
-        )
-        return self._show(request, item, form)
+    template_name = "matters/check_item_form.html"
+    title = "修改检查事项"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        item = self._item(request, pk)
-        form = CheckItemForm(request.POST, categories=_categories())
-        if form.is_valid():
-            try:
-                check_items.change(actor_of(request), pk, form.item_content())
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "检查事项已保存。")
-                return redirect(_back(item.department))
-        return self._show(request, item, form, 422)
+    def target(self, actor: Actor) -> CheckItem:
+        return get_object_or_404(selectors.check_items(actor), pk=self.kwargs["pk"])
 
-    def _item(self, request: HttpRequest, pk: int) -> CheckItem:
-        item = get_object_or_404(selectors.check_items(actor_of(request)), pk=pk)
-        if not check_items.may_keep(actor_of(request), item.department):
+    def check(self, actor: Actor, target: CheckItem) -> None:
+        if not check_items.may_keep(actor, target.department):
             raise NotAllowed(
-                f"只有{item.department.name}可以修改该检查事项。",
+                f"只有{target.department.name}可以修改该检查事项。",
                 verb="check_item.change",
-                target=item,
+                target=target,
             )
-        return item
 
-    def _show(
-        self, request: HttpRequest, item: CheckItem, form: CheckItemForm, status: int = 200
-    ) -> HttpResponse:
-        context = {
-            "item": item,
-            "form": form,
-            "back": _back(item.department),
-            "entries": timeline(item),
-        }
-        return render(request, "matters/check_item_form.html", context, status=status)
+    def form(self, actor: Actor, target: CheckItem, *sent: Any) -> CheckItemForm:
+        initial = CheckItemForm.initial_of(target)
+        return CheckItemForm(*sent, initial=initial, categories=_categories())
+
+    def carry_out(self, actor: Actor, target: CheckItem, form: CheckItemForm) -> CheckItem:
+        return check_items.change(actor, target.pk, form.item_content())
+
+    def back(self, target: CheckItem) -> str:
+        return _back(target.department)
+
+    def after(self, changed: CheckItem) -> str:
+        return _back(changed.department)
+
+    def more(self, target: CheckItem, form: CheckItemForm) -> dict[str, Any]:
+        return {"item": target, "entries": timeline(target)}
 
 
 def _categories() -> list[tuple[str, str]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from departments.actors import is_staff_member
 from records import deadlines, evidence
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
-from records.forms import show_refusal
+from records.errors import NotAllowed
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.params import key_of
@@ -20,7 +21,7 @@ from records.views import ActView
 from supervision.assessment import selectors
 from supervision.assessment.acts import APPEAL_ACTS, BONUS_ACTS, assesses, may_appeal
 from supervision.assessment.forms import AppealForm, BonusForm, hundredths
-from supervision.assessment.models import Bonus, LineScore, Round, Score, ScoreRow
+from supervision.assessment.models import Appeal, Bonus, LineScore, Round, Score, ScoreRow
 from supervision.assessment.models.rounds import coordinates
 from supervision.assessment.services import appeals, bonuses
 from supervision.assessment.views.rounds import tabs
@@ -48,59 +49,45 @@ class AppealListView(View):
         return render(request, "assessment/appeals.html", context)
 
 
-class AppealNewView(View):
+class AppealNewView(FormPage):
     """Appeal against a line, or against the row named by ``?row=``."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        line, row = self._target(request, pk)
-        return self._show(request, line, row, AppealForm())
+    template_name = "assessment/appeal_new.html"
+    title = "提出考核申诉"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        line, row = self._target(request, pk)
-        form = AppealForm(request.POST)
-        if form.is_valid():
-            try:
-                made = appeals.raise_appeal(
-                    actor_of(request),
-                    line.pk,
-                    row.pk if row else None,
-                    form.cleaned_data["reason"],
-                )
-            except NotAllowed:
-                raise
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "申诉已提出，综合协调组将在期限内答复。")
-                return redirect(made)
-        return self._show(request, line, row, form)
-
-    def _target(self, request: HttpRequest, pk: int) -> tuple[LineScore, ScoreRow | None]:
-        actor = actor_of(request)
-        line = get_object_or_404(
-            LineScore.objects.visible_to(actor).select_related(
-                "line", "of__round__region", "of__department"
-            ),
-            pk=pk,
+    def target(self, actor: Actor) -> LineScore:
+        lines = LineScore.objects.visible_to(actor).select_related(
+            "line", "of__round__region", "of__department"
         )
-        if not may_appeal(actor, line):
-            raise NotAllowed(
-                "只有被考核部门的负责人可以申诉。", verb="assessment_appeal.raise", target=line
-            )
-        if "row" not in request.GET:
-            return line, None
-        row = selectors.rows_of(actor, line).filter(pk=key_of(request.GET["row"])).first()
-        if row is None:
-            raise Http404
-        return line, row
+        return get_object_or_404(lines, pk=self.kwargs["pk"])
 
-    def _show(
-        self, request: HttpRequest, line: LineScore, row: ScoreRow | None, form: AppealForm
-    ) -> HttpResponse:
-        rows = selectors.shown(actor_of(request), [row], line.line.kind) if row else []
-        context = {"line": line, "rows": rows, "form": form, "until": line.of.round.appeals_until}
-        status = 422 if form.errors else 200
-        return render(request, "assessment/appeal_new.html", context, status=status)
+    def check(self, actor: Actor, target: LineScore) -> None:
+        if not may_appeal(actor, target):
+            raise NotAllowed(
+                "只有被考核部门的负责人可以申诉。", verb="assessment_appeal.raise", target=target
+            )
+
+    def form(self, actor: Actor, target: LineScore, *sent: Any) -> AppealForm:
+        return AppealForm(*sent)
+
+    def carry_out(self, actor: Actor, target: LineScore, form: AppealForm) -> Appeal:
+        row, reason = self._row(actor, target), form.cleaned_data["reason"]
+        return appeals.raise_appeal(actor, target.pk, row.pk if row else None, reason)
+
+    def words(self, changed: Appeal) -> str:
+        return "申诉已提出，综合协调组将在期限内答复。"
+
+    def more(self, target: LineScore, form: AppealForm) -> dict[str, Any]:
+        actor = actor_of(self.request)
+        row = self._row(actor, target)
+        rows = selectors.shown(actor, [row], target.line.kind) if row else []
+        return {"line": target, "rows": rows, "until": target.of.round.appeals_until}
+
+    def _row(self, actor: Actor, line: LineScore) -> ScoreRow | None:
+        if "row" not in self.request.GET:
+            return None
+        key = key_of(self.request.GET["row"])
+        return get_object_or_404(selectors.rows_of(actor, line), pk=key)
 
 
 class AppealView(View):
@@ -130,50 +117,35 @@ class AppealActView(ActView):
     detail_url = "assessment:appeal"
 
 
-class BonusNewView(View):
+class BonusNewView(FormPage):
     """Propose extra points for a department."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._show(request, self._score(request, pk), BonusForm())
+    template_name = "assessment/bonus_new.html"
+    title = "提出考核加分"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        score = self._score(request, pk)
-        form = BonusForm(request.POST, request.FILES)
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                made = bonuses.propose(
-                    actor_of(request),
-                    score.pk,
-                    said["title"],
-                    said["reason"],
-                    hundredths(said["points"]),
-                    said["files"],
-                )
-            except NotAllowed:
-                raise
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "加分已提出，待负责人批准。")
-                return redirect(made)
-        return self._show(request, score, form)
+    def target(self, actor: Actor) -> Score:
+        scores = Score.objects.visible_to(actor).select_related("round__region", "department")
+        return get_object_or_404(scores, pk=self.kwargs["pk"])
 
-    def _score(self, request: HttpRequest, pk: int) -> Score:
-        actor = actor_of(request)
-        score = get_object_or_404(
-            Score.objects.visible_to(actor).select_related("round__region", "department"), pk=pk
-        )
-        if not assesses(actor, score.region_code):
+    def check(self, actor: Actor, target: Score) -> None:
+        if not assesses(actor, target.region_code):
             raise NotAllowed(
-                "只有综合协调组可以提出考核加分。", verb="assessment_bonus.propose", target=score
+                "只有综合协调组可以提出考核加分。", verb="assessment_bonus.propose", target=target
             )
-        return score
 
-    def _show(self, request: HttpRequest, score: Score, form: BonusForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        context = {"score": score, "form": form}
-        return render(request, "assessment/bonus_new.html", context, status=status)
+    def form(self, actor: Actor, target: Score, *sent: Any) -> BonusForm:
+        return BonusForm(*sent)
+
+    def carry_out(self, actor: Actor, target: Score, form: BonusForm) -> Bonus:
+        said = form.cleaned_data
+        title, reason, points = said["title"], said["reason"], hundredths(said["points"])
+        return bonuses.propose(actor, target.pk, title, reason, points, said["files"])
+
+    def words(self, changed: Bonus) -> str:
+        return "加分已提出，待负责人批准。"
+
+    def more(self, target: Score, form: BonusForm) -> dict[str, Any]:
+        return {"score": target}
 
 
 class BonusView(View):

@@ -13,7 +13,7 @@ from django.views import View
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
 from records.exports import export, export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -84,35 +84,30 @@ def show_round(request: HttpRequest, actor: Actor, found: Round) -> HttpResponse
     return render(request, "assessment/round.html", context)
 
 
-class RoundNewView(View):
+class RoundNewView(FormPage):
     """Begin the assessment of a period."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        self._check(request)
-        return self._show(request, RoundForm())
+    template_name = "assessment/round_new.html"
+    title = "发起部门考核"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._check(request)
-        form = RoundForm(request.POST)
-        if form.is_valid():
-            try:
-                made = services.begin(actor, **form.cleaned_data)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已发起“{made}”，正在测算。")
-                return redirect(made)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _check(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: None) -> None:
         if not assesses(actor, actor.region_code):
             raise NotAllowed("只有综合协调组可以发起部门考核。", verb="assessment_round.begin")
-        return actor
 
-    def _show(self, request: HttpRequest, form: RoundForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        return render(request, "assessment/round_new.html", {"form": form}, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> RoundForm:
+        return RoundForm(*sent)
+
+    def carry_out(self, actor: Actor, target: None, form: RoundForm) -> Round:
+        return services.begin(actor, **form.cleaned_data)
+
+    def back(self, target: None) -> str:
+        return reverse("assessment:overview")
+
+    def words(self, changed: Round) -> str:
+        return f"已发起“{changed}”，正在测算。"
 
 
 class RoundActView(ActView):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views import View
 
 from departments.actors import is_staff_member
 from records.actor import Actor
-from records.errors import NotAllowed, Refused
-from records.forms import show_refusal
+from records.errors import NotAllowed
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import requested_page
 from records.selectors import timeline
@@ -39,35 +41,30 @@ class SchemeListView(View):
         return render(request, "assessment/schemes.html", context)
 
 
-class SchemeNewView(View):
+class SchemeNewView(FormPage):
     """Begin a version."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        self._check(request)
-        return self._show(request, SchemeDraftForm())
+    template_name = "assessment/scheme_new.html"
+    title = "建立草稿"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._check(request)
-        form = SchemeDraftForm(request.POST)
-        if form.is_valid():
-            try:
-                made = services.draft(actor, **form.cleaned_data)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已建立“{made}”草稿。")
-                return redirect("assessment:scheme-edit", pk=made.pk)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def _check(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: None) -> None:
         if not assesses(actor, actor.region_code):
             raise NotAllowed("只有综合协调组可以编制考核方案。", verb="assessment_scheme.draft")
-        return actor
 
-    def _show(self, request: HttpRequest, form: SchemeDraftForm) -> HttpResponse:
-        status = 422 if form.errors else 200
-        return render(request, "assessment/scheme_new.html", {"form": form}, status=status)
+    def form(self, actor: Actor, target: None, *sent: Any) -> SchemeDraftForm:
+        return SchemeDraftForm(*sent)
+
+    def carry_out(self, actor: Actor, target: None, form: SchemeDraftForm) -> Scheme:
+        return services.draft(actor, **form.cleaned_data)
+
+    def back(self, target: None) -> str:
+        return reverse("assessment:scheme-list")
+
+    def after(self, changed: Scheme) -> str:
+        return reverse("assessment:scheme-edit", args=[changed.pk])
 
 
 class SchemeView(View):
@@ -92,37 +89,26 @@ class SchemeView(View):
         return render(request, "assessment/scheme.html", context)
 
 
-class SchemeEditView(View):
+class SchemeEditView(FormPage):
     """The weights of a draft on one page."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor = actor_of(request)
-        scheme = _scheme(actor, pk)
-        SCHEME_ACTS.authorise(actor, "edit", scheme)
-        if scheme.state != Scheme.State.DRAFT:
-            messages.error(request, f"“{scheme}”已不在编制中，不能修改。")
-            return redirect(scheme)
-        return self._show(request, scheme, WeightsForm(services.weights_of(scheme)))
+    template_name = "assessment/scheme_edit.html"
+    title = "编辑分值"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        actor = actor_of(request)
-        scheme = _scheme(actor, pk)
-        SCHEME_ACTS.authorise(actor, "edit", scheme)
-        form = WeightsForm(services.weights_of(scheme), request.POST)
-        if form.is_valid():
-            try:
-                services.edit(actor, pk, form.said())
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"已保存“{scheme}”。")
-                return redirect(scheme)
-        return self._show(request, scheme, form)
+    def target(self, actor: Actor) -> Scheme:
+        return _scheme(actor, self.kwargs["pk"])
 
-    def _show(self, request: HttpRequest, scheme: Scheme, form: WeightsForm) -> HttpResponse:
-        context = {"scheme": scheme, "form": form}
-        status = 422 if form.errors else 200
-        return render(request, "assessment/scheme_edit.html", context, status=status)
+    def check(self, actor: Actor, target: Scheme) -> None:
+        SCHEME_ACTS.check(actor, "edit", target)
+
+    def form(self, actor: Actor, target: Scheme, *sent: Any) -> WeightsForm:
+        return WeightsForm(services.weights_of(target), *sent)
+
+    def carry_out(self, actor: Actor, target: Scheme, form: WeightsForm) -> Scheme:
+        return services.edit(actor, target.pk, form.said())
+
+    def more(self, target: Scheme, form: WeightsForm) -> dict[str, Any]:
+        return {"scheme": target}
 
 
 class SchemeActView(ActView):
