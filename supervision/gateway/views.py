@@ -14,6 +14,7 @@ from django.views import View
 
 from records.actor import Actor
 from records.errors import NotAllowed, Refused
+from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
 from records.paging import requested_page
@@ -24,7 +25,6 @@ from supervision.gateway.forms import ClientForm, IssueKeyForm, NewClientForm, R
 from supervision.gateway.models import GatewayClient, GatewayKey, GatewayRefusal
 from supervision.gateway.reasons import REASONS
 from supervision.gateway.services import clients as services
-from supervision.gateway.setting_up import SystemEditView, SystemNewView
 
 _SHOWN_REFUSALS = 20
 
@@ -64,20 +64,30 @@ def _last_use(client: GatewayClient) -> Any:
     return max(used, default=None)
 
 
-class ClientNewView(SystemNewView):
+class ClientNewView(FormPage):
     """Register a system."""
 
-    template = "gateway/client_form.html"
-    form = NewClientForm
-    title, back = "登记接入系统", "gateway:clients"
-    saved = "已登记“{}”，请为其签发密钥。"
+    template_name = "gateway/client_form.html"
+    title = "登记接入系统"
 
-    def target_of(self, request: HttpRequest, **key: int) -> None:
-        _ensure_administrator(request)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def save(self, actor: Actor, target: None, form: NewClientForm) -> GatewayClient:
+    def check(self, actor: Actor, target: None) -> None:
+        _ensure_administrator(self.request)
+
+    def form(self, actor: Actor, target: None, *sent: Any) -> NewClientForm:
+        return NewClientForm(*sent)
+
+    def carry_out(self, actor: Actor, target: None, form: NewClientForm) -> GatewayClient:
         given = form.cleaned_data
         return services.create(actor, given["region"], form.given(), given["reason"])
+
+    def back(self, target: None) -> str:
+        return reverse("gateway:clients")
+
+    def words(self, changed: GatewayClient) -> str:
+        return f"已登记“{changed}”，请为其签发密钥。"
 
 
 class ClientView(View):
@@ -104,16 +114,22 @@ def _key_buttons(actor: Actor, key: GatewayKey) -> list[tuple[dict[str, Any], st
     ]
 
 
-class ClientEditView(SystemEditView):
+class ClientEditView(FormPage):
     """Change what a system may do."""
 
-    template = "gateway/client_form.html"
-    form = ClientForm
+    template_name = "gateway/client_form.html"
+    title = "修改接入系统"
 
-    def target_of(self, request: HttpRequest, **key: int) -> GatewayClient:
-        return get_object_or_404(_clients(actor_of(request)), pk=key["pk"])
+    def target(self, actor: Actor) -> GatewayClient:
+        return get_object_or_404(_clients(actor), pk=self.kwargs["pk"])
 
-    def save(self, actor: Actor, target: GatewayClient, form: ClientForm) -> GatewayClient:
+    def check(self, actor: Actor, target: GatewayClient) -> None:
+        CLIENT_ACTS.authorise(actor, "edit", target)
+
+    def form(self, actor: Actor, target: GatewayClient, *sent: Any) -> ClientForm:
+        return ClientForm(*sent) if sent else ClientForm.of(target)
+
+    def carry_out(self, actor: Actor, target: GatewayClient, form: ClientForm) -> GatewayClient:
         return services.edit(actor, target.pk, form.given(), form.cleaned_data["reason"])
 
 

@@ -4,22 +4,24 @@ for the coordination office."""
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views import View
 
 from records.actor import Actor
 from records.errors import NotAllowed
 from records.exports import export_list
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.outbox_pages import ways
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
 from records.views import ActView
 from supervision.gateway.acts import administers
-from supervision.gateway.setting_up import SystemEditView, SystemNewView
 from supervision.outbound import selectors
 from supervision.outbound.acts import LINK_ACTS
 from supervision.outbound.forms import ActFilter, LinkForm, NewLinkForm
@@ -51,20 +53,30 @@ class LinkListView(View):
         return render(request, "outbound/links.html", {"page": page, "rows": rows})
 
 
-class LinkNewView(SystemNewView):
+class LinkNewView(FormPage):
     """Set up a way."""
 
-    template = "outbound/link_form.html"
-    form = NewLinkForm
-    title, back = "设置对外对接", "outbound:links"
-    saved = "已设置“{}”，启用后开始推送。"
+    template_name = "outbound/link_form.html"
+    title = "设置对外对接"
 
-    def target_of(self, request: HttpRequest, **key: int) -> None:
-        _ensure_administrator(request)
+    def target(self, actor: Actor) -> None:
+        return None
 
-    def save(self, actor: Actor, target: None, form: NewLinkForm) -> OutboundLink:
+    def check(self, actor: Actor, target: None) -> None:
+        _ensure_administrator(self.request)
+
+    def form(self, actor: Actor, target: None, *sent: Any) -> NewLinkForm:
+        return NewLinkForm(*sent)
+
+    def carry_out(self, actor: Actor, target: None, form: NewLinkForm) -> OutboundLink:
         said = form.cleaned_data
         return services.create(actor, said["region"], said["target"], form.given(), said["reason"])
+
+    def back(self, target: None) -> str:
+        return reverse("outbound:links")
+
+    def words(self, changed: OutboundLink) -> str:
+        return f"已设置“{changed}”，启用后开始推送。"
 
 
 class LinkView(View):
@@ -87,16 +99,22 @@ class LinkView(View):
         return render(request, "outbound/link.html", context)
 
 
-class LinkEditView(SystemEditView):
+class LinkEditView(FormPage):
     """Change it."""
 
-    template = "outbound/link_form.html"
-    form = LinkForm
+    template_name = "outbound/link_form.html"
+    title = "修改对外对接"
 
-    def target_of(self, request: HttpRequest, **key: int) -> OutboundLink:
-        return _link(request, key["pk"])
+    def target(self, actor: Actor) -> OutboundLink:
+        return _link(self.request, self.kwargs["pk"])
 
-    def save(self, actor: Actor, target: OutboundLink, form: LinkForm) -> OutboundLink:
+    def check(self, actor: Actor, target: OutboundLink) -> None:
+        LINK_ACTS.authorise(actor, "edit", target)
+
+    def form(self, actor: Actor, target: OutboundLink, *sent: Any) -> LinkForm:
+        return LinkForm(*sent) if sent else LinkForm.of(target)
+
+    def carry_out(self, actor: Actor, target: OutboundLink, form: LinkForm) -> OutboundLink:
         return services.edit(actor, target.pk, form.given(), form.cleaned_data["reason"])
 
 
