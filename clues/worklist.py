@@ -72,7 +72,6 @@ def pending_accounts(actor: Actor) -> list[WorkItem]:
             about=str(refusal),
             url=refusal.get_absolute_url(),
             label="反馈",
-            due_at=chips[refusal.pk].deadline.due_at if refusal.pk in chips else None,
             chip=chips.get(refusal.pk),
         )
         for refusal in found
@@ -94,7 +93,6 @@ def pending_verification(actor: Actor) -> list[WorkItem]:
             about=str(case),
             url=case.get_absolute_url(),
             label="办理",
-            due_at=clocks[case.pk].deadline.due_at if case.pk in clocks else None,
             chip=clocks.get(case.pk),
         )
         for case in found

@@ -11,7 +11,8 @@ from records.deadlines import Chip
 @dataclass(frozen=True)
 class WorkItem:
     """One row: ``what`` is to be done, ``about`` whom or what, where (``url``) with which button
-    (``label``), and by when: a legal clock (``chip``), or just a planned moment (``due_at``)."""
+    (``label``), and by when: a planned moment (``due_at``), or a legal clock (``chip``), which has
+    its own."""
 
     what: str
     about: str
@@ -19,3 +20,7 @@ class WorkItem:
     label: str
     due_at: dt.datetime | None = None
     chip: Chip | None = None
+
+    def __post_init__(self) -> None:
+        if self.chip is not None and self.due_at is None:
+            object.__setattr__(self, "due_at", self.chip.deadline.due_at)

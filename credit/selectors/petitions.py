@@ -125,8 +125,7 @@ def pending_petitions(actor: Actor) -> list[WorkItem]:
     for row in rows:
         what, label = words[_S(row.state)]
         chip = chips.get(row.pk)
-        due_at = chip.deadline.due_at if chip is not None else None
         what = what.format(row.get_kind_display())
         about = f"{row.subject.shown_name}，{row}"
-        items.append(WorkItem(what, about, row.get_absolute_url(), label, due_at, chip))
+        items.append(WorkItem(what, about, row.get_absolute_url(), label, chip=chip))
     return items

@@ -289,5 +289,4 @@ def _pending_parts(actor: Actor) -> list[WorkItem]:
 
 def _item(what: str, label: str, row: Sanction | SanctionPart, chip: Chip | None) -> WorkItem:
     sanction = row.sanction if isinstance(row, SanctionPart) else row
-    due_at = chip.deadline.due_at if chip is not None else None
-    return WorkItem(what, str(sanction), row.get_absolute_url(), label, due_at, chip)
+    return WorkItem(what, str(sanction), row.get_absolute_url(), label, chip=chip)

@@ -126,7 +126,6 @@ def pending_rectifications(actor: Actor) -> list[WorkItem]:
             about=f"{row.part.task.subject}（{row.part.task.code}）",
             url=row.get_absolute_url(),
             label="复查",
-            due_at=chips[row.pk].deadline.due_at if row.pk in chips else None,
             chip=chips.get(row.pk),
         )
         for row in rows

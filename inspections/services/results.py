@@ -317,7 +317,6 @@ def _rows(results: Iterable[Result], what: str, label: str, page: str) -> list[W
                 about=f"{task.subject}（{task.code}）",
                 url=reverse(f"inspections:{page}", args=[result.pk]),
                 label=label,
-                due_at=chip.deadline.due_at if chip else None,
                 chip=chip,
             )
         )

@@ -100,7 +100,6 @@ def _decisions(actor: Actor, label: str, **conditions: str) -> list[WorkItem]:
             about=str(task.subject),
             url=reverse("inspections:task", args=[task.pk]),
             label=label,
-            due_at=clocks[task.pk].deadline.due_at if task.pk in clocks else None,
             chip=clocks.get(task.pk),
         )
         for task in tasks

@@ -449,7 +449,6 @@ def pending_assessment(actor: Actor) -> list[WorkItem]:
                 about=str(appeal),
                 url=appeal.get_absolute_url(),
                 label="答复" if appeal.state == Appeal.State.RAISED else "签发",
-                due_at=chip.deadline.due_at if chip else None,
                 chip=chip,
             )
         )
