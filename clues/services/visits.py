@@ -79,6 +79,18 @@ def start(
     return visit
 
 
+def must_arrange(actor: Actor, clue: Clue) -> None:
+    """Raise ``Conflict`` unless the clue is being handled, ``NotAllowed`` unless by the person."""
+    if clue.state != Clue.State.HANDLING:
+        raise Conflict("线索不在办理中，不能安排检查。")
+    if not arranges_visits(actor, clue):
+        raise NotAllowed(
+            "只有办理该线索的部门可以安排检查（保密线索由负责人安排）。",
+            verb="visit.propose",
+            target=clue,
+        )
+
+
 def start_kind(clue: Clue) -> str:
     """In what way a visit for a clue starts, which decides whether the yearly cap holds (S5)."""
     if clue.emergency:
@@ -151,14 +163,7 @@ def _clue(actor: Actor, clue_id: int) -> Clue:
         .select_related("subject__township", "holder__region", "matter")
         .get(pk=clue_id)
     )
-    if clue.state != Clue.State.HANDLING:
-        raise Conflict("线索不在办理中，不能安排检查。")
-    if not arranges_visits(actor, clue):
-        raise NotAllowed(
-            "只有办理该线索的部门可以安排检查（保密线索由负责人安排）。",
-            verb="visit.propose",
-            target=clue,
-        )
+    must_arrange(actor, clue)
     return clue
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
-from clues.acts.joint import VISIT_ACTS, arranges_visits
+from clues.acts.joint import VISIT_ACTS
 from clues.forms.joint import DepartmentsForm, JoinVisitForm, StartTaskForm
 from clues.models import Clue, ClueVisit
 from clues.selectors.before_visit import before_visit, joinable
@@ -18,7 +18,7 @@ from clues.selectors.joint import stop_of
 from clues.services import visits as services
 from clues.services.visits import VISIT_HANDLERS
 from records.actor import Actor
-from records.errors import Conflict, NotAllowed, Refused
+from records.errors import Refused
 from records.form_page import FormPage
 from records.forms import show_refusal
 from records.middleware import actor_of
@@ -37,14 +37,7 @@ def _clue(actor: Actor, pk: int) -> Clue:
 
 
 def _check(actor: Actor, clue: Clue) -> None:
-    if clue.state != Clue.State.HANDLING:
-        raise Conflict("线索不在办理中，不能安排检查。")
-    if not arranges_visits(actor, clue):
-        raise NotAllowed(
-            "只有办理该线索的部门可以安排检查（保密线索由负责人安排）。",
-            verb="visit.propose",
-            target=clue,
-        )
+    services.must_arrange(actor, clue)
     if clue.subject is None:
         raise Refused("线索没有关联监管对象，请先核实对象。")
 
