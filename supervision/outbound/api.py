@@ -81,6 +81,4 @@ class ActReportViewSet(viewsets.ReadOnlyModelViewSet[ActReport]):
     filterset_class = ActReportFilter
 
     def get_queryset(self) -> QuerySet[ActReport]:
-        if getattr(self, "swagger_fake_view", False):
-            return self.queryset
         return act_reports(api_actor(self.request))
