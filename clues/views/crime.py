@@ -61,6 +61,15 @@ class CrimeListView(ProcedureListView):
         return []
 
 
+def _case(data: dict[str, Any], clue: Clue | None) -> beginning.Case:
+    return beginning.Case(
+        title=data["title"],
+        facts=data["facts"],
+        suspect=data["suspect"],
+        clue_id=clue.pk if clue else None,
+    )
+
+
 class CrimeNewView(BeginView):
     """Name case officers for a suspected crime."""
 
@@ -76,12 +85,7 @@ class CrimeNewView(BeginView):
     def begin(self, actor: Actor, data: dict[str, Any], clue: Clue | None) -> CrimeHandover:
         return beginning.begin(
             actor,
-            beginning.Case(
-                title=data["title"],
-                facts=data["facts"],
-                suspect=data["suspect"],
-                clue_id=clue.pk if clue else None,
-            ),
+            _case(data, clue),
             [person.pk for person in data["officers"]],
             key=data["key"],
         )
@@ -103,12 +107,7 @@ class CrimeBackView(BeginView):
     def begin(self, actor: Actor, data: dict[str, Any], clue: Clue | None) -> CrimeHandover:
         return beginning.begin_back(
             actor,
-            beginning.Case(
-                title=data["title"],
-                facts=data["facts"],
-                suspect=data["suspect"],
-                clue_id=clue.pk if clue else None,
-            ),
+            _case(data, clue),
             data["department"].pk,
             data["files"],
             key=data["key"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views import View
 
 from clues.acts.penalties import PENALTY_ACTS
@@ -16,9 +18,8 @@ from clues.services.decisions import may_enforce
 from clues.views.decisions import from_clue, party_context
 from records import evidence
 from records.actor import Actor
-from records.errors import Refused
 from records.exports import export_list
-from records.forms import show_refusal
+from records.form_page import FormPage
 from records.middleware import actor_of
 from records.paging import capped_count, requested_page
 from records.selectors import timeline
@@ -73,63 +74,48 @@ class PenaltyActView(ActView):
     detail_url = "clues:penalty"
 
 
-class PenaltyFormView(View):
+class PenaltyFormView(FormPage):
     """Enter a penalty; ``?clue=`` fills in what its clue tells."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        return self._show(request, PenaltyForm(actor, initial=from_clue(request, actor)))
+    template_name = "clues/penalty_form.html"
+    title = "登记处罚"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = self._actor(request)
-        form = PenaltyForm(actor, request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                penalty = services.enter(actor, form.data_of(), form.cleaned_data["files"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "处罚记录已送负责人签发。")
-                return redirect(penalty)
-        return self._show(request, form)
+    def target(self, actor: Actor) -> Penalty | None:
+        return None
 
-    def _actor(self, request: HttpRequest) -> Actor:
-        actor = actor_of(request)
+    def check(self, actor: Actor, target: Any) -> None:
         services.must_enter(actor)
-        return actor
 
-    def _show(
-        self, request: HttpRequest, form: PenaltyForm, penalty: Penalty | None = None
-    ) -> HttpResponse:
-        context = {"form": form, "penalty": penalty, **party_context(form)}
-        status = 422 if form.errors else 200
-        return render(request, "clues/penalty_form.html", context, status=status)
+    def form(self, actor: Actor, target: Any, *sent: Any) -> PenaltyForm:
+        return PenaltyForm(actor, *sent, initial=from_clue(self.request, actor))
+
+    def carry_out(self, actor: Actor, target: Any, form: PenaltyForm) -> Penalty:
+        return services.enter(actor, form.data_of(), form.cleaned_data["files"])
+
+    def back(self, target: Penalty | None) -> str:
+        return target.get_absolute_url() if target else reverse("clues:penalty-list")
+
+    def words(self, changed: Penalty) -> str:
+        return "处罚记录已送负责人签发。"
+
+    def more(self, target: Penalty | None, form: PenaltyForm) -> dict[str, Any]:
+        return {"penalty": target, **party_context(form)}
 
 
 class PenaltyEditView(PenaltyFormView):
     """Change what has not been signed."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
-        actor = actor_of(request)
-        penalty = get_object_or_404(selectors.penalty_list(actor), pk=pk)
-        try:
-            PENALTY_ACTS.check(actor, "edit", penalty)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect(penalty)
-        return self._show(request, PenaltyForm(actor, initial=initial_of(penalty)), penalty)
+    def target(self, actor: Actor) -> Penalty:
+        return get_object_or_404(selectors.penalty_list(actor), pk=self.kwargs["pk"])
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
-        actor = actor_of(request)
-        penalty = get_object_or_404(selectors.penalty_list(actor), pk=pk)
-        PENALTY_ACTS.authorise(actor, "edit", penalty)
-        form = PenaltyForm(actor, request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                services.edit(actor, pk, form.data_of(), form.cleaned_data["files"])
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, "处罚记录已修改，已送负责人签发。")
-                return redirect(penalty)
-        return self._show(request, form, penalty)
+    def check(self, actor: Actor, target: Penalty) -> None:
+        PENALTY_ACTS.check(actor, "edit", target)
+
+    def form(self, actor: Actor, target: Penalty, *sent: Any) -> PenaltyForm:
+        return PenaltyForm(actor, *sent, initial=initial_of(target))
+
+    def carry_out(self, actor: Actor, target: Penalty, form: PenaltyForm) -> Penalty:
+        return services.edit(actor, target.pk, form.data_of(), form.cleaned_data["files"])
+
+    def words(self, changed: Penalty) -> str:
+        return "处罚记录已修改，已送负责人签发。"
