@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from clues.models import Penalty
@@ -188,3 +189,35 @@ def test_two_heads_sign_at_once_and_one_gets_words(county) -> None:
     found = together(lambda: sign("scjg_head", mine.pk), lambda: sign("wjw_head", other.pk))
     assert {type(one) for one in found} == {Penalty, Conflict}
     assert Penalty.objects.filter(state="in_force").count() == 1
+
+
+def test_entered_refused_and_corrected_on_the_page(county, client_of) -> None:
+    client = client_of("scjg_clerk")
+    typed = {
+        "subject": subject().pk,
+        "subject_name": subject().name,
+        "number": "淮市监罚〔2025〕9号",
+        "decided_on": f"{LAST_YEAR}-06-10",
+        "kind": "fine",
+        "amount": "50",
+        "act": "未公示许可",
+        "occurred_from": f"{LAST_YEAR}-05-02",
+        "occurred_to": f"{LAST_YEAR}-05-01",
+    }
+    new = reverse("clues:penalty-new")
+    refused = client.post(new, typed)
+    assert refused.status_code == 422 and "淮市监罚〔2025〕9号" in refused.content.decode()
+    assert not Penalty.objects.exists()
+    typed["occurred_to"] = typed["occurred_from"]
+    entered = client.post(new, typed)
+    penalty = Penalty.objects.get()
+    assert entered.url == penalty.get_absolute_url() and penalty.amount == 5_000
+    edit = reverse("clues:penalty-edit", args=[penalty.pk])
+    assert "未公示许可" in client.get(edit).content.decode()
+    client.post(edit, typed | {"amount": "60"})
+    penalty.refresh_from_db()
+    assert (penalty.amount, penalty.state) == (6_000, "review")
+    penalties.sign(person("scjg_head"), penalty.pk)
+    assert client.get(edit).url == penalty.get_absolute_url()
+    assert client.post(edit, typed).status_code == 422
+    assert client_of("mzj_clerk").get(edit).status_code == 403
