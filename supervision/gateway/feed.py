@@ -106,10 +106,10 @@ def read(feed: Feed, region_code: str, cursor: str, size: int) -> Page:
 
     Raises ``Refused`` for a cursor that is none of this feed.
     """
-    place = _Place.of(feed, cursor)
+    place = Place.of(feed, cursor)
     sequence_all(feed)
     if not cursor:
-        place = _Place(0, _head(feed))
+        place = Place(0, _head(feed))
     found = GatewayFeedRow.objects.filter(
         kind=feed.kind, position__gt=place.after, region_code__startswith=region_code
     )
@@ -124,10 +124,10 @@ def read(feed: Feed, region_code: str, cursor: str, size: int) -> Page:
         if row.object_id in visible or _was_told(row, place)
     ]
     last = rows[-1].position if rows else place.after
-    return Page(changes, _Place(last, place.start).cursor(feed), more)
+    return Page(changes, Place(last, place.start).cursor(feed), more)
 
 
-def _was_told(row: GatewayFeedRow, place: _Place) -> bool:
+def _was_told(row: GatewayFeedRow, place: Place) -> bool:
     """Whether a reader there can have been told of an object that is gone now: it went after the
     reader began, and was told of at a position that the reader has passed."""
     since = row.shown_since
@@ -155,7 +155,7 @@ def _head(feed: Feed) -> int:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where a reader is: behind which position, and how long the feed was when it began."""
 
     after: int
@@ -166,7 +166,7 @@ class _Place:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def of(cls, feed: Feed, cursor: str) -> _Place:
+    def of(cls, feed: Feed, cursor: str) -> Place:
         if not cursor:
             return cls(0, 0)
         try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES = (
     *("clues_lists", "clue_duplicates", "stops_board", "letters_warnings", "warning_rules"),
     *("credit_evaluation", "dashboard_figures", "name_search", "public_pages"),
-    *("api_list", "gateway_bulk", "sm3"),
+    *("api_list", "gateway_bulk", "gateway_feed", "directory_intake", "sm3"),
 )
 SIZE = 1_000_000
 
