@@ -143,7 +143,7 @@ def test_a_matter_with_indicators_of_its_own_is_drawn_by_its_grades(
     said = indicators.SetInput(made.name, made.reason, Bands(8_500, 7_000, 5_000), (line,))
     indicators.edit(clerk, made.pk, said)
     indicators.submit(clerk, made.pk)
-    indicators.act(actor("mzj_head"), "sign", made.pk)
+    indicators.HANDLERS["sign"](actor("mzj_head"), made.pk, "")
     told = Told(worse.pk, "complaint", clock.today(), "护理不当", "试验", "1", matter_id=matter.pk)
     events.tell(clerk, [told])
     in_force = indicators.enforce(actor("fgw_head"), made.pk)
