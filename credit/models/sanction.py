@@ -100,7 +100,7 @@ class Sanction(Toned):
     since = models.DateField("自", null=True)
     until = models.DateField("至", null=True)
     informed_at = models.DateTimeField("登记告知时间", null=True)
-    informed_how = models.CharField("告知方式和日期", max_length=300, blank=True)
+    informed_how = models.TextField("告知方式和日期", blank=True)
     lifting = models.CharField(
         "拟解除方式", max_length=10, choices=State.choices, default="", blank=True
     )

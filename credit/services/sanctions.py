@@ -140,8 +140,6 @@ def send_back(actor: Actor, pk: int, opinion: str) -> Sanction:
 def inform(actor: Actor, pk: int, opinion: str) -> Sanction:
     """Note how and when the sanctioned were told."""
     with SANCTION_ACTS.take(actor, "inform", pk, opinion=opinion) as sanction:
-        if len(opinion.strip()) > 300:
-            raise Refused("告知方式和日期不超过 300 字。", field="opinion")
         sanction.informed_at, sanction.informed_how = clock.now(), opinion.strip()
         deadlines.meet(sanction, rules.INFORM_DUE.key)
     return sanction

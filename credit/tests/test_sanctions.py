@@ -74,6 +74,16 @@ def test_over_national_day(actor: Who, subject: Subject) -> None:
     assert not deadlines.running_of(second).exists()
 
 
+def test_how_the_sanctioned_were_told_is_kept_whole(actor: Who, subject: Subject) -> None:
+    sanction = signed(actor, subject)
+    how = "2026-09-28 上门送达，当事人拒收，" * 40
+
+    sanctions.inform(actor("fgw_clerk"), sanction.pk, how)
+
+    sanction.refresh_from_db()
+    assert sanction.informed_how == how
+
+
 def test_a_life_to_its_term(actor: Who, subject: Subject) -> None:
     with clock.at(BEFORE_NATIONAL_DAY):
         sanction = signed(actor, subject)

@@ -67,10 +67,8 @@ def propose_date(actor: Actor, part_id: int, visit_on: dt.date, reason: str) -> 
     with transaction.atomic():
         task = lock_task_of(part_id)
         before = task.visit_on
-        words = f"{before} 改为 {visit_on}：{reason.strip()}" if reason.strip() else ""
-        with TASK_PART_ACTS.take(
-            actor, "propose", part_id, opinion=words, label="另提检查日期"
-        ) as part:
+        label = f"另提检查日期：{before} 改为 {visit_on}"
+        with TASK_PART_ACTS.take(actor, "propose", part_id, opinion=reason, label=label) as part:
             if visit_on == before:
                 raise Refused("提出的日期与现定日期相同。", field="visit_on")
             check_visit_date(task.item, visit_on, reason)

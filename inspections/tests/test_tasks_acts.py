@@ -12,6 +12,7 @@ from inspections.models import JointTask, Notice
 from inspections.services import tasks, tasks_bulk, visits
 from inspections.services.notices import sign_notice
 from inspections.tests.visit_samples import Story, make_story
+from records.acts import LONGEST_OPINION
 from records.errors import Conflict, NotAllowed, Refused
 from records.models import TrailEntry
 
@@ -59,6 +60,18 @@ def test_another_date_asks_all_others_anew(story: Story) -> None:
     tasks.accept(story.actor("xfdd_clerk"), story.part(task, "XFDD").pk)
     task.refresh_from_db()
     assert task.state == "scheduled"
+
+
+def test_the_reason_for_another_date_is_kept_as_it_was_written(story: Story) -> None:
+    task = story.dispatch()[0]
+    part, before, day = story.part(task, "WJW"), task.visit_on, _another_day(story, task)
+    reason = "会" * LONGEST_OPINION
+
+    tasks.propose_date(story.actor("wjw_clerk"), part.pk, day, reason)
+
+    entry = TrailEntry.objects.get(verb="task-part.propose", target_id=part.pk)
+    assert entry.label == f"另提检查日期：{before} 改为 {day}"
+    assert entry.opinion == reason
 
 
 def test_a_settled_date_can_be_reopened_until_the_notice_is_signed(story: Story) -> None:

@@ -56,7 +56,7 @@ class OutboxMessage(models.Model):
     last_error = models.TextField("最近错误", blank=True)
     receipt = models.CharField("回执号", max_length=100, blank=True)
     given_up_at = models.DateTimeField("放弃时间", null=True)
-    given_up_because = models.CharField("放弃理由", max_length=300, blank=True)
+    given_up_because = models.TextField("放弃理由", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "对外推送"

@@ -116,6 +116,17 @@ def test_many_cost_as_few_statements_as_one(county, actor):
         assert statements[0] == statements[1]
 
 
+def test_the_reason_for_giving_up_is_kept_whole(counterpart, actor):
+    message = post()
+    OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now())
+    reason = "对方平台已停用，" * 200
+
+    outbox.give_up(actor("xzsp_head"), message.pk, reason)
+
+    message.refresh_from_db()
+    assert message.given_up_because == reason
+
+
 def test_without_an_address_a_message_waits_untouched(settings):
     settings.OUTBOX_TARGETS = {}
     message = post()
