@@ -141,6 +141,11 @@ def test_who_opens_the_entry_to_change_it_leaves_a_trace(known, client_of):
     assert TrailEntry.objects.get(verb="subject.unmask").opinion == "修改名录信息"
 
 
+def test_asking_for_the_head_of_that_page_leaves_the_same_trace(known, client_of):
+    client_of("mzj_clerk").head(reverse("credit:subject-edit", args=[known.pk]))
+    assert TrailEntry.objects.filter(verb="subject.unmask").count() == 1
+
+
 def test_an_inspector_finds_who_and_where_on_the_own_visit(known, client_of):
     client: Client = client_of("mzj_inspector1")
     task = known.tasks.get()

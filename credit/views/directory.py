@@ -122,7 +122,7 @@ class SubjectEditView(FormPage):
 
     def check(self, actor: Actor, target: Subject) -> None:
         SUBJECT_ACTS.check(actor, "edit", target, "打开修改页")
-        if self.request.method == "GET" and target.is_natural_person:
+        if self.request.method != "POST" and target.is_natural_person:
             unmask(actor, target.pk, "修改名录信息")
 
     def form(self, actor: Actor, target: Subject, *sent: Any) -> SubjectEditForm:
