@@ -38,8 +38,8 @@ class Found:
     rows: list[Row]
 
 
-def _row(what: str, stored: str, real: str, url: str = "") -> Row:
-    return {"what": what, "stored": stored, "real": real, "url": url}
+def _row(what: str, stored: str, real: str, url: str = "", act: str = "") -> Row:
+    return {"what": what, "stored": stored, "real": real, "url": url, "act": act}
 
 
 def figures() -> Found:
@@ -114,11 +114,12 @@ def _first(found: QuerySet[Any], *related: str) -> QuerySet[Any]:
 def _act_row(kind: ActReport.Kind, act: Any, state: str) -> Row:
     """``act`` is what the report hangs on: the part of a visit, a penalty, a measure."""
     what = f"{kind.label} {record_of(kind, act.region_code, act.pk)}（{act.department}）"
+    named = f"{kind}:{act.pk}"
     report: ActReport | None = getattr(act, "act_report", None)
     if report is None:
-        return _row(what, "没有报送", state)
+        return _row(what, "没有报送", state, act=named)
     told = f"第 {report.version} 次报送{'（撤回）' if report.withdrawn else ''}与业务记录不符"
-    return _row(what, told, state, report.message.get_absolute_url())
+    return _row(what, told, state, report.message.get_absolute_url(), named)
 
 
 def grades() -> Found:

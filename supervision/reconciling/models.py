@@ -19,9 +19,10 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
 class Reconciliation(models.Model):
     """One run: how many things were compared, how many differed, and the first of those.
 
-    ``rows`` holds for each ``what`` it is, what is ``stored``, what is ``real``, and the ``url``
-    of a page that the administrator may read, or "". No name and no document of a subject is among
-    them: administrators read no business.
+    ``rows`` holds for each ``what`` it is, what is ``stored``, what is ``real``, the ``url`` of a
+    page that the administrator may read, or "", and the reported ``act`` that it is about, as its
+    kind and key, or "". No name and no document of a subject is among them: administrators read no
+    business. ``selectors.told`` reads them.
     """
 
     class Kind(models.TextChoices):

@@ -9,9 +9,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from clues.models import CompulsoryMeasure, Penalty
 from records import clock, periods
 from records.excel import Column, Sheet, kinds
 from records.worklist import WorkItem
+from supervision.outbound.models import ActReport
 from supervision.reconciling.models import Reconciliation
 from supervision.reconciling.rules import DUE_HOUR, GRACE_HOURS
 
@@ -44,6 +46,11 @@ MEANING: Mapping[Reconciliation.Kind, str] = {
 }
 """What was compared, and who mends what differs."""
 BY_SCHEDULE = "定时"
+_CONCEALABLE: Mapping[str, Any] = {
+    ActReport.Kind.PENALTY: Penalty,
+    ActReport.Kind.MEASURE: CompulsoryMeasure,
+}
+_UNTOLD = {"what": "不可查看的对象", "stored": "", "real": "", "url": ""}
 
 
 def sheet_rows(found: Iterable[Reconciliation]) -> Iterator[dict[str, Any]]:
@@ -56,6 +63,18 @@ def sheet_rows(found: Iterable[Reconciliation]) -> Iterator[dict[str, Any]]:
             "differed": run.differed,
             "wanted_by": run.wanted_by or BY_SCHEDULE,
         }
+
+
+def told(run: Reconciliation) -> list[dict[str, str]]:
+    """What differed, in words. What became confidential after the run keeps its row, so that the
+    number stays explained, but has no words. A query per kind of act."""
+    hidden = set()
+    for kind, model in _CONCEALABLE.items():
+        named = [row["act"] for row in run.rows if row.get("act", "").startswith(f"{kind}:")]
+        keys = [int(name.partition(":")[2]) for name in named]
+        secret = model.objects.filter(pk__in=keys, confidential=True)
+        hidden |= {f"{kind}:{pk}" for pk in secret.values_list("pk", flat=True)}
+    return [_UNTOLD if row.get("act") in hidden else row for row in run.rows]
 
 
 def newest() -> dict[str, Reconciliation]:

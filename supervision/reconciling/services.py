@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from django.db import transaction
 
@@ -40,13 +42,21 @@ def reconcile(kind: str, wanted_by: str = "") -> Reconciliation:
 def look() -> int:
     """Reconcile what is due or was asked for; returns how many kinds. A kind whose comparison
     fails keeps no other from its turn, and is told by the workbench when it stays without."""
-    made = 0
-    for kind in Reconciliation.Kind:
-        try:
-            made += _if_due(kind)
-        except Exception:
-            log.exception("reconciling.failed", kind=kind.value)
-    return made
+    return sum(_alone(_if_due, kind) for kind in Reconciliation.Kind)
+
+
+def note(kind: Reconciliation.Kind) -> None:
+    """Reconcile a kind just before what differs is mended, which a comparison that fails does not
+    hold up."""
+    _alone(reconcile, kind)
+
+
+def _alone(act: Callable[[str], object], kind: Reconciliation.Kind) -> bool:
+    try:
+        return bool(act(kind))
+    except Exception:
+        log.exception("reconciling.failed", kind=kind.value)
+        return False
 
 
 @transaction.atomic

@@ -77,12 +77,14 @@ class RunView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         actor = actor_of(request)
         run = get_object_or_404(Reconciliation.objects.visible_to(actor), pk=pk)
+        rows = selectors.told(run)
         if request.GET.get("export") == "xlsx":
-            return export(request, selectors.ROWS_SHEET, run.rows, f"{run}.xlsx")
+            return export(request, selectors.ROWS_SHEET, rows, f"{run}.xlsx")
         context = {
             "run": run,
             "means": selectors.MEANING[Reconciliation.Kind(run.kind)],
-            "shown": len(run.rows),
+            "rows": rows,
+            "shown": len(rows),
             "acts": RECONCILIATION_ACTS.buttons(actor, run),
             "entries": timeline(run),
         }

@@ -8,7 +8,7 @@ import io
 import openpyxl
 import pytest
 
-from clues.models import CompulsoryMeasure
+from clues.models import CompulsoryMeasure, Penalty
 from clues.services import clue_secrecy, penalties
 from clues.tests import measure_samples
 from clues.tests.samples import make_clue
@@ -134,6 +134,7 @@ def test_acts_that_the_province_was_not_told_of(county, actor):
         "stored": "第 1 次报送与业务记录不符",
         "real": "已撤销公示",
         "url": report.message.get_absolute_url(),
+        "act": f"check:{result.part.pk}",
     }
     assert fined["what"] == f"行政处罚 411603-2-{penalty.pk}（{penalty.department}）"
     assert (fined["stored"], fined["url"]) == ("没有报送", "")
@@ -152,6 +153,38 @@ def test_what_is_confidential_is_neither_compared_nor_named(county, actor):
     run = services.reconcile(KIND.ACT_REPORTS)
 
     assert (run.compared, run.differed) == (0, 0)
+
+
+def test_what_became_confidential_since_has_no_words(county, actor, client_of):
+    clue = make_clue(actor("wjw_clerk"))
+    for penalty in (enter(clue=clue), enter(act="另一件")):
+        penalties.sign(actor("wjw_head"), penalty.pk)
+    secret, known = Penalty.objects.order_by("pk")
+    ActReport.objects.all().delete()
+    run = services.reconcile(KIND.ACT_REPORTS)
+    assert (run.differed, len(run.rows)) == (2, 2)
+
+    clue_secrecy.conceal(actor("wjw_head"), clue.pk, "涉及举报人安全")
+
+    client, url = client_of("system_admin"), run.get_absolute_url()
+    page = client.get(url).content.decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(url, {"export": "xlsx"}).content)).active
+    file = str([cell.value for row in sheet.iter_rows() for cell in row])
+    for shown in (page, file):
+        assert f"411603-2-{known.pk}（" in shown
+        assert f"411603-2-{secret.pk}（" not in shown
+
+
+def test_a_comparison_that_fails_holds_up_no_report(county, monkeypatch):
+    def fails():
+        raise ZeroDivisionError
+
+    published(checked_story(county))
+    ActReport.objects.all().delete()
+    monkeypatch.setattr(
+        services, "COMPARISONS", comparisons.COMPARISONS | {KIND.ACT_REPORTS: fails}
+    )
+    assert report_missing() == 1
 
 
 def test_what_the_night_mends_is_kept_before_it_is_mended(county):

@@ -22,6 +22,8 @@ class Command(BaseCommand):
             return
         for row in run.rows:
             self.stdout.write(f"{row['what']}：{row['stored']}，{row['real']}")
+        if run.differed > len(run.rows):
+            self.stdout.write(f"共 {run.differed} 条，以上为前 {len(run.rows)} 条。")
         if not options["repair"]:
             raise CommandError(f"有 {run.differed} 个汇总数与业务表不一致。")
         rollups.rebuild()
