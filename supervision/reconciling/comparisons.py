@@ -91,16 +91,18 @@ def act_reports() -> Found:
     rows = chain(
         (
             _act_row(_Report.CHECK, each.part, each.get_state_display())
-            for each in _first(results, "part__department", "part__act_report")
+            for each in _first(
+                results, "part__task__region", "part__department", "part__act_report__message"
+            )
         ),
         (
             _act_row(_Report.PENALTY, each, each.get_state_display())
-            for each in _first(penalties, "department", "act_report")
+            for each in _first(penalties, "department", "act_report__message")
         ),
         (
             # How far it has come as it is told: what waits for a signature is not said.
             _act_row(_Report.MEASURE, each, MEASURE_STATES.get(told_state(each.state), "已撤销"))
-            for each in _first(measures, "department", "act_report")
+            for each in _first(measures, "department", "act_report__message")
         ),
     )
     differed = results.count() + penalties.count() + measures.count()

@@ -7,6 +7,8 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clues.models import CompulsoryMeasure, Penalty
 from clues.services import clue_secrecy, penalties
@@ -141,6 +143,18 @@ def test_acts_that_the_province_was_not_told_of(county, actor):
     assert seized["real"] == "已办结"
     for subject in Subject.objects.all():
         assert subject.name not in str(run.rows) and subject.identifier not in str(run.rows)
+
+
+def test_many_that_differ_cost_as_few_queries_as_one(county, actor):
+    queries = []
+    for act in ("无证经营", "超范围经营", "拒绝检查"):
+        penalties.sign(actor("wjw_head"), enter(act=act).pk)
+        ActReport.objects.update(withdrawn=True)
+        with CaptureQueriesContext(connection) as asked:
+            found = comparisons.act_reports()
+        assert found.differed == len(queries) + 1 and all(row["url"] for row in found.rows)
+        queries.append(len(asked))
+    assert len(set(queries)) == 1
 
 
 def test_what_is_confidential_is_neither_compared_nor_named(county, actor):
