@@ -19,8 +19,8 @@ class CluesConfig(AppConfig):
         from records import outbox_content
         from records.concealment import CONCEALED, INTERNAL
 
-        outbox_content.register("clue", outgoing.CLUE)
-        outbox_content.register("warning", outgoing.WARNING)
+        outbox_content.register("clue", outgoing.CLUE, outgoing.CLUE_CODES)
+        outbox_content.register("warning", outgoing.WARNING, outgoing.WARNING_CODES)
         CONCEALED.append(ConcealedObject.objects.hidden_from)
         for model in self.get_models():
             # Nothing is entered about a stop: what is done there is done with its object.

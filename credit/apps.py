@@ -13,8 +13,11 @@ class CreditConfig(AppConfig):
         from records import outbox_content
         from records.concealment import INTERNAL
 
-        outbox_content.register("sanction", outgoing.SANCTION)
-        outbox_content.register("credit_event", outgoing.DECIDED_EVENT)
+        outbox_content.register("sanction", outgoing.SANCTION, outgoing.SANCTION_CODES)
+        outbox_content.register(
+            "credit_event", outgoing.DECIDED_EVENT, outgoing.DECIDED_EVENT_CODES
+        )
+        outbox_content.register("credit", outgoing.EVALUATION, outgoing.EVALUATION_CODES)
         references.register(*merge_rules.REFERENCES)
         timeline.register(*happened.SOURCES)
         for model in (Petition, Sanction, WhiteListEntry):

@@ -17,7 +17,7 @@ class InspectionsConfig(AppConfig):
         from records import outbox_content
 
         outbox_content.register("result", outgoing.RESULT)
-        outbox_content.register("draw", outgoing.DRAW)
+        outbox_content.register("draw", outgoing.DRAW, outgoing.DRAW_CODES)
         register(RESULTS)
         register(RECTIFICATIONS)
         references.register(*merge_rules.REFERENCES)

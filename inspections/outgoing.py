@@ -1,5 +1,7 @@
 """How what leaves this floor is shown to people: the fields of its messages, in their order."""
 
+from inspections.models import PlanItem
+
 RESULT = {
     "publication": "公示编号",
     "corrects": "更正的公示编号",
@@ -14,7 +16,16 @@ RESULT = {
     "reason": "理由",
 }
 DRAW = {
-    "reason": "理由",
-    "number": "编号",
-    "level": "等级",
+    "number": "抽取编号",
+    "occurrence": "计划场次",
+    "level": "公信级别",
+    "planned_at": "计划时间",
+    "frozen_at": "冻结时间",
+    "finished_at": "完成时间",
+    "chain_position": "链上位置",
+    "commit": "冻结承诺哈希",
+    "certificate": "抽取证书哈希",
+    "reason": "作废理由",
+    "party": "未揭示方",
 }
+DRAW_CODES = {"level": {str(code): label for code, label in PlanItem.Level.choices}}

@@ -9,4 +9,4 @@ class MattersConfig(AppConfig):
         from matters import check_items, importing, outgoing  # noqa: F401  (they register)
         from records import outbox_content
 
-        outbox_content.register("matter", outgoing.MATTER)
+        outbox_content.register("matter", outgoing.MATTER, outgoing.MATTER_CODES)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from django.utils import timezone
 
 from records.actor import Actor
 from records.masking import masked_name, masked_phone
@@ -18,6 +20,8 @@ from records.roles import COORDINATION
 from records.selectors import TimelineEntry, lines_of
 
 _HIDDEN = "（不在此显示）"
+_BLANK: tuple[Any, ...] = (None, "", [], {})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     keeps the ways open does not read what goes on them."""
     if not actor.fills(COORDINATION):
         return []
-    masks: dict[str, Callable[[Any], str]] = {}
+    masks: dict[str, Callable[[Any], Any]] = {}
     if message.target == COMPLAINT_CHANNEL:
         masks = {"name": masked_name, "phone": masked_phone, "text": lambda _: _HIDDEN}
     family = message.topic.partition(".")[0]
@@ -53,19 +57,27 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     order = {key: place for place, key in enumerate(fields.names)}
     lines = []
     for key, value in sorted(message.payload.items(), key=lambda each: order.get(each[0], 1000)):
-        if value not in (None, "", []):
-            show = masks.get(key, _words)
-            meant = fields.codes.get(key, {}).get(value, value) if isinstance(value, str) else value
-            lines.append((fields.names.get(key, key), show(meant)))
+        if value not in _BLANK:
+            shown = masks[key](value) if key in masks else value
+            lines.append((fields.names.get(key, key), _words(fields, key, shown)))
     return lines
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "、".join(value)
-    return json.dumps(value, ensure_ascii=False)
+def _words(fields: Fields, key: str, value: Any) -> str:
+    """A value of a field as people read it."""
+    if isinstance(value, dict):
+        told = {name: each for name, each in value.items() if each not in _BLANK}
+        named = (f"{fields.names.get(n, n)}：{_words(fields, n, v)}" for n, v in told.items())
+        return "，".join(named)
+    if isinstance(value, list):
+        mark = "；" if any(isinstance(each, dict) for each in value) else "、"
+        return mark.join(_words(fields, key, each) for each in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = fields.codes.get(key, {}).get(str(value), str(value))
+    if _MOMENT.match(text):
+        return f"{timezone.localtime(dt.datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    return text
 
 
 def history(message: OutboxMessage) -> list[TimelineEntry]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from clues.models import CompulsoryMeasure, Penalty
 from departments.models import Department, Region
 from inspections.models import JointTask, Result, TaskPart
+from inspections.result_codes import BUSINESS_CODES, OTHER_CODES
 from matters.models import SubjectCategory
 from records import clock
 from records.actor import Actor
@@ -164,6 +165,7 @@ CODE_WORDS: dict[str, dict[str, str]] = {
     "status": {"effective": "有效", "withdrawn": "已撤回"},
     "subject_kind": dict(SubjectCategory.IdKind.choices),
     "way": dict(JointTask.Origin.choices),
+    "result": OTHER_CODES | BUSINESS_CODES,
     "penalty_kind": dict(Penalty.Kind.choices),
     "measure_kind": dict(CompulsoryMeasure.Kind.choices),
     "measure_state": MEASURE_STATES,

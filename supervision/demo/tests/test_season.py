@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -18,9 +19,9 @@ from inspections import draw as dr
 from inspections.models import Draw, JointTask, PlanItem, Rectification, Result
 from inspections.services import draws
 from matters.models import Matter, MatterVersion, UpstreamMatter
-from records import clock, periods
+from records import clock, outbox_content, periods
 from records.actor import SYSTEM
-from records.models import Deadline
+from records.models import Deadline, OutboxMessage
 from records.workdays import SHANGHAI
 from supervision.dashboard import rollups
 from supervision.dashboard.board import board
@@ -85,6 +86,13 @@ def test_a_season_is_there_and_its_draws_verify(season: Region, actor, tmp_path:
     assert (standing.state, standing.urgent) == ("in_force", True)
     kept = Deadline.objects.filter(rule__startswith="clues.measure", met_at__isnull=False)
     assert kept and all(clock.met_at <= clock.due_at for clock in kept)
+
+    # Whatever went out is shown to the office in words: no field and no code as machines read it.
+    office = actor("xzsp_head")
+    for message in OutboxMessage.objects.all():
+        for name, value in outbox_content.told(office, message):
+            assert not name.isascii(), (message.topic, name)
+            assert not re.fullmatch("[a-z_]+", value), (message.topic, name, value)
 
     rollups.fold_all()
     tiles = board(actor("xzsp_head")).tiles
