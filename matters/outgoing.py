@@ -3,7 +3,6 @@
 from matters.models import Duty, MatterVersion
 
 MATTER = {
-    "reason": "理由",
     "code": "编码",
     "name": "名称",
     "number": "编号",
@@ -19,5 +18,6 @@ MATTER = {
     "description": "职责内容",
     "in_force_at": "生效时间",
     "abolished_at": "废止时间",
+    "reason": "理由",
 }
 MATTER_CODES = {"group": dict(MatterVersion.Group.choices), "part": dict(Duty.Part.choices)}

@@ -63,15 +63,21 @@ def told(actor: Actor, message: OutboxMessage) -> list[tuple[str, str]]:
     return lines
 
 
+def _listed(fields: Fields, key: str, value: Any) -> str:
+    """One of many: of what has several values the first, the others in brackets."""
+    if not isinstance(value, dict):
+        return _words(fields, key, value)
+    told = [_words(fields, name, each) for name, each in value.items() if each not in _BLANK]
+    return f"{told[0]}（{'，'.join(told[1:])}）" if told[1:] else "".join(told)
+
+
 def _words(fields: Fields, key: str, value: Any) -> str:
     """A value of a field as people read it."""
     if isinstance(value, dict):
-        told = {name: each for name, each in value.items() if each not in _BLANK}
-        named = (f"{fields.names.get(n, n)}：{_words(fields, n, v)}" for n, v in told.items())
-        return "，".join(named)
+        told = ((name, each) for name, each in value.items() if each not in _BLANK)
+        return "，".join(f"{fields.names.get(n, n)}：{_words(fields, n, v)}" for n, v in told)
     if isinstance(value, list):
-        mark = "；" if any(isinstance(each, dict) for each in value) else "、"
-        return mark.join(_words(fields, key, each) for each in value)
+        return "、".join(_listed(fields, key, each) for each in value)
     if isinstance(value, bool):
         return "是" if value else "否"
     text = fields.codes.get(key, {}).get(str(value), str(value))

@@ -6,6 +6,7 @@ import pytest
 
 from records import outbox, outbox_content
 from records.actor import Actor
+from records.models import OutboxMessage
 from records.outbox_names import TOPICS
 from records.roles import COORDINATION
 
@@ -25,6 +26,30 @@ def test_fields_are_named_and_ordered_as_their_family_says(monkeypatch):
     ]
     assert told[0] == [("状态", "生效"), ("名称", "养老机构"), ("other", "3")]
     assert told[1] == [("name", "养老机构"), ("other", "3"), ("state", "in_force")]
+
+
+def test_times_lists_and_what_they_hold_are_told_in_words(monkeypatch):
+    monkeypatch.setattr(outbox_content, "REGISTRY", {})
+    outbox_content.register(
+        "matter",
+        {"at": "时间", "held": "部门", "grades": "等级", "on": "启用"},
+        {"part": {"lead": "牵头"}, "level": {"1": "一级"}},
+    )
+    said = {
+        "at": "2026-11-22T06:30:00.5+00:00",
+        "held": [{"name": "民政局", "part": "lead", "text": ""}, {"name": "商务局"}],
+        "grades": {"A": 3, "B": 0},
+        "on": False,
+        "level": 1,
+    }
+    message = OutboxMessage(topic="matter.in_force", target="province", payload=said)
+    assert outbox_content.told(OFFICE, message) == [
+        ("时间", "2026-11-22 14:30"),
+        ("部门", "民政局（牵头）、商务局"),
+        ("等级", "A：3，B：0"),
+        ("启用", "否"),
+        ("level", "一级"),
+    ]
 
 
 def test_what_is_told_to_people_belongs_to_a_topic():
