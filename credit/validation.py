@@ -28,7 +28,7 @@ _VEHICLE_VALUES = {str(digit): digit for digit in range(10)} | dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True)
 )
 # Year and month, region, kind of approval, kind of project, serial number.
-_PROJECT = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}")
+_PROJECT = re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}")
 _RESIDENT_NUMBER = re.compile(r"\d{17}[\dX]")
 # GB/T 2260: provinces, and 10 for bodies of the State.
 _PROVINCES = frozenset(
@@ -118,6 +118,10 @@ def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
         found.append(Complaint("name", "必填，不能为空"))
     elif len(entry.name) > NAME_LENGTH:
         found.append(Complaint("name", f"最多 {NAME_LENGTH} 个字，现有 {len(entry.name)} 个字"))
+    elif "\n" in entry.name:
+        found.append(Complaint("name", "不能换行"))
+    elif not any(map(str.isalnum, entry.name)):
+        found.append(Complaint("name", "名称应有文字"))
     elif not _CHINESE.search(entry.name) and entry.name.replace("-", "").isdigit():
         found.append(Complaint("name", "名称不能只有数字，请核对是否填错了列"))
     if message := _categories_complaint(entry, catalogue):
@@ -126,9 +130,13 @@ def complaints(entry: SubjectInput, catalogue: Catalogue) -> list[Complaint]:
         found.append(Complaint("industry_class", message))
     if len(entry.address) > ADDRESS_LENGTH:
         found.append(Complaint("address", f"最多 {ADDRESS_LENGTH} 个字"))
+    elif "\n" in entry.address:
+        found.append(Complaint("address", "不能换行"))
     if entry.township_code and entry.township_code not in catalogue.townships:
         found.append(Complaint("township", "不是本区划的乡镇街道"))
-    if entry.grade not in GRADES:
+    if not entry.grade:
+        found.append(Complaint("grade", "新增的对象必须填写信用风险等级：A、B、C 或 D"))
+    elif entry.grade not in GRADES:
         found.append(Complaint("grade", "信用风险等级应为 A、B、C、D 之一"))
     if entry.status not in STATUSES:
         found.append(Complaint("status", f"没有“{entry.status}”这种状态"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from departments.actors import fills_in, is_clerk_of
 from departments.models import Department
@@ -74,7 +75,7 @@ def may_keep(actor: Actor, department: Department) -> bool:
 def create(actor: Actor, department: Department, content: ItemContent) -> CheckItem:
     """Add a check item. Raises ``NotAllowed``, or ``Refused`` at the field."""
     _ensure_keeper(actor, department)
-    with transaction.atomic():
+    with _code_once(content), transaction.atomic():
         _check(department, content, None)
         item = CheckItem.objects.create(department=department, **_values(content))
         _record(actor, item, "check_item.create", "新增检查事项", {}, _values(content))
@@ -83,7 +84,7 @@ def create(actor: Actor, department: Department, content: ItemContent) -> CheckI
 
 def change(actor: Actor, pk: int, content: ItemContent) -> CheckItem:
     """Change a check item, or take it out of use. Raises as ``create``."""
-    with transaction.atomic():
+    with _code_once(content), transaction.atomic():
         item = (
             CheckItem.objects.select_for_update(of=("self",))
             .select_related("department__region")
@@ -212,12 +213,25 @@ def _ensure_keeper(actor: Actor, department: Department) -> None:
 def _check(department: Department, content: ItemContent, item: CheckItem | None) -> None:
     same = CheckItem.objects.filter(department=department, code=content.code).first()
     if same is not None and same != item:
-        raise Conflict(f"编号“{content.code}”已被使用。", field="code")
+        raise _code_taken(content)
     if not content.categories:
         raise Refused("请至少选择一个适用对象类别。", field="categories")
     known = SubjectCategory.objects.filter(code__in=content.categories).count()
     if known != len(set(content.categories)):
         raise Refused("对象类别不存在。", field="categories")
+
+
+def _code_taken(content: ItemContent) -> Conflict:
+    return Conflict(f"编号“{content.code}”已被使用。", field="code")
+
+
+@contextmanager
+def _code_once(content: ItemContent) -> Iterator[None]:
+    """Say in words that somebody else gave the code to an item at the same moment."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise _code_taken(content) from error
 
 
 def _values(content: ItemContent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db import connection, models
 from django.db.models import DateTimeField, Field
@@ -18,6 +18,13 @@ from records import clock
 Row: TypeAlias = Mapping[str, Any]
 """The values of a row by the names of their columns, the same ones in all rows of a statement;
 the rest are the defaults of the model."""
+
+
+class Upserted(NamedTuple):
+    """What became of a row: its id, and whether it was ``inserted`` or found."""
+
+    pk: int
+    inserted: bool
 
 
 def insert(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -32,9 +39,9 @@ def upsert(
     *,
     key: tuple[str, ...],
     update: tuple[str, ...],
-) -> list[int]:
+) -> list[Upserted]:
     """Insert rows of a model, or bring the rows with the same ``key`` to them in the columns of
-    ``update``; returns their ids.
+    ``update``; returns what became of each.
 
     ``key`` must be the columns of a unique constraint, and no two rows may share one.
     """
@@ -44,11 +51,11 @@ def upsert(
     changed = ", ".join(
         f"{column} = excluded.{column}" for column in map(connection.ops.quote_name, update)
     )
-    written = _write(
-        model, rows, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} RETURNING id, {columns}"
-    )
-    ids = {tuple(values): pk for pk, *values in written}
-    return [ids[tuple(row[name] for name in key)] for row in rows]
+    # What is updated carries the mark of the lock that the update took.
+    told = f"RETURNING id, xmax = 0, {columns}"
+    written = _write(model, rows, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} {told}")
+    became = {tuple(values): Upserted(pk, inserted) for pk, inserted, *values in written}
+    return [became[tuple(row[name] for name in key)] for row in rows]
 
 
 def _write(model: type[models.Model], rows: Sequence[Row], then: str) -> list[tuple[Any, ...]]:

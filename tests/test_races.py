@@ -3,6 +3,7 @@ nobody is left with a deadlock."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -14,9 +15,9 @@ from clues.services.warnings import rules
 from clues.tests import joint_samples
 from clues.tests.samples import department, make_clue, prepared, together, transferred
 from clues.tests.test_sent_twice import RULE
-from credit.models import CreditEvent, Evaluation, Petition, Subject
+from credit.models import CreditEvent, Evaluation, Petition, Subject, SubjectChange
 from credit.rules import default_set
-from credit.services import adjustments, evaluations, events, indicators, petitions
+from credit.services import adjustments, directory, evaluations, events, indicators, petitions
 from credit.services.directory import upsert_subjects
 from credit.services.events import Told
 from credit.tests import petition_samples, sanction_samples
@@ -30,7 +31,7 @@ from matters.models import MatterVersion, UpstreamMatter
 from matters.tests.conftest import advance, bring_in, drafts  # noqa: F401
 from records import clock
 from records.actor import SYSTEM
-from records.errors import NotAllowed, Refused
+from records.errors import Conflict, NotAllowed, Refused
 from records.models import OutboxMessage
 from records.trail import entries_of
 
@@ -198,6 +199,24 @@ def test_a_grade_set_by_hand_while_its_subject_is_judged_holds(county, actor):
         assert winners(outcomes) == [0, 1], outcomes
         subject.refresh_from_db()
         assert (subject.grade, subject.standings.get(matter=None).grade) == (said, said)
+
+
+def test_a_subject_that_two_files_bring_at_once_is_entered_once(county, actor, monkeypatch):
+    """Whoever comes second finds another's entry where there was none, and overwrites nothing."""
+    clerk = actor("xzsp_clerk")
+    write = directory.upsert
+
+    def beaten(*args, **more):
+        monkeypatch.setattr(directory, "upsert", write)
+        assert winners(together(lambda: upsert_subjects(clerk, [HOME], "接口"))) == [0]
+        return write(*args, **more)
+
+    monkeypatch.setattr(directory, "upsert", beaten)
+    with pytest.raises(Conflict, match="刚刚由他人录入"):
+        upsert_subjects(clerk, [*entries(2), replace(HOME, grade="D")], "名录导入")
+    subject = Subject.objects.get()
+    assert (subject.identifier, subject.grade) == (HOME.identifier, "B")
+    assert SubjectChange.objects.filter(subject=subject, field="created").count() == 1
 
 
 def test_workers_who_share_a_run_judge_everybody_once(county, monkeypatch):

@@ -29,6 +29,7 @@ from credit.validation import Complaint, SubjectInput, complaints, fingerprint
 from departments.roles import Function
 from records import trail
 from records.actor import Actor
+from records.acts import deadlock_in_words
 from records.errors import Conflict, NotAllowed, Refused
 from records.rows import insert, upsert
 
@@ -57,6 +58,7 @@ class Upserted:
         return f"{words}。{alias_words(self.aliases)}" if self.aliases else words
 
 
+@deadlock_in_words()
 @transaction.atomic
 def upsert_subjects(
     actor: Actor,
@@ -72,15 +74,15 @@ def upsert_subjects(
     All or none. A row that names a subject which was merged into another is written to that one
     (``Held.reached``). Every changed field leaves a line of history that names ``source``; the call
     leaves one trail entry. ``progress`` is told the number of rows written so far. Entries are
-    written in the order of their subjects' keys, new ones last, so that whoever judges meanwhile,
-    and another file, lock them in the same order.
+    written in the order of their subjects' keys, new ones last by their identifiers, so that
+    whoever judges meanwhile, and another file, lock them in the same order.
     ``region_code`` is the actor's own unless given (the system has none). ``known`` is what the
     directory holds of what the rows name, if it was looked up in this transaction. Costs a
     constant number of queries per ``BATCH`` rows.
 
     Raises ``NotAllowed``, or ``Refused`` for the first row that is unsound, named twice, or
     changes a grade that came out of an evaluation, or any without the actor being of the credit
-    group.
+    group; ``Conflict`` when one of them was entered, merged or judged at the same moment.
     """
     if not actor.is_system and not may_keep_directory(actor):
         raise NotAllowed("您没有维护监管对象名录的权限。", verb="subject.upsert")
@@ -96,7 +98,7 @@ def upsert_subjects(
     left_out = len(rows) - len(written)
     for start in range(0, len(written), BATCH):
         batch = written[start : start + BATCH]
-        new, changed = _write_batch(actor, scope, batch, source, unjudged)
+        new, changed = _write_batch(actor, known, batch, source, unjudged)
         created += new
         updated += changed
         if progress:
@@ -128,13 +130,14 @@ def faults(
     the directory holds of them is ``known``."""
     known = known or held(scope_of(actor.region_code), rows)
     entries, _ = known.reached(rows)
-    first: dict[tuple[str, str], int] = {}
+    seen: set[tuple[str, str]] = set()
     found: list[tuple[int, Complaint]] = []
     for number, row in enumerate(rows):
         found += [(number, complaint) for complaint in complaints(row, known.scope.catalogue)]
-        if first.setdefault(row.key, number) != number:
-            words = f"与第 {first[row.key] + 1} 行的标识重复"
+        if row.key in seen:
+            words = f"前面已有标识为“{row.identifier}”的一项，同一对象一次只能报一项"
             found.append((number, Complaint("identifier", words)))
+        seen.add(row.key)
         entry = entries[number]
         before = known.stored.get(entry.key) if entry else None
         if entry and before and (words := grade_complaint(actor, before, entry)):
@@ -255,14 +258,18 @@ def _in_order(known: Held, entries: Sequence[SubjectInput]) -> tuple[list[Subjec
         for entry in there
         if _begins_to_be_judged(stored[entry.key].entry.status, entry.status)
     ]
-    return [*there, *(entry for entry in entries if entry.key not in stored)], begin
+    new = sorted(
+        (entry for entry in entries if entry.key not in stored), key=lambda entry: entry.key
+    )
+    return [*there, *new], begin
 
 
 def _write_batch(
-    actor: Actor, scope: Scope, rows: Sequence[SubjectInput], source: str, unjudged: list[int]
+    actor: Actor, known: Held, rows: Sequence[SubjectInput], source: str, unjudged: list[int]
 ) -> tuple[int, int]:
     """Write one batch in one read, one upsert and one insert of history; ``unjudged`` is told who
     has to be judged for the first time, or again."""
+    scope = known.scope
     # Without the key: whoever records a fact of a subject, and wants its note next, does not wait.
     found = (
         Subject.objects.select_for_update(of=("self",), no_key=True)
@@ -284,13 +291,15 @@ def _write_batch(
         else:
             entry = stored_entry(before)
             if words := grade_complaint(actor, entry, row):
+                if known.stored.get(row.key) != entry:
+                    raise Conflict(f"“{row.name}”的等级刚刚有变化，本次没有写入，请重新提交。")
                 raise Refused(f"“{row.name}”：{words}。", field="grade")
             told = _differences(entry.entry, row, scope)
         if told:
             touched.append(row)
             differences.append(told)
             begin.append(_begins_to_be_judged(before.status if before else "", row.status))
-    ids = upsert(
+    written = upsert(
         Subject,
         [
             {
@@ -304,6 +313,10 @@ def _write_batch(
         key=("region_id", "id_kind", "identifier"),
         update=(*_COLUMNS, "updated_at"),
     )
+    for row, became in zip(touched, written, strict=True):
+        if not became.inserted and row.key not in stored:
+            raise Conflict(f"“{row.name}”刚刚由他人录入，本次没有写入，请重新提交。")
+    ids = [became.pk for became in written]
     insert(
         SubjectChange,
         [

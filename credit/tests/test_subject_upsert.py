@@ -77,7 +77,7 @@ def test_every_row_at_fault_is_named_and_nothing_is_written(county, client_of):
     errors = {error["field"]: error["message"] for error in response.json()["errors"]}
     assert "no-such" in errors["subjects[1].categories"]
     assert "subjects[2].identifier" in errors
-    assert "第 1 行" in errors["subjects[3].identifier"]
+    assert sent["subjects"][0]["identifier"] in errors["subjects[3].identifier"]
     assert not any(field.startswith("subjects[0]") for field in errors)
     assert Subject.objects.count() == 0
 
@@ -116,6 +116,9 @@ def test_subjects_are_written_in_the_order_in_which_others_lock_them(county, mon
     assert (done.created, done.updated, told) == (2, 5, [2, 4, 6, 7])
     written = list(SubjectChange.objects.filter(source="y").order_by("pk").values_list("subject"))
     assert written == sorted(written)
+    new = [row.identifier for row in entries(7)[5:]]
+    found = Subject.objects.filter(identifier__in=new).order_by("pk")
+    assert list(found.values_list("identifier", flat=True)) == sorted(new)
 
 
 def test_more_than_a_thousand_are_refused_as_a_whole(county, client_of):

@@ -10,7 +10,13 @@ from stdnum.cn import uscc
 
 from credit import industries
 from credit.tests.entries import HOME
-from credit.validation import Catalogue, Category, complaints, identifier_complaint
+from credit.validation import (
+    Catalogue,
+    Category,
+    Complaint,
+    complaints,
+    identifier_complaint,
+)
 
 CATALOGUE = Catalogue(
     {"nursing-home": Category("养老机构", "uscc", "统一社会信用代码")}, {"411603101": "新站镇"}
@@ -73,3 +79,20 @@ def test_the_registering_region_of_a_unified_code_exists(region: str, sound: boo
     message = identifier_complaint("uscc", body + uscc.calc_check_digit(body))
     assert (message == "") is sound
     assert sound or region in message
+
+
+def test_a_project_is_numbered_in_plain_digits() -> None:
+    assert identifier_complaint("site", "2301-411603-04-01-000001") == ""
+    # Digits of other scripts are none that a draw takes.
+    assert identifier_complaint("site", "٢٣٠١-411603-04-01-000001")
+
+
+@pytest.mark.parametrize("field", ["name", "address"])
+def test_names_and_addresses_stand_on_one_line(field: str) -> None:
+    entry = replace(HOME, **{field: "淮阳区\n新站镇"})
+    assert complaints(entry, CATALOGUE) == [Complaint(field, "不能换行")]
+
+
+def test_a_name_can_be_read() -> None:
+    unseen = replace(HOME, name="\u200b\u202e")
+    assert complaints(unseen, CATALOGUE) == [Complaint("name", "名称应有文字")]

@@ -77,6 +77,17 @@ def test_impossible_items_are_refused_at_the_field(civil, actor, changes, field:
     assert refusal.value.field == field
 
 
+def test_a_code_that_is_given_twice_at_the_same_moment_is_refused_in_words(
+    civil, actor, monkeypatch
+) -> None:
+    """The second has looked before the first wrote."""
+    check_items.create(actor("mzj_clerk"), civil, item())
+    monkeypatch.setattr(check_items, "_check", lambda *_: None)
+    with pytest.raises(Refused, match="已被使用") as refusal:
+        check_items.create(actor("mzj_clerk"), civil, item())
+    assert refusal.value.field == "code"
+
+
 def test_a_file_adds_new_items_changes_known_ones_and_keeps_the_rest(
     civil, bring_in, sheet_of
 ) -> None:

@@ -28,16 +28,18 @@ def subject(county: Any, number: int, **other: object) -> dict[str, Any]:
 
 def test_rows_are_inserted_and_brought_up_to_date(county) -> None:  # type: ignore[no-untyped-def]
     first = [subject(county, 2), subject(county, 1)]
-    ids = upsert(Subject, first, key=KEY, update=("name", "updated_at"))
+    became = upsert(Subject, first, key=KEY, update=("name", "updated_at"))
+    assert [each.inserted for each in became] == [True, True]
     found = Subject.objects.get(identifier="S-2")
     assert (found.pk, found.name, found.categories) == (
-        ids[0],
+        became[0].pk,
         first[0]["name"],
         ["building-site", "a b"],
     )
     assert (found.status, found.labels, found.township_id) == ("open", [], None)
     again = [subject(county, 2, name="改名", grade="D"), subject(county, 3)]
-    assert upsert(Subject, again, key=KEY, update=("name", "updated_at"))[0] == found.pk
+    became = upsert(Subject, again, key=KEY, update=("name", "updated_at"))
+    assert became[0] == (found.pk, False) and became[1].inserted
     created = found.created_at
     found.refresh_from_db()
     # Only the columns that were asked for.
@@ -49,7 +51,7 @@ def test_rows_are_inserted_and_brought_up_to_date(county) -> None:  # type: igno
 def test_the_statement_does_not_grow(county, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     rows = [subject(county, number) for number in range(300)]
     with django_assert_num_queries(1):
-        ids = upsert(Subject, rows, key=KEY, update=("name",))
+        ids = [each.pk for each in upsert(Subject, rows, key=KEY, update=("name",))]
     assert upsert(Subject, [], key=KEY, update=("name",)) == []
     lines = [
         {"subject_id": pk, "actor_name": "某人", "field": "created", "source": "甲"} for pk in ids

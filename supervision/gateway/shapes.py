@@ -76,7 +76,10 @@ class Field:
 
     def _choice(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self._codes:
-            words = "、".join(f"{code}（{label}）" for code, label in self.choices)
+            words = "、".join(
+                label if label.startswith(code) else f"{code}（{label}）"
+                for code, label in self.choices
+            )
             raise ValueError(f"应为以下之一：{words}。")
         return value
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from departments.roles import Function
 from records.actor import Actor
 from records.acts import deadlock_in_words
-from records.errors import Refused
+from records.errors import Conflict
 from supervision.gateway import answers
 from supervision.gateway.admission import Caller
 from supervision.gateway.api.door import GatewayView, caller_of
@@ -77,8 +77,8 @@ class PushView(GatewayView):
                 answers.take_turn(caller.client.region.code, self.intake.shape.name)
                 text = json.dumps(self._take_in(caller, items, strict), ensure_ascii=False)
                 answers.keep(caller.client, key, same, 200, text)
-        except answers.StillRunning as running:
-            raise _Wait(running) from running
+        except Conflict as busy:
+            raise _Wait(busy) from busy
         return _answer(200, text)
 
     def _items(self, data: Any) -> list[Any]:
@@ -139,14 +139,14 @@ class _NoneTaken(exceptions.ValidationError):
 
 
 class _Wait(exceptions.APIException):
-    """The first call still runs."""
+    """The first call still runs, or somebody else changes the same things: to be sent again."""
 
     status_code = 409
     wait = answers.WAIT_SECONDS
 
-    def __init__(self, running: Refused) -> None:
-        super().__init__(running.message, running.code)
-        self.default_code = running.code
+    def __init__(self, busy: Conflict) -> None:
+        super().__init__(busy.message, busy.code)
+        self.default_code = busy.code
 
 
 def _told(faults: Sequence[Wrong]) -> list[dict[str, str]]:

@@ -67,6 +67,7 @@ SUBJECT = Shape(
             kind="texts",
             help="对象类别代码，主要类别在前",
             most=50,
+            longest=40,
             example=["nursing-home"],
             required=True,
         ),
@@ -76,7 +77,7 @@ SUBJECT = Shape(
             "B",
         ),
         "status": _choice(
-            "状态，缺省为在业", Subject.Status.choices, "open", default=Subject.Status.OPEN.value
+            "状态，缺省为在业", Subject.ENTERED, "open", default=Subject.Status.OPEN.value
         ),
         "industry_class": _text("行业代码（GB/T 4754）", 6, "8514"),
         "address": _text("地址", ADDRESS_LENGTH, "新站镇健康路 1 号"),

@@ -47,9 +47,18 @@ def test_each_item_is_told_what_became_of_it(system) -> None:  # type: ignore[no
     found = {item["index"]: item.get("errors") for item in answer.json()["items"]}
     assert [each["field"] for each in found[1]] == ["name"]
     assert [each["field"] for each in found[2]] == ["township"]
-    assert found[3] == [{"field": "identifier", "message": "与第 1 行的标识重复。"}]
+    (twice,) = found[3]
+    assert twice["field"] == "identifier" and subject(1)["identifier"] in twice["message"]
     assert (answer.json()["accepted"], answer.json()["refused"]) == (1, 3)
     assert Subject.objects.get().name == subject(1)["name"]
+
+
+def test_what_a_directory_never_holds_is_refused_in_its_own_words(system) -> None:  # type: ignore[no-untyped-def]
+    (told,) = system.call("POST", "subjects/", [subject(1, status="merged")], key=KEY).json()[
+        "items"
+    ]
+    (error,) = told["errors"]
+    assert error["field"] == "status" and "merged" not in error["message"]
 
 
 def test_a_push_changes_what_is_there_and_leaves_a_trace(system) -> None:  # type: ignore[no-untyped-def]
@@ -86,6 +95,28 @@ def test_a_grade_is_not_changed_by_a_push(system) -> None:  # type: ignore[no-un
     answer = system.call("POST", "subjects/", [subject(1, grade="A")], key="call-0002")
     assert outcomes(answer) == ["refused"]
     assert Subject.objects.get().grade == "B"
+    answer = system.call("POST", "subjects/", [subject(2, grade=None)], key="call-0003")
+    ((error,),) = (item["errors"] for item in answer.json()["items"])
+    assert error["field"] == "grade" and "新增的对象必须填写" in error["message"]
+
+
+def test_who_is_judged_while_a_push_is_taken_in_is_pushed_again(system, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """What was looked up does not hold any more: the call is no mistake of its sender."""
+    system.call("POST", "subjects/", [subject(1), subject(2)], key=KEY)
+    look = pushes.held
+
+    def judged_afterwards(*args: Any) -> Any:
+        monkeypatch.setattr(pushes, "held", look)
+        found = look(*args)
+        Subject.objects.filter(identifier=subject(1)["identifier"]).update(grade="A")
+        return found
+
+    monkeypatch.setattr(pushes, "held", judged_afterwards)
+    left = [subject(1, grade=None, address="新站镇"), subject(2, address="新站镇")]
+    answer = system.call("POST", "subjects/", left, key="call-0002")
+    assert answer.status_code == 409 and answer["Retry-After"]
+    assert not Subject.objects.exclude(address="").exists()
+    assert outcomes(system.call("POST", "subjects/", left, key="call-0002")) == ["updated"] * 2
 
 
 def test_all_or_none_writes_none_when_one_is_at_fault(system) -> None:  # type: ignore[no-untyped-def]
