@@ -58,8 +58,8 @@ class ActView(View):
         except Refused as refusal:
             messages.error(request, refusal.message)
             typed.keep(request)
-        else:
-            messages.success(request, done(self.table[code].label, instance))
+            return redirect(self.back_url(request, instance))
+        messages.success(request, done(self.table[code].label, instance))
         return redirect(self.next_url(request, instance))
 
     def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:
@@ -73,6 +73,11 @@ class ActView(View):
     def next_url(self, request: HttpRequest, instance: models.Model) -> str:
         """Where to go after the act."""
         return reverse(self.detail_url, args=[instance.pk])
+
+    def back_url(self, request: HttpRequest, instance: models.Model) -> str:
+        """Where to go when it was refused: to the page with its button, where what was typed
+        stands in the dialog again."""
+        return self.next_url(request, instance)
 
 
 class FileView(View):

@@ -268,3 +268,12 @@ def test_results_cost_the_same_however_many_moved(in_force, actor, client_of) ->
     few = queries(again(in_force, actor))
     strike_off(subjects[2:25])
     assert queries(again(in_force, actor)) == few
+
+
+def test_who_is_refused_an_evaluation_goes_back_to_what_was_typed(in_force, client_of) -> None:
+    """And not to the run before it, as if that were the one asked for."""
+    client = client_of("fgw_head")
+    reason = "专项评价" * 501
+    response = client.post(f"/credit/indicators/{in_force.pk}/act/evaluate/", {"opinion": reason})
+    assert response.url == in_force.get_absolute_url()
+    assert reason in client.get(response.url).content.decode()

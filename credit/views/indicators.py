@@ -194,6 +194,9 @@ class IndicatorSetActView(ActView):
             run = instance.evaluations.order_by("-pk").first()
             if run is not None:
                 return str(run.get_absolute_url())
+        return self.back_url(request, instance)
+
+    def back_url(self, request: HttpRequest, instance: Any) -> str:
         return reverse(self.detail_url, args=[instance.pk])
 
     def visible(self, actor: Actor) -> Any:

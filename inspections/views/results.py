@@ -153,6 +153,9 @@ class ResultActView(ActView):
             draft = Result.objects.filter(part_id=instance.part_id, state=Result.State.DRAFT)
             if new := draft.first():
                 return reverse("inspections:result-edit", args=[new.pk])
+        return self.back_url(request, instance)
+
+    def back_url(self, request: HttpRequest, instance: models.Model) -> str:
         return super().next_url(request, instance)
 
 
