@@ -270,6 +270,10 @@ def _about(text: str) -> Q:
     return Q(subject_id__in=keys) if len(keys) <= _MOST_SUBJECTS else holds(text, _SUBJECT)
 
 
+UNSEEN_CLUE = "没有这条线索，或者您无权查看，内容没有保存。需要保留的，请复制后另行拟稿。"
+"""What is said to whoever sends a text about a clue that is not there for them any more."""
+
+
 def clue_of(actor: Actor, text: str) -> Clue | None:
     """The clue that an address names, if the person may see it."""
     key = key_of(text)

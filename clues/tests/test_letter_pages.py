@@ -13,6 +13,7 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from clues.forms.letters import UNSEEN_CLUE
 from clues.models import Referral, Stop
 from clues.services.letters import answering, drafts, sending
 from clues.tests import letter_samples as letters
@@ -164,6 +165,23 @@ def test_clue_goes_with_the_letter(county, client_of):
     client.post(address, posted())
     assert Referral.objects.get().clue == clue
     assert client_of("wjw_clerk").get(address).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["letters/new/assistance", "crimes/new", "refusals/new"])
+def test_what_was_written_about_a_clue_that_is_gone_is_not_lost(county, client_of, page):
+    """It may have become confidential meanwhile; a number that was never given is told the same."""
+    clue = make_clue(person("mzj_clerk"))
+    client = client_of("wjw_clerk")
+    told = []
+    for key in (clue.pk, clue.pk + 1000):
+        text = posted(title="要紧的内容", facts="要紧的内容")
+        answer = client.post(f"/clues/{page}/?clue={key}", text)
+        assert answer.status_code == 422
+        shown = answer.content.decode()
+        assert "要紧的内容" in shown and clue.title not in shown and clue.number not in shown
+        told.append(UNSEEN_CLUE in shown)
+    assert told == [True, True]
+    assert not Referral.objects.exists()
 
 
 def test_whole_way_on_the_pages(county, client_of):

@@ -13,6 +13,7 @@ from django.views import View
 
 from clues.acts.letters import LETTER_ACTS
 from clues.forms.letters import (
+    UNSEEN_CLUE,
     AnswerForm,
     ExtendForm,
     LetterFilter,
@@ -122,8 +123,12 @@ class LetterNewView(LetterFormView):
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         actor, sender = actor_of(request), self._sender(request, kind)
-        clue = self._clue(request)
+        text = request.GET.get("clue", "")
+        clue = clue_of(actor, text)
         form = LetterForm(actor, sender, FREE_KINDS[kind], request.POST, request.FILES)
+        if text and clue is None:
+            # It may have become confidential while this was written.
+            form.add_error(None, UNSEEN_CLUE)
         if form.is_valid():
             try:
                 letter = drafts.draft(actor, kind, form.content(), clue=clue)

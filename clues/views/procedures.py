@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from clues.forms.letters import UNSEEN_CLUE, clue_of
 from clues.forms.procedures import BeginForm, ProcedureFilter, StepForm
 from clues.models import Clue
 from clues.models.procedure import Procedure
@@ -125,12 +126,17 @@ class BeginView(View):
         return may_begin(actor)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        actor, clue = self._who(request)
+        actor, clue, unseen = self._who(request)
+        if unseen:
+            raise Http404
         return self._show(request, self.form_class(actor, clue), clue)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        actor, clue = self._who(request)
+        actor, clue, unseen = self._who(request)
         form = self.form_class(actor, clue, request.POST, request.FILES)
+        if unseen:
+            # It may have become confidential while this was written.
+            form.add_error(None, UNSEEN_CLUE)
         if form.is_valid():
             try:
                 begun = self.begin(actor, form.cleaned_data, clue)
@@ -141,14 +147,14 @@ class BeginView(View):
                 return redirect(begun)
         return self._show(request, form, clue, 422)
 
-    def _who(self, request: HttpRequest) -> tuple[Actor, Clue | None]:
+    def _who(self, request: HttpRequest) -> tuple[Actor, Clue | None, bool]:
+        """Who begins, from which clue, and whether one was named that is not there for them."""
         actor = actor_of(request)
         if not self.may(actor):
             raise NotAllowed(self.refusal, verb="procedure.begin")
-        key = key_of(request.GET.get("clue", ""))
-        if key is None:
-            return actor, None
-        return actor, get_object_or_404(Clue.objects.visible_to(actor), pk=key)
+        text = request.GET.get("clue", "")
+        clue = clue_of(actor, text)
+        return actor, clue, clue is None and key_of(text) is not None
 
     def _show(
         self, request: HttpRequest, form: BeginForm, clue: Clue | None, status: int = 200
