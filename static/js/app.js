@@ -342,6 +342,26 @@
     form.prepend(bar);
   }
 
+  /* A browser cuts off without a word what is longer than a field takes: said while it is full. */
+
+  on("input", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLTextAreaElement) || field.maxLength < 0) return;
+    const shown = field.nextElementSibling?.matches("[data-full]") ? field.nextElementSibling : null;
+    const full = field.value.length >= field.maxLength;
+    if (full && !shown) field.after(fullNote(field.maxLength));
+    if (!full && shown) shown.remove();
+  });
+
+  function fullNote(most) {
+    const note = document.createElement("span");
+    note.className = "field-error";
+    note.dataset.full = "";
+    note.setAttribute("role", "status");
+    note.textContent = `最多 ${most} 字，已经写满；粘贴时超出的部分没有录入，请检查结尾。`;
+    return note;
+  }
+
   /* What htmx could not load is said in words. */
 
   on("htmx:responseError", () => toast("操作没有成功，请刷新页面后重试。"));
