@@ -3,6 +3,7 @@ import io
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 
 from records import evidence, trail
 from records.selectors import timeline
@@ -29,3 +30,12 @@ def test_a_timeline_names_files_and_tells_only_waiting_that_was_one(actor, perso
     # A page that does not show all files of the object names none of them.
     assert all(not entry.attachments for entry in timeline(target))
     assert "登记材料" not in str(timeline(target))
+
+
+@pytest.mark.parametrize(("length", "folded"), [(300, 0), (301, 1)])
+def test_a_long_opinion_is_folded_and_there_in_full(length: int, folded: int) -> None:
+    opinion = "议" * length
+    entry = {"at": START, "verb": "签署意见", "opinion": opinion}
+    shown = render_to_string("components/timeline.html", {"entries": [entry]})
+    assert shown.count(f"全文 {length} 字") == shown.count("<details") == folded
+    assert shown.count(opinion) == 1
