@@ -27,8 +27,10 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    """From now on only what tests leave is looked through."""
+    """From now on only what tests leave is looked through, and that less often: a seventh of the
+    time went into it."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
 
 
