@@ -59,7 +59,7 @@ class ActView(View):
             messages.error(request, refusal.message)
             typed.keep(request)
             return redirect(self.back_url(request, instance))
-        messages.success(request, done(self.table[code].label, instance))
+        messages.success(request, self.words(code, instance))
         return redirect(self.next_url(request, instance))
 
     def handler_for(self, request: HttpRequest, code: str) -> Callable[[Actor, Any, str], Any]:
@@ -73,6 +73,10 @@ class ActView(View):
     def next_url(self, request: HttpRequest, instance: models.Model) -> str:
         """Where to go after the act."""
         return reverse(self.detail_url, args=[instance.pk])
+
+    def words(self, code: str, instance: models.Model) -> str:
+        """What is said afterwards."""
+        return done(self.table[code].label, instance)
 
     def back_url(self, request: HttpRequest, instance: models.Model) -> str:
         """Where to go when it was refused: to the page with its button, where what was typed

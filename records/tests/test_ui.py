@@ -88,6 +88,15 @@ def test_a_wrong_field_says_so_to_eyes_and_screen_readers_and_keeps_what_was_typ
         assert f"id_name_{part}" in control and f'id="id_name_{part}"' in html
 
 
+def test_only_fields_that_are_wrong_are_counted():
+    form = PlanForm({"name": "年度计划", "way": "1"})
+    form.add_error(None, "已被他人修改，请刷新页面。")
+    html = render("{% form_errors form %}", form=form)
+    assert "还没有保存。" in html and "处需要修改" not in html and "已被他人修改" in html
+    form.add_error("name", "写明年份。")
+    assert "有 1 处需要修改" in render("{% form_errors form %}", form=form)
+
+
 @pytest.mark.parametrize(
     ("total", "text"),
     [

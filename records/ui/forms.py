@@ -93,7 +93,8 @@ def form_errors(*parts: BaseForm, title: str = "") -> dict[str, Any]:
                 {"target": target, "label": bound.label, "error": error} for error in bound.errors
             ]
     chosen = any(form.files for form in parts)
-    return {"rows": rows, "files": chosen, "title": title}
+    wrong = sum(1 for row in rows if row["target"])
+    return {"rows": rows, "wrong": wrong, "files": chosen, "title": title}
 
 
 @register.simple_block_tag(end_name="end_fieldset")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -97,3 +98,6 @@ class RunActView(ActView):
     table = RECONCILIATION_ACTS
     handlers = services.HANDLERS
     detail_url = "reconciling:run"
+
+    def words(self, code: str, instance: models.Model) -> str:
+        return "已交后台核对，办好后在“核对结果”里。"

@@ -306,6 +306,7 @@ def test_the_pages(county, client_of, actor):
 
     answer = client.post(f"{run.get_absolute_url()}act/again/", {"opinion": ""}, follow=True)
 
-    assert "要求再核对一次" in answer.content.decode()
+    text = answer.content.decode()
+    assert "要求再核对一次" in text and "已交后台核对" in text
     assert TrailEntry.objects.filter(verb="reconciliation.again", target_id=run.pk).exists()
     assert services.look() == 1
