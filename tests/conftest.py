@@ -6,7 +6,10 @@ import pytest
 
 from tests.plugin import *  # noqa: F403
 
-LONGEST = ("tests/stories/", "tests/crash/", "tests/province/", "tests/benchmark/")
+LONGEST = (
+    *("tests/stories/", "tests/crash/", "tests/province/", "tests/benchmark/"),
+    "tests/test_commands.py",
+)
 """Whose tests take longest, apart from those that stay together, with which a run begins anyway."""
 
 
