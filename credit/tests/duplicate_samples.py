@@ -24,7 +24,7 @@ REASON = "登记档案核对一致"
 
 def pair(county_code: str = "411603") -> DuplicatePair:
     """The two among others, found by the comparison: ``first`` is ``HOME``."""
-    for rows in ([*entries(20), HOME], [TWIN]):
+    for rows in (entries(20), [HOME], [TWIN]):
         upsert_subjects(SYSTEM, rows, "名录导入", region_code=county_code)
     compare_due()
     home, twin = (Subject.objects.get(identifier=one.identifier) for one in (HOME, TWIN))
