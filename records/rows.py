@@ -20,7 +20,7 @@ Row: TypeAlias = Mapping[str, Any]
 the rest are the defaults of the model."""
 
 
-class Upserted(NamedTuple):
+class Written(NamedTuple):
     """What became of a row: its id, and whether it was ``inserted`` or found."""
 
     pk: int
@@ -39,7 +39,7 @@ def upsert(
     *,
     key: tuple[str, ...],
     update: tuple[str, ...],
-) -> list[Upserted]:
+) -> list[Written]:
     """Insert rows of a model, or bring the rows with the same ``key`` to them in the columns of
     ``update``; returns what became of each.
 
@@ -54,7 +54,7 @@ def upsert(
     # What is updated carries the mark of the lock that the update took.
     told = f"RETURNING id, xmax = 0, {columns}"
     written = _write(model, rows, f"ON CONFLICT ({columns}) DO UPDATE SET {changed} {told}")
-    became = {tuple(values): Upserted(pk, inserted) for pk, inserted, *values in written}
+    became = {tuple(values): Written(pk, inserted) for pk, inserted, *values in written}
     return [became[tuple(row[name] for name in key)] for row in rows]
 
 
